@@ -1,0 +1,23 @@
+/* digest.h - SHA-256 and random bytes by OpenSSL. Knows no domain. */
+#ifndef RA_BASE_DIGEST_H
+#define RA_BASE_DIGEST_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RA_SHA256_HEX_LEN 65 /* 64 lower-case hex digits and NUL */
+
+/* SHA-256 of bytes as lower-case hex. Out: out[RA_SHA256_HEX_LEN]. Errors: RA_E_INTERNAL when OpenSSL refuses. */
+RA_MUST_USE ra_err ra_sha256_hex(const void *bytes, size_t len, char *out);
+/* True when text is exactly 64 lower-case hex digits. */
+bool ra_is_sha256_hex(const char *text);
+/* bytes_len random bytes as lower-case hex. Out: out[2 * bytes_len + 1]. Errors: RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_random_hex(size_t bytes_len, char *out);
+/* Base64 (standard alphabet, padded) of bytes. Owner: caller frees. Out: NULL without memory. */
+RA_MUST_USE char *ra_base64(const void *bytes, size_t len);
+/* The bytes of a base64 text. Owner: caller frees *out. Errors: RA_E_INVALID, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_base64_decode(const char *text, char **out, size_t *out_len);
+
+#endif

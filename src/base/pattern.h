@@ -1,0 +1,32 @@
+/* pattern.h - regular expressions with limits (PCRE2). Knows no domain.
+ * Invariants: matching foreign bytes is bounded (match and depth limits); a pattern that runs into a limit is an
+ * error, never "no match". Patterns are UTF-8 in flows, subjects are bytes: compiled without UTF checking. */
+#ifndef RA_BASE_PATTERN_H
+#define RA_BASE_PATTERN_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RA_PATTERN_GROUPS_MAX 10
+
+struct ra_pattern;
+/* A match: byte offsets into the subject; start == end == SIZE_MAX for a group that took no part. */
+struct ra_match {
+	int groups;
+	size_t start[RA_PATTERN_GROUPS_MAX];
+	size_t end[RA_PATTERN_GROUPS_MAX];
+};
+
+/* Compile. Shape: multiline mode (^ and $ at line ends); (?i) and friends in the text.
+ * Owner: ra_pattern_free. Errors: RA_E_INVALID with PCRE2's words and offset. */
+RA_MUST_USE ra_err ra_pattern_compile(const char *text, struct ra_pattern **out, struct ra_errs *errs);
+/* Search from an offset. Out: *found says whether; match is filled when it is (match may be NULL).
+ * Errors: RA_E_LIMIT when a limit was reached. */
+RA_MUST_USE ra_err ra_pattern_find(const struct ra_pattern *pattern, const char *subject, size_t len, size_t from,
+				   bool *found, struct ra_match *match);
+struct ra_pattern *ra_pattern_free(struct ra_pattern *pattern);
+RA_DEFINE_AUTO(struct ra_pattern, ra_pattern_free);
+
+#endif
