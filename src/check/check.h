@@ -1,0 +1,116 @@
+/* check.h - a check: what to ask a plane, and how its bytes become facts. Declarative; pure; no I/O.
+ *
+ * Invariants: a request that is not in the table of read-only requests (request.c) does not load as a check, whatever its flow file
+ * says; parsers read only within the bytes given, are capped, and turn every doubt into a reason of unknown. Room check/, above base/. */
+#ifndef RA_CHECK_CHECK_H
+#define RA_CHECK_CHECK_H
+
+#include "check/fact.h"
+
+#define RA_CHECK_PLANES_MAX 4
+#define RA_CHECK_FACTS_MAX 32
+
+/* The requests reattest may send. RA_REQ_READ loads in checks; RA_REQ_CHANGE only in actions; anything else nowhere. */
+enum ra_req_class { RA_REQ_REFUSED, RA_REQ_READ, RA_REQ_CHANGE };
+/* Judge a request by the table of (plane, shape, source).
+ * Shape:  request is the JSON object as in a flow file: {"run":[...]}, {"log":{...}}, {"property":"..."}.
+ * Out:    the class; *secret whether the answer is a secret (a recovery key); *why a sentence when refused (borrowed, static). */
+enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bool *secret, const char **why);
+/* The request's canonical text (what links and recordings use as its key). Owner: caller frees; NULL without memory. */
+RA_MUST_USE char *ra_request_text(const cJSON *request);
+/* The request for people ("esxcli system version get", "summary.tpmAttestation"). Owner: caller frees; NULL without memory. */
+RA_MUST_USE char *ra_request_words(const cJSON *request);
+
+/* One fact a plane's answer holds. */
+struct ra_extract {
+	char name[RA_FACT_NAME_MAX];
+	enum ra_type type;
+	bool lasting;
+	const cJSON *spec; /* the fact's object in the check file; borrowed from the document */
+};
+
+struct ra_check_plane {
+	enum ra_plane plane;
+	const char *since; /* API version, NULL */
+	char *request;     /* canonical text */
+	char *words;
+	bool secret;
+	int timeout_ms;
+	size_t cap_len;
+	const char *parse;
+	struct ra_extract facts[RA_CHECK_FACTS_MAX];
+	size_t fact_count;
+	const cJSON *spec; /* the plane's object */
+};
+
+struct ra_check {
+	const char *id, *title, *why, *since; /* borrowed from doc; since NULL */
+	int prefer;                           /* plane or RA_PLANE_ANY */
+	struct ra_check_plane planes[RA_CHECK_PLANES_MAX];
+	size_t plane_count;
+	const cJSON *judge;  /* conditions: compiled by flow/ */
+	const cJSON *manual; /* by-hand form, NULL */
+	struct ra_json *doc; /* owned */
+};
+
+/* Load a check from a parsed file (takes doc in every case).
+ * Errors: RA_E_INVALID with file:line:col (unknown key, type, parser, builtin), RA_E_DENIED for a request not in the table. */
+RA_MUST_USE ra_err ra_check_load(struct ra_json *doc, struct ra_check **out, struct ra_errs *errs);
+struct ra_check *ra_check_free(struct ra_check *check);
+RA_DEFINE_AUTO(struct ra_check, ra_check_free);
+
+/* Log lines to look for, shared by every check that parses `signatures`. Loaded by flow/, lives with the flow set. */
+struct ra_signature {
+	const char *id, *literal, *cause, *sample, *source;
+	const cJSON *logs;
+	struct ra_pattern *pattern;
+};
+struct ra_signatures {
+	struct ra_signature *items;
+	size_t count;
+};
+
+/* An answer as it came from a link. Borrowed bytes. */
+struct ra_plane_answer {
+	enum ra_reason failed; /* RA_KNOWN: the plane answered; else why not */
+	int status;            /* exit status, HTTP status; 0 is success */
+	bool complete;         /* the whole answer was seen (trailer read) */
+	bool truncated;        /* cut at the cap */
+	const char *out, *err;
+	size_t out_len, err_len;
+	ra_utc_ms sent, came; /* session clock */
+};
+/* What an answer holds. Owner: ra_found_free. */
+struct ra_found {
+	struct ra_obs *obs;
+	size_t count;
+	bool clock_measured;
+	int64_t clock_offset_ms, clock_margin_ms;
+};
+/* Turn an answer into observations: every fact of the plane gets exactly one, known or with its reason.
+ * Shape:  at and plane are filled; seq, evidence are the caller's.
+ * Errors: RA_E_NOMEM only: bad bytes are malformed facts, not errors. */
+RA_MUST_USE ra_err ra_extract_facts(const struct ra_check *check, const struct ra_check_plane *plane,
+				    const struct ra_signatures *signatures, const struct ra_plane_answer *answer,
+				    struct ra_found *out);
+void ra_found_free(struct ra_found *found);
+/* The same when the plane was not asked at all because the host's version has no such thing, or for any other one reason. */
+RA_MUST_USE ra_err ra_extract_reason(const struct ra_check *check, const struct ra_check_plane *plane,
+				     enum ra_reason reason, ra_utc_ms at, struct ra_found *out);
+
+/* A recovery key list (esxcli ... recovery list through a structured formatter). For the gate's proof only.
+ * Shape:  groups compares 16 groups of 6 digits; blanks and line ends in pasted are ignored.
+ * Out:    id is the Recovery ID (with braces), NUL-terminated.
+ * Errors: RA_E_INVALID when bytes are no such list, or pasted is no key (says which group). */
+struct ra_key_match {
+	char id[64];
+	bool all;      /* all 16 groups match */
+	int differs_at; /* first group that differs, from 1; 0 none */
+};
+RA_MUST_USE ra_err ra_recovery_compare(const char *list, size_t list_len, const char *pasted, size_t pasted_len,
+				       struct ra_key_match *out, struct ra_errs *errs);
+
+/* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. */
+const char *const *ra_builtin_names(void);
+
+#endif

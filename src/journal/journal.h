@@ -1,0 +1,91 @@
+/* journal.h - the record of a walk: a chain of lines that shows every later change.
+ *
+ * A line is {"body":B,"hash":"H","open":[O,...]} and LF. H is the lower-case hex SHA-256 of the bytes of B as written.
+ * B holds v (format), seq (from 0), prev (hash of the line before, 64 zeros for the first), t (UTC, RFC 3339), kind, and the
+ * kind's own members. A value that came from a machine or an operator stands in B as {"$c":C}; C is the SHA-256 of the bytes of its
+ * opening O as written, O = ["<32 random hex digits>",value]. Openings can be dropped (redaction) without breaking a hash; a line may
+ * then carry "shown" as a fourth key.
+ *
+ * Invariants: one write(2) per line; 0600; nobody else writes while it is open (flock); an entry is in the file before anyone sees
+ * it; fsync before an intent is acted on and after every decision; a torn tail is set aside in JOURNAL.torn and recorded, never
+ * glued onto. This room knows bytes, chain and commitments, not what entries mean. Above base/, used by session/ and verb/. */
+#ifndef RA_JOURNAL_JOURNAL_H
+#define RA_JOURNAL_JOURNAL_H
+
+#include "base/clock.h"
+#include "base/json.h"
+
+#define RA_JOURNAL_FORMAT 1
+#define RA_JOURNAL_LINE_MAX (8u << 20)  /* bytes of one line */
+#define RA_JOURNAL_FILE_MAX (1u << 30)  /* bytes of a whole journal */
+
+/* Mark a value as a machine's or an operator's: {"$s": value}. ra_journal_append turns it into a commitment and opening.
+ * Owner: takes value; the caller owns the result. Out: NULL without memory (value is freed). */
+RA_MUST_USE cJSON *ra_journal_sensitive(cJSON *value);
+
+/* A journal open for appending. */
+struct ra_journal;
+
+/* Create a journal, exclusively. Shape: path must not exist; NULL path keeps entries in memory only (check without --journal).
+ * Owner: ra_journal_close / ra_journal_free. Errors: RA_E_IO, RA_E_BUSY, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_journal_create(const char *path, struct ra_journal **out, struct ra_errs *errs);
+
+/* One entry as the fold sees it: the body with every commitment replaced by its value.
+ * A value whose opening is missing stands as {"$w":true} (withheld). */
+struct ra_entry {
+	int64_t seq;
+	ra_utc_ms t;
+	const char *kind; /* borrowed from body */
+	cJSON *body;      /* resolved; owned by the entry */
+};
+void ra_entry_clear(struct ra_entry *entry);
+
+/* Called for each entry in order. Returning an error ends the reading with it. */
+typedef ra_err (*ra_entry_fn)(void *payload, const struct ra_entry *entry, struct ra_errs *errs);
+
+/* Open an existing journal to go on with it: verify the whole chain, give every entry to fn, set a torn tail aside (and append a
+ * `torn` entry {bytes, sha256} that fn sees too).
+ * Errors: RA_E_BROKEN (named entry), RA_E_DENIED for a redacted journal, RA_E_BUSY when another process has it open. */
+RA_MUST_USE ra_err ra_journal_open(const char *path, ra_entry_fn fn, void *payload, struct ra_journal **out,
+				   struct ra_errs *errs);
+
+/* Append one entry: body's members (an object without v, seq, prev, t, kind) with sensitive marks.
+ * Shape:  t is the session's time; never before the entry before (then that one's is used).
+ * Out:    *out is the entry as the fold must see it (exactly as a reader of the file would).
+ * Owner:  takes body in every case; caller clears *out.
+ * Errors: RA_E_IO: the line is not in the file (a part is cut off again), the journal takes no more; RA_E_LIMIT. */
+RA_MUST_USE ra_err ra_journal_append(struct ra_journal *journal, ra_utc_ms t, const char *kind, cJSON *body,
+				     struct ra_entry *out, struct ra_errs *errs);
+/* fsync. Errors: RA_E_IO. */
+RA_MUST_USE ra_err ra_journal_sync(struct ra_journal *journal, struct ra_errs *errs);
+/* Count of entries, hash of the last, path (NULL in memory). Borrowed. */
+int64_t ra_journal_count(const struct ra_journal *journal);
+const char *ra_journal_head(const struct ra_journal *journal);
+const char *ra_journal_path(const struct ra_journal *journal);
+/* Close and free. An `end` entry is the caller's to append before. */
+struct ra_journal *ra_journal_free(struct ra_journal *journal);
+RA_DEFINE_AUTO(struct ra_journal, ra_journal_free);
+
+enum ra_verdict {
+	RA_VERIFY_WHOLE,      /* chain holds, last entry is an end entry whose count and head agree */
+	RA_VERIFY_INCOMPLETE, /* chain holds, but the process died: no end entry last, or the last line lacks its LF */
+	RA_VERIFY_BROKEN      /* something was changed; first_bad says where */
+};
+/* What a verification found. */
+struct ra_verify {
+	enum ra_verdict verdict;
+	int64_t count;     /* good entries */
+	int64_t first_bad; /* seq of the first bad entry (its line from 0), -1 */
+	int64_t withheld;  /* values whose opening is missing */
+	int64_t torn_len;  /* bytes after the last LF */
+	bool redacted;     /* openings are missing or a line shows masked text */
+	char head[65];
+	char why[256]; /* one sentence about the first bad entry */
+};
+/* Verify a journal file: strict JSON of every line, hash, prev, seq, format, every opening against its commitment, no opening
+ * without commitment. Reads line by line in constant memory; never writes. fn (may be NULL) sees every good entry.
+ * Errors: RA_E_NOTFOUND, RA_E_IO; a broken journal is not an error of this call. */
+RA_MUST_USE ra_err ra_journal_verify(const char *path, ra_entry_fn fn, void *payload, struct ra_verify *out,
+				     struct ra_errs *errs);
+
+#endif

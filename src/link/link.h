@@ -1,0 +1,135 @@
+/* link.h - reach one machine on one plane and bring back bytes. No meaning, no retries of changes, no UI.
+ *
+ * Every link is a state machine in the caller's loop: submit tickets, poll its descriptors, step it, take its events. It never blocks,
+ * never sleeps, never calls back. Time: ra_mono_ms for deadlines; the session's UTC only for stamps. Room link/, above base/.
+ * Invariants: exactly one REPLY per ticket, whatever happens; a request marked `change` is sent at most once in the life of the link;
+ * bytes are capped when read; a password is offered only to a machine whose key is known. */
+#ifndef RA_LINK_LINK_H
+#define RA_LINK_LINK_H
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/secret.h"
+
+#include <poll.h>
+
+#define RA_LINK_FDS_MAX 4
+
+/* Why a request brought no answer. The names agree with the reasons of unknown one to one. */
+enum ra_link_why {
+	RA_LINK_ANSWERED,
+	RA_LINK_REFUSED,     /* login or permission refused, host key changed */
+	RA_LINK_UNREACHABLE, /* no connection, or lost */
+	RA_LINK_TIMEOUT,
+	RA_LINK_CUT,         /* ended without its trailer: incomplete */
+	RA_LINK_CANCELLED,
+	RA_LINK_NO_REQUEST   /* this link cannot send such a request */
+};
+
+/* One request. Owner: request and the rest are copied by submit. */
+struct ra_ticket {
+	uint64_t id;         /* chosen by the caller, unique in the link */
+	const char *request; /* canonical JSON text: {"run":[argv]}, {"log":{...}}, {"property":"..."} */
+	int timeout_ms;      /* session ms from sending to the trailer */
+	size_t cap_len;      /* bytes of stdout kept; stderr is capped at 64 KiB */
+	bool change;         /* changes state: never cancelled once sent, never sent twice */
+	bool secret;         /* reply bytes are handed over in `secret`, never in out/err */
+};
+
+/* What came back. Owner: ra_reply_clear. */
+struct ra_reply {
+	uint64_t ticket;
+	enum ra_link_why why;
+	bool sent;       /* the first byte of the request may have left: for a change, the outcome is unknown unless ANSWERED */
+	int status;      /* exit status from the trailer */
+	bool truncated;  /* more came than cap_len */
+	struct ra_buf out, err;
+	struct ra_secret *secret; /* out bytes of a secret ticket, else NULL */
+	ra_utc_ms sent_at, came_at; /* session clock */
+	char say[256];   /* one sentence when not ANSWERED: host, plane, what to do */
+};
+void ra_reply_clear(struct ra_reply *reply);
+
+enum ra_link_state { RA_LINK_IDLE, RA_LINK_CONNECTING, RA_LINK_WAITING, RA_LINK_UP, RA_LINK_DOWN };
+
+enum ra_event_kind {
+	RA_EV_NONE,
+	RA_EV_STATE, /* state changed; say explains */
+	RA_EV_REPLY, /* reply is filled */
+	RA_EV_NEED   /* need is filled: the link waits (state WAITING) for ra_link_ops.answer */
+};
+enum ra_need_kind { RA_NEED_HOST_KEY, RA_NEED_PASSWORD, RA_NEED_PASSPHRASE, RA_NEED_PROMPT };
+/* Something only the operator can say. */
+struct ra_need {
+	enum ra_need_kind kind;
+	bool echo;              /* the answer may be shown while typed */
+	char subject[256];      /* host, user, or file */
+	char text[1024];        /* the question: fingerprint and key type, or the server's prompt (foreign bytes) */
+};
+struct ra_event {
+	enum ra_event_kind kind;
+	enum ra_link_state state;
+	enum ra_link_why why; /* for DOWN */
+	char say[512];        /* foreign bytes possible */
+	struct ra_reply reply;
+	struct ra_need need;
+	char peer[160];       /* for UP: host key fingerprint "SHA256:..." or certificate thumbprint, "" */
+};
+void ra_event_clear(struct ra_event *event);
+
+struct ra_link;
+/* The plane's own functions. All take the link; none blocks. */
+struct ra_link_ops {
+	const char *name; /* "ssh", "replay" */
+	/* Queue a ticket; connects when idle. Errors: RA_E_NOMEM, RA_E_LIMIT. */
+	ra_err (*submit)(struct ra_link *link, const struct ra_ticket *ticket, struct ra_errs *errs);
+	/* Give up a ticket: its REPLY says CANCELLED (or what came first). A change already sent goes on. */
+	void (*cancel)(struct ra_link *link, uint64_t ticket);
+	/* Answer a need. yes: for HOST_KEY; secret (borrowed, may be NULL = refused) for the others. */
+	void (*answer)(struct ra_link *link, bool yes, const struct ra_secret *secret);
+	/* Tell a simulated machine that the operator acted ("action:<step>"); real links ignore it. */
+	void (*hint)(struct ra_link *link, const char *what);
+	/* Descriptors to poll (at most RA_LINK_FDS_MAX) and the nearest deadline (RA_DEADLINE_NONE: none). Out: count. */
+	int (*poll)(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *deadline);
+	/* Do what can be done now. */
+	void (*step)(struct ra_link *link, ra_mono_ms now);
+	/* Take the next event; kind NONE when there is none. Owner: caller clears. */
+	void (*next)(struct ra_link *link, struct ra_event *out);
+	/* Close in bounded time (never waits more than it may) and free. */
+	void (*free)(struct ra_link *link);
+};
+/* The head every link begins with. */
+struct ra_link {
+	const struct ra_link_ops *ops;
+	enum ra_link_state state;
+	struct ra_clock clock; /* the session's */
+};
+struct ra_link *ra_link_free(struct ra_link *link);
+
+/* How to reach a host by SSH. Borrowed until ra_link_ssh_new returns. */
+struct ra_ssh_options {
+	const char *host, *user; /* user NULL: root */
+	int port;                /* 0: 22 */
+	const char *const *identities; /* key files, NULL-terminated; NULL: default names under ~/.ssh */
+	bool use_agent;
+	const char *known_hosts; /* NULL: $HOME/.ssh/known_hosts */
+	enum { RA_HOSTKEY_ASK, RA_HOSTKEY_YES, RA_HOSTKEY_ACCEPT_NEW } host_key;
+	bool may_ask;            /* false: a need fails the link instead of waiting */
+	int connect_ms, handshake_ms, auth_ms; /* 0: 10 s, 10 s, 20 s */
+};
+/* Owner: ra_link_free. Errors: RA_E_ARG, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_link_ssh_new(const struct ra_ssh_options *options, const struct ra_clock *clock,
+				   struct ra_link **out, struct ra_errs *errs);
+
+/* A recording: a simulated host with states and moves (flows/README.md, "Simulated hosts"). Shared by the links of its planes. */
+struct ra_recording;
+/* Take a parsed recording (owns doc in every case). Errors: RA_E_INVALID with file:line:col. */
+RA_MUST_USE ra_err ra_recording_load(struct ra_json *doc, struct ra_recording **out, struct ra_errs *errs);
+const cJSON *ra_recording_root(const struct ra_recording *recording);
+struct ra_recording *ra_recording_free(struct ra_recording *recording);
+RA_DEFINE_AUTO(struct ra_recording, ra_recording_free);
+/* A link that answers from one plane of a recording. The recording outlives it. Errors: RA_E_NOTFOUND when it has no such plane. */
+RA_MUST_USE ra_err ra_link_replay_new(struct ra_recording *recording, const char *plane, const struct ra_clock *clock,
+				      struct ra_link **out, struct ra_errs *errs);
+
+#endif
