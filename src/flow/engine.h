@@ -1,0 +1,160 @@
+/* engine.h - a walk as a fold: state = fold(apply, flow set, entries). No clock, file or socket.
+ *
+ * Two kinds of functions: ra_state_apply takes in what is in the journal (live and on resume alike); the ra_make_* functions build the
+ * body of the entry that would come next, and refuse what must not be. So nothing happens that is not an entry, and the one place
+ * that lets an action begin (ra_make_intent) is the one place that looks at guard, gate and confirmation.
+ * Invariants: apply never runs a parser or evaluates an edge (facts and edges are in the entries); a state whose last action has an
+ * intent and no outcome can only be verified, never sent again; a gate's pass dies with age, step back, lost link, new boot, resume. */
+#ifndef RA_FLOW_ENGINE_H
+#define RA_FLOW_ENGINE_H
+
+#include "flow/flowset.h"
+
+/* An entry of the journal as the fold sees it (commitments resolved). Borrowed. */
+struct ra_fold_entry {
+	int64_t seq;
+	ra_utc_ms t;
+	const char *kind;
+	const cJSON *body;
+};
+
+/* What the walk stands before. */
+enum ra_phase {
+	RA_PH_NEW,      /* no start entry yet */
+	RA_PH_CHECKS,   /* a check step: wants are open, or the edge can be decided */
+	RA_PH_MANUAL,   /* a check nobody but the operator can answer */
+	RA_PH_QUESTION,
+	RA_PH_GATE,     /* a gate (of a gate step or an action) must be opened or left closed */
+	RA_PH_CONFIRM,  /* an action may begin: show it, confirm, write the intent */
+	RA_PH_ACTING,   /* intent written, outcome not: send it (once) or let the operator do it */
+	RA_PH_VERIFY,   /* done or unknown: only its verification leads on */
+	RA_PH_END
+};
+
+struct ra_state;
+/* An empty state. The set outlives it. Out: NULL without memory. */
+struct ra_state *ra_state_new(const struct ra_flowset *set);
+struct ra_state *ra_state_free(struct ra_state *state);
+RA_DEFINE_AUTO(struct ra_state, ra_state_free);
+/* Fold one entry in. Entry kinds and their members: src/flow/entries.h.
+ * Errors: RA_E_INVALID for an entry that cannot follow (names seq and kind), RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_state_apply(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs);
+
+/* Where the walk stands. Borrowed. */
+struct ra_now {
+	enum ra_phase phase;
+	const struct ra_flow *flow;
+	const struct ra_step *step;
+	const struct ra_check *check;    /* MANUAL: the check asked for */
+	const struct ra_question *question; /* MANUAL, QUESTION */
+	const cJSON *gates;              /* GATE: ids that may open it */
+	bool manual_start;               /* ACTING: the operator does it */
+	bool outcome_unknown;            /* VERIFY: the process died between intent and outcome */
+	ra_utc_ms action_start;          /* RA_UTC_NONE outside an action */
+	int64_t action_seq;
+	ra_utc_ms deadline;              /* VERIFY: action_start + for; RA_UTC_NONE otherwise */
+	enum ra_outcome outcome;         /* END */
+	const char *end_reason;          /* END: "outcome", "operator", "action", "signal", ... */
+};
+struct ra_now ra_state_now(const struct ra_state *state);
+const struct ra_facts *ra_state_facts(const struct ra_state *state);
+const struct ra_flowset *ra_state_set(const struct ra_state *state);
+/* The environment conditions are held against, at a time. */
+struct ra_cond_env ra_state_env(const struct ra_state *state, ra_utc_ms now);
+
+/* One step of the way, in order. */
+struct ra_visit {
+	const struct ra_flow *flow;
+	const struct ra_step *step;
+	int64_t seq;          /* entry that led here */
+	const char *by;       /* how it was left: "edge", "else", "unknown", "error", "answer", "ok", ..., "" while here */
+	const char *because;  /* borrowed, "" */
+	bool taken_back;      /* the operator stepped back over it */
+};
+size_t ra_state_path(const struct ra_state *state, const struct ra_visit **out);
+/* One action that began. */
+struct ra_deed {
+	const struct ra_step *step;
+	int64_t intent_seq, outcome_seq; /* outcome_seq -1: none yet */
+	ra_utc_ms began, ended;
+	const char *result; /* "verified", "unverified", "not_done", "refused", "unknown" */
+};
+size_t ra_state_deeds(const struct ra_state *state, const struct ra_deed **out);
+
+enum ra_cause_status { RA_CAUSE_RULED_OUT, RA_CAUSE_LIKELY, RA_CAUSE_OPEN, RA_CAUSE_POSSIBLE };
+const char *ra_cause_status_name(enum ra_cause_status status);
+/* Judge one cause against facts. fired[i] (may be NULL) receives each rule's value; room for cause->rule_count. */
+enum ra_cause_status ra_cause_judge(const struct ra_cause *cause, const struct ra_cond_env *env, enum ra_tri *fired);
+
+/* Which planes there are to ask. */
+struct ra_planes {
+	bool given[RA_PLANE_COUNT];
+	bool down[RA_PLANE_COUNT]; /* given, but known not to answer now */
+};
+/* One wish: run this plane of this check. */
+struct ra_want {
+	const struct ra_check *check;
+	const struct ra_check_plane *plane;
+	bool needed;          /* the step waits for it; else read ahead */
+	ra_utc_ms not_before; /* verify polls; RA_UTC_NONE: now */
+};
+#define RA_WANTS_MAX 256
+/* The set of checks to run now: what the step needs first, then every read-only check reachable without operator, action or reboot,
+ * in a fixed order. Never a secret request; never a check whose answer is current. all: every check of the set (verb check).
+ * Out: count, at most RA_WANTS_MAX. */
+size_t ra_state_wants(const struct ra_state *state, const struct ra_planes *planes, bool all, ra_utc_ms now,
+		      struct ra_want *out);
+
+/* What decides when there is nobody to ask. */
+struct ra_decide_options {
+	struct ra_planes planes;
+	bool interactive; /* false: questions take `unknown`, an action or gate ends the walk as stopped */
+	bool hold;        /* do not leave a check step whose edge is decided: the operator reads first */
+};
+/* The entry that follows without anybody's word: an edge, an outcome by verification, an end.
+ * Out: *kind (static) and *body (owned by the caller), or *kind NULL when the walk waits. *ready (may be NULL): a held edge is
+ * decided. Errors: RA_E_NOMEM, RA_E_INVALID. */
+RA_MUST_USE ra_err ra_state_decide(const struct ra_state *state, const struct ra_decide_options *options, ra_utc_ms now,
+				   const char **kind, cJSON **body, bool *ready, struct ra_errs *errs);
+
+/* The ra_make_* builders. Each gives the body of one entry (owner: caller), sensitive values marked {"$s":..} as the journal expects.
+ * Errors: RA_E_STATE (not what the walk stands before), RA_E_DENIED (a safety rule; the sentence says which), RA_E_ARG. */
+struct ra_start_info {
+	const char *flow, *entry_step; /* entry_step NULL: the flow's start */
+	const char *host, *source;     /* source: "live" or the recording's id */
+	const char *operator_name, *change_id, *case_id; /* NULL */
+	const char *planes;            /* "ssh,vcenter" */
+	const char *version;           /* the program's */
+};
+RA_MUST_USE ra_err ra_make_start(const struct ra_state *state, const struct ra_start_info *info, cJSON **out,
+				 struct ra_errs *errs);
+/* A reply: its bytes line by line, and the facts extracted from it now. */
+RA_MUST_USE ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want,
+				 const struct ra_plane_answer *answer, cJSON **out, struct ra_errs *errs);
+/* ids: NULL-terminated; empty: "I do not know". For QUESTION and MANUAL. */
+RA_MUST_USE ra_err ra_make_answer(const struct ra_state *state, const char *const *ids, cJSON **out,
+				  struct ra_errs *errs);
+/* What the operator and the proof brought for a gate. */
+struct ra_gate_case {
+	const char *gate;              /* id, or NULL: leave it closed */
+	const char *const *affirmed;   /* statement ids, NULL-terminated */
+	const char *typed;             /* NULL when the gate asks for none */
+	bool key_tried;
+	struct ra_key_match key;
+	ra_utc_ms now;
+};
+/* Opens only if the gate's rule holds on facts read again within its age. Out: body with opened true or false and why. */
+RA_MUST_USE ra_err ra_make_gate(const struct ra_state *state, const struct ra_gate_case *gate_case, cJSON **out,
+				struct ra_errs *errs);
+/* Begin the action. Errors: RA_E_DENIED when guard, only_for, gate or confirmation is not there, or an action is open. */
+RA_MUST_USE ra_err ra_make_intent(const struct ra_state *state, const char *typed, ra_utc_ms now, cJSON **out,
+				  struct ra_errs *errs);
+/* How the doing ended: "done" (the operator says so, or the command answered 0), "not_done", "refused" (answered not 0), "unknown". */
+RA_MUST_USE ra_err ra_make_done(const struct ra_state *state, const char *how, const char *say, cJSON **out,
+				struct ra_errs *errs);
+/* Do not do the action / stop waiting for its verification. */
+RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, cJSON **out, struct ra_errs *errs);
+/* One step back to the last step an operator can do otherwise. Errors: RA_E_STATE at the start or while an action is open. */
+RA_MUST_USE ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *errs);
+
+#endif

@@ -1,0 +1,27 @@
+/* entries.h - the kinds of journal entries and their members: the one list that engine, session, report and manual share.
+ * Format 1. Sensitive members (s) are commitments in the file. Members not listed do not occur. Room flow/. */
+#ifndef RA_FLOW_ENTRIES_H
+#define RA_FLOW_ENTRIES_H
+
+/* X(name, text, members) */
+#define RA_ENTRY_KINDS(X)                                                                                             \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s)") \
+	X(PLANE, "plane", "plane, state up|down, why, say(s), peer")                                                     \
+	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, out[line(s)], err[line(s)], facts{name:{type, value(s)|unknown, lasting, at, covers_from}}, clock{offset_ms, margin_ms}") \
+	X(ANSWER, "answer", "step, check, ids(s), facts{name:{type, value(s)|unknown, lasting}}")                        \
+	X(GATE, "gate", "step, gate, opened, why, by condition|statements, recovery_id(s), affirmed")                    \
+	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes")                                           \
+	X(DONE, "done", "step, how done|not_done|refused|unknown, say(s)")                                                \
+	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because")                               \
+	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|return, index, fact, reason, because") \
+	X(BACK, "back", "from, to, to_flow")                                                                              \
+	X(AGAIN, "again", "check")                                                                                        \
+	X(NOTE, "note", "text(s)")                                                                                        \
+	X(RESUME, "resume", "program, operator(s)")                                                                       \
+	X(TORN, "torn", "bytes, sha256")                                                                                  \
+	X(END, "end", "reason, outcome, count, head")
+
+#define RA_ENTRY_ENUM(name, text, members) RA_ENTRY_##name,
+enum ra_entry_kind { RA_ENTRY_KINDS(RA_ENTRY_ENUM) RA_ENTRY_COUNT };
+
+#endif

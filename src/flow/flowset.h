@@ -1,0 +1,156 @@
+/* flowset.h - everything a flow author wrote, loaded and cross-checked: the product's knowledge, read-only.
+ * Invariants: what is loaded obeys flows/README.md; a file or directory writable by group or others is refused; a check outside the
+ * read-only table, or an action outside the table of changes, does not load. Shared by sessions. Room flow/, above check/. */
+#ifndef RA_FLOW_FLOWSET_H
+#define RA_FLOW_FLOWSET_H
+
+#include "check/check.h"
+#include "flow/cond.h"
+
+enum ra_step_kind { RA_STEP_CHECK, RA_STEP_QUESTION, RA_STEP_GATE, RA_STEP_ACTION, RA_STEP_CALL, RA_STEP_END };
+enum ra_danger { RA_READONLY, RA_REVERSIBLE, RA_DISRUPTIVE, RA_IRREVERSIBLE };
+enum ra_outcome {
+	RA_OUT_NONE,
+	RA_OUT_RESOLVED,
+	RA_OUT_NOT_A_FAULT,
+	RA_OUT_ESCALATED,
+	RA_OUT_SECURITY_REVIEW,
+	RA_OUT_REBUILD,
+	RA_OUT_STOPPED
+};
+const char *ra_outcome_name(enum ra_outcome outcome);
+const char *ra_danger_name(enum ra_danger danger);
+
+struct ra_edge {
+	struct ra_cond *when;
+	const char *go;
+	const char *because; /* NULL */
+};
+
+/* A closed answer: what it sets. */
+struct ra_choice {
+	const char *id, *say;
+	const cJSON *set; /* {fact: value} */
+};
+/* A question, of a step or of a check's manual form. */
+struct ra_question {
+	const char *ask, *look; /* look NULL in steps */
+	bool many, lasting;
+	struct ra_choice *choices;
+	size_t count;
+};
+
+struct ra_gate {
+	const char *id, *title, *why;
+	struct ra_cond *open_if; /* NULL: never by itself */
+	bool needs_key;          /* proof: recovery-key */
+	const cJSON *fresh;      /* check ids, NULL */
+	const cJSON *statements; /* [{id, say}] */
+	const char *type;        /* text to type, with {facts}; NULL */
+	int64_t max_age_ms;
+};
+struct ra_class {
+	const char *id, *title;
+	enum ra_danger danger;
+	const cJSON *gate; /* ids, NULL: none needed */
+	bool restarts;
+};
+
+struct ra_action {
+	bool by_human;
+	enum ra_plane plane;  /* when not by_human */
+	char *request;        /* canonical text, when not by_human */
+	enum ra_danger danger;
+	const cJSON *touches, *gate, *only_for; /* arrays or NULL */
+	bool restore;         /* toward: restore */
+	bool restarts;        /* some class it touches restarts the host */
+	struct ra_cond *guard, *until;
+	const cJSON *confirm_type; /* fact name to type, NULL: yes */
+	const cJSON *verify_checks;
+	int64_t every_ms, for_ms;
+	const char *ok, *fail, *skip, *blocked; /* blocked is never NULL */
+	const char *undo_text, *undo_step;      /* from undo or recovery */
+};
+
+struct ra_step {
+	const char *id, *title;
+	enum ra_step_kind kind;
+	const cJSON *say, *text, *guide; /* borrowed */
+	const cJSON *node;
+	const cJSON *checks;             /* check steps: ids */
+	struct ra_edge *edges;
+	size_t edge_count;
+	const char *go_else, *go_unknown, *go_error;
+	struct ra_question question;
+	struct ra_action action;
+	const cJSON *gates;              /* gate steps: ids */
+	const char *go_open, *go_closed;
+	const char *call_flow;
+	const cJSON *returns;            /* {outcome: step} */
+	enum ra_outcome outcome;
+	const cJSON *next;               /* end: texts */
+};
+struct ra_flow {
+	const char *id, *version, *title, *start;
+	const cJSON *entries, *required, *tests;
+	struct ra_step *steps;
+	size_t step_count;
+	struct ra_json *doc;
+	bool shipped; /* false: from outside the installed set */
+};
+
+struct ra_rule {
+	struct ra_cond *when;
+	enum { RA_RULE_FOR, RA_RULE_AGAINST, RA_RULE_OUT } kind;
+	int confidence; /* 1 low, 2 medium, 3 high */
+	const char *because, *source;
+};
+struct ra_cause {
+	const char *id, *title, *why, *impact, *resolution, *fix_by;
+	int rank;
+	const cJSON *guide, *references;
+	struct ra_rule *rules;
+	size_t rule_count;
+	struct ra_json *doc;
+};
+
+struct ra_flowset;
+/* Where to load from. Borrowed. */
+struct ra_flow_sources {
+	const char *const *dirs; /* in order, NULL-terminated; the first is the installed set; missing later ones are skipped */
+	const char *file;        /* --flow FILE, or NULL */
+	bool trust_anyone;       /* do not look at file modes (a source tree under test) */
+};
+/* Load the whole set.
+ * Errors: RA_E_NOTFOUND (no directory), RA_E_DENIED (modes; a shipped id reused without --flow), RA_E_INVALID file:line:col. */
+RA_MUST_USE ra_err ra_flowset_load(const struct ra_flow_sources *sources, struct ra_flowset **out, struct ra_errs *errs);
+struct ra_flowset *ra_flowset_free(struct ra_flowset *set);
+RA_DEFINE_AUTO(struct ra_flowset, ra_flowset_free);
+/* SHA-256 over the sorted relative names and digests of all files loaded. */
+const char *ra_flowset_sha256(const struct ra_flowset *set);
+/* The first directory that was used (where demo/ lies). */
+const char *ra_flowset_dir(const struct ra_flowset *set);
+
+/* By id; NULL when absent. */
+const struct ra_flow *ra_flowset_flow(const struct ra_flowset *set, const char *id);
+const struct ra_step *ra_flow_step(const struct ra_flow *flow, const char *id);
+const struct ra_check *ra_flowset_check(const struct ra_flowset *set, const char *id);
+const struct ra_cause *ra_flowset_cause(const struct ra_flowset *set, const char *id);
+const struct ra_gate *ra_flowset_gate(const struct ra_flowset *set, const char *id);
+const struct ra_class *ra_flowset_class(const struct ra_flowset *set, const char *id);
+/* All, in a fixed order (causes by rank then id, checks by id). */
+size_t ra_flowset_flows(const struct ra_flowset *set, const struct ra_flow *const **out);
+size_t ra_flowset_checks(const struct ra_flowset *set, const struct ra_check *const **out);
+size_t ra_flowset_causes(const struct ra_flowset *set, const struct ra_cause *const **out);
+const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set);
+/* VMware's word for an API value of a fact ("attestation.status", "accepted" -> "Passed"); the value itself when there is none. */
+const char *ra_flowset_word(const struct ra_flowset *set, const char *fact, const char *value);
+/* The vendor text (text or list) for a host.vendor value (NULL: other); falls back to `other`. NULL when no vendor has it. */
+const cJSON *ra_flowset_vendor_text(const struct ra_flowset *set, const char *vendor, const char *text_id);
+/* The verdict of a check run alone (judge), with why (borrowed, may be ""). */
+enum ra_check_verdict { RA_V_PASS, RA_V_FAIL, RA_V_WARN, RA_V_INFO, RA_V_UNKNOWN, RA_V_ERROR, RA_V_NOT_APPLICABLE };
+const char *ra_check_verdict_name(enum ra_check_verdict verdict);
+enum ra_check_verdict ra_flowset_judge(const struct ra_flowset *set, const struct ra_check *check,
+				       const struct ra_cond_env *env, const char **why);
+
+#endif
