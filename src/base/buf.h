@@ -17,11 +17,11 @@ struct ra_buf {
 	size_t max_len;
 };
 
-/* Append bytes. Errors: RA_E_LIMIT past max_len, RA_E_NOMEM. */
+/* Append bytes (not of the buffer itself: growing moves them). Errors: RA_E_LIMIT past max_len, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_buf_add(struct ra_buf *buf, const void *bytes, size_t len);
 /* Append a NUL-terminated text. Errors: as ra_buf_add. */
 RA_MUST_USE ra_err ra_buf_text(struct ra_buf *buf, const char *text);
-/* Append formatted text. Errors: as ra_buf_add. */
+/* Append formatted text; arguments as in ra_buf_add. Errors: as ra_buf_add. */
 RA_MUST_USE ra_err ra_buf_printf(struct ra_buf *buf, const char *fmt, ...) RA_PRINTF(2, 3);
 /* The bytes as text, "" while empty; borrowed until the next change. */
 const char *ra_buf_str(const struct ra_buf *buf);

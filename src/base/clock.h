@@ -28,15 +28,17 @@ struct ra_clock {
 };
 /* A clock that is now (start_utc RA_UTC_NONE) or begins at start_utc now. */
 struct ra_clock ra_clock_make(ra_utc_ms start_utc, int scale);
-/* The session's UTC at a real monotonic instant. */
+/* The session's UTC at a real monotonic instant. Out: RA_UTC_NONE when it does not fit. */
 ra_utc_ms ra_clock_utc(const struct ra_clock *clock, ra_mono_ms now);
-/* A span of session time as a span of real time, rounded up. Frozen clocks give 0. */
+/* A span of session time as a span of real time, rounded up. Frozen clocks and spans below 1 give 0. */
 int64_t ra_clock_real_ms(const struct ra_clock *clock, int64_t session_ms);
 
-/* "2026-11-23T07:32:44Z" (or with .mmm when not whole). Out: out[RA_UTC_TEXT_LEN]; returns out. */
+/* "2026-11-23T07:32:44Z" (or with .mmm when not whole); "unknown" for RA_UTC_NONE and years outside 0000-9999.
+ * Out: out[RA_UTC_TEXT_LEN]; returns out. */
 const char *ra_utc_format(ra_utc_ms utc, char *out);
-/* RFC 3339 date-time with Z or a numeric offset, fraction allowed (cut to ms), 'T' or a space between.
- * Errors: RA_E_INVALID. */
+/* RFC 3339 date-time with Z or a numeric offset, fraction allowed (cut to ms), 'T' or a space between. A leap second
+ * (only where a UTC day ends) is read as the next day's first.
+ * Errors: RA_E_INVALID; *out is untouched then. Source: RFC 3339 section 5.6. */
 RA_MUST_USE ra_err ra_utc_parse(const char *text, ra_utc_ms *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Limits of one document; zero fields mean the defaults.
@@ -22,7 +23,8 @@ struct ra_json;
 
 /* Parse bytes.
  * Shape:  name is what error sentences call the source (a file path, "journal line 7").
- *         Numbers: integers within +-(2^53-1), or decimals that are finite.
+ *         Numbers: integers within +-(2^53-1), or decimals that are finite and of at most 63 characters.
+ *         The nesting limit is at most 512 whatever is asked.
  * Out:    *out is the document, NULL on error.
  * Owner:  caller frees with ra_json_free.
  * Errors: RA_E_INVALID with "name:line:col: expected ..., found ...", RA_E_LIMIT, RA_E_NOMEM. */
@@ -51,7 +53,10 @@ int64_t ra_json_int(const cJSON *obj, const char *key, int64_t fallback);
 bool ra_json_bool(const cJSON *obj, const char *key, bool fallback);
 /* Node at an RFC 6901 pointer ("" is the node itself), NULL when absent. Keys match exactly. */
 const cJSON *ra_json_pointer(const cJSON *root, const char *pointer);
-/* The tree as compact bytes (no spaces, member order as in the tree, integers without exponent).
+/* The tree as compact bytes: no spaces, member order as in the tree, whole numbers without exponent, decimals in the
+ * fewest digits that read back the same, only '"', '\' and control characters escaped. What it prints of a parsed
+ * tree parses back to the same tree. In a tree built by hand, bytes that are not UTF-8 become U+FFFD, and what JSON
+ * cannot hold (infinity, no number, raw nodes) becomes null.
  * Owner: caller frees. Out: NULL without memory. */
 RA_MUST_USE char *ra_json_print(const cJSON *node);
 

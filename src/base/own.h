@@ -4,6 +4,8 @@
 #ifndef RA_BASE_OWN_H
 #define RA_BASE_OWN_H
 
+#include <string.h>
+
 #define RA_MUST_USE __attribute__((warn_unused_result))
 #define RA_PRINTF(fmt_at, args_at) __attribute__((format(printf, fmt_at, args_at)))
 #define RA_UNUSED __attribute__((unused))
@@ -21,12 +23,15 @@
 #define RA_AUTO(free_fn) __attribute__((cleanup(free_fn##_auto)))
 
 /* Free a malloc'd pointer at the end of its scope.
- * Shape: RA_AUTO(ra_mem_free) char *text = NULL; */
+ * Shape: RA_AUTO(ra_mem_free) char *text = NULL; Out: NULL. */
 void *ra_mem_free(void *mem);
 static inline void ra_mem_free_auto(void *at)
 {
-	void **mem = at;
-	*mem = ra_mem_free(*mem);
+	void *mem;
+
+	memcpy(&mem, at, sizeof(mem)); /* at is the address of a pointer of any type; copying keeps to the aliasing rules */
+	mem = ra_mem_free(mem);
+	memcpy(at, &mem, sizeof(mem));
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Append the sanitised form of bytes to out. keep_lines: LF and TAB stay, else they become a space.

@@ -1,0 +1,132 @@
+#include "config.h"
+
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RANDOM_CHUNK 64
+#define BASE64_CHUNK (3u << 20) /* EVP_EncodeBlock and EVP_DecodeBlock count in int; whole triples need no padding */
+
+static void put_hex(const unsigned char *bytes, size_t len, char *out)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		*out++ = hex[bytes[i] >> 4];
+		*out++ = hex[bytes[i] & 15];
+	}
+	*out = '\0';
+}
+
+ra_err ra_sha256_hex(const void *bytes, size_t len, char *out)
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int sum_len = 0;
+
+	if (EVP_Digest(len ? bytes : "", len, sum, &sum_len, EVP_sha256(), NULL) != 1 || sum_len != 32) {
+		out[0] = '\0';
+		return RA_E_INTERNAL;
+	}
+	put_hex(sum, sum_len, out);
+	return RA_OK;
+}
+
+bool ra_is_sha256_hex(const char *text)
+{
+	return strspn(text, "0123456789abcdef") == RA_SHA256_HEX_LEN - 1 && text[RA_SHA256_HEX_LEN - 1] == '\0';
+}
+
+ra_err ra_random_hex(size_t bytes_len, char *out)
+{
+	unsigned char chunk[RANDOM_CHUNK];
+	char *at = out;
+
+	*at = '\0';
+	while (bytes_len > 0) {
+		size_t n = bytes_len < sizeof(chunk) ? bytes_len : sizeof(chunk);
+
+		if (RAND_bytes(chunk, (int)n) != 1) {
+			out[0] = '\0';
+			return RA_E_INTERNAL;
+		}
+		put_hex(chunk, n, at);
+		at += 2 * n;
+		bytes_len -= n;
+	}
+	return RA_OK;
+}
+
+char *ra_base64(const void *bytes, size_t len)
+{
+	const unsigned char *in = bytes;
+	unsigned char *out, *at;
+
+	if (len > SIZE_MAX / 2)
+		return NULL;
+	out = at = malloc((len + 2) / 3 * 4 + 1);
+	if (!out)
+		return NULL;
+	*at = '\0';
+	while (len > 0) {
+		size_t n = len < BASE64_CHUNK ? len : BASE64_CHUNK;
+
+		at += EVP_EncodeBlock(at, in, (int)n);
+		in += n;
+		len -= n;
+	}
+	return (char *)out;
+}
+
+/* Strictly RFC 4648 section 4: whole quartets, padding only at the end, unused bits zero - so that one byte string
+ * has one text (OpenSSL alone lets spaces and odd tails through).
+ * Out: *pad_len is the number of '='. */
+static bool is_base64(const char *text, size_t len, size_t *pad_len)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t body = strspn(text, alphabet);
+	long last;
+
+	*pad_len = len - body;
+	if (len % 4 != 0 || *pad_len > 2 || strspn(text + body, "=") != *pad_len)
+		return false;
+	if (*pad_len == 0)
+		return true;
+	last = strchr(alphabet, text[body - 1]) - alphabet;
+	return (last & (*pad_len == 1 ? 3 : 15)) == 0;
+}
+
+ra_err ra_base64_decode(const char *text, char **out, size_t *out_len)
+{
+	size_t len = strlen(text);
+	size_t total = len / 4 * 3;
+	size_t pad_len;
+	unsigned char *bytes, *at;
+
+	*out = NULL;
+	*out_len = 0;
+	if (!is_base64(text, len, &pad_len))
+		return RA_E_INVALID;
+	bytes = at = malloc(total + 1);
+	if (!bytes)
+		return RA_E_NOMEM;
+	while (len > 0) {
+		size_t n = len < 4u * (BASE64_CHUNK / 3) ? len : 4u * (BASE64_CHUNK / 3);
+		int got = EVP_DecodeBlock(at, (const unsigned char *)text, (int)n);
+
+		if (got < 0) {
+			free(bytes);
+			return RA_E_INVALID;
+		}
+		at += got;
+		text += n;
+		len -= n;
+	}
+	bytes[total - pad_len] = '\0';
+	*out = (char *)bytes;
+	*out_len = total - pad_len;
+	return RA_OK;
+}

@@ -1,0 +1,23 @@
+/* json_scan.h - the strict scanner inside base/json: says whether bytes are JSON as this program reads it and where
+ * each value stands. Only json.c includes it. Knows no domain.
+ * Invariants: what passes here cJSON parses too, into exactly as many nodes, in the same (pre-)order. */
+#ifndef RA_BASE_JSON_SCAN_H
+#define RA_BASE_JSON_SCAN_H
+
+#include "base/json.h"
+
+/* Where a value begins, and its key when it is a member of an object (0:0 otherwise). Units: as ra_json_pos. */
+struct ra_json_place {
+	int line, col;
+	int key_line, key_col;
+};
+
+/* Scan a whole document.
+ * Shape:  limits with no zero fields.
+ * Out:    *out holds *out_count places in pre-order; NULL and 0 on error.
+ * Owner:  caller frees *out.
+ * Errors: as ra_json_parse, but duplicate keys and the range of decimals are left to the tree. */
+RA_MUST_USE ra_err ra_json_scan(const char *name, const char *bytes, size_t len, const struct ra_json_limits *limits,
+				struct ra_json_place **out, size_t *out_count, struct ra_errs *errs);
+
+#endif
