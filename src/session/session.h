@@ -1,0 +1,109 @@
+/* session.h - THE DOOR. A walk, and a hub of walks in one loop that the caller owns.
+ *
+ * The caller polls what ra_hub_poll names, calls ra_hub_step, and looks at what happened; it shows ra_session_view and brings the
+ * operator's word by ra_session_answer. Nothing blocks, nothing calls back, nothing draws.
+ * Invariants: every entry is in the journal before a view shows it; an intent is fsynced before its first byte leaves; secrets live in
+ * ra_secret slots and leave by wiping; a password goes to one host first, and after two refusals nowhere; a change is never sent twice.
+ * Room session/: above flow, check, link, journal, base. */
+#ifndef RA_SESSION_SESSION_H
+#define RA_SESSION_SESSION_H
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "session/view.h"
+
+#include <poll.h>
+
+struct ra_flowset;
+struct ra_recording;
+
+#define RA_HUB_FDS_MAX 512
+
+/* How a walk is to be made. Borrowed until ra_session_new returns; flow set and recording outlive the session. */
+struct ra_session_options {
+	const struct ra_flowset *flows;
+	struct ra_recording *recording; /* NULL: live */
+	const char *host;               /* NULL with a recording */
+	const char *flow;               /* NULL: tpm-attestation */
+	const char *entry;              /* an entry's step or its words; NULL: ask when interactive and there are several */
+	const char *user;               /* NULL: root */
+	int port;
+	const char *const *identities;  /* NULL: default */
+	const char *known_hosts;
+	const char *host_key;           /* "ask", "yes", "accept-new"; NULL: ask */
+	bool no_ssh;
+	const struct ra_secret *password; /* from --password-fd; NULL */
+	const struct ra_secret *key;      /* from --key-fd; NULL */
+	bool interactive;               /* false: check */
+	bool all_checks;                /* check: every read-only check first, then the fold */
+	bool only_given_planes;
+	bool dry_run, read_only;        /* read_only: no action is offered; dry_run: actions are shown, none begins */
+	const char *journal_path;       /* NULL: in memory */
+	const char *operator_name, *change_id, *case_id;
+	ra_utc_ms until;                /* RA_UTC_NONE: no limit */
+	int timeout_ms;                 /* 0: as the checks say */
+	const char *const *answers;     /* --answers: "step=id,id" lines, NULL-terminated; NULL */
+};
+
+struct ra_session;
+struct ra_hub;
+
+/* Owner: ra_hub_free, which ends its sessions (end entry "signal" unless ended). Out: NULL without memory. */
+struct ra_hub *ra_hub_new(int parallel);
+struct ra_hub *ra_hub_free(struct ra_hub *hub);
+RA_DEFINE_AUTO(struct ra_hub, ra_hub_free);
+
+/* Begin a walk. Errors: RA_E_ARG, RA_E_IO (journal), RA_E_BUSY. Owner: the hub. */
+RA_MUST_USE ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *options, struct ra_session **out,
+				  struct ra_errs *errs);
+/* Go on with a journal. options give access anew (planes, password, recording); flow and host come from the journal.
+ * Errors: RA_E_BROKEN, RA_E_BUSY, RA_E_STATE (the walk ended with an outcome), RA_E_DENIED (redacted). */
+RA_MUST_USE ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *options, const char *path,
+				     struct ra_session **out, struct ra_errs *errs);
+/* Fold a journal for reading (export): no link, nothing written. Owner: ra_session_close. */
+RA_MUST_USE ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct ra_session **out,
+				   struct ra_errs *errs);
+
+/* Descriptors and the nearest deadline as a poll timeout in real ms (-1: none). Out: count, at most cap. */
+int ra_hub_poll(struct ra_hub *hub, struct pollfd *fds, int cap, int *timeout_ms);
+
+enum ra_happened {
+	RA_HAPPENED_NOTHING,
+	RA_HAPPENED_CHANGE, /* a view changed */
+	RA_HAPPENED_ASK,    /* a prompt stands */
+	RA_HAPPENED_END     /* a walk ended */
+};
+/* Do what can be done now. Out: what happened and to which session; call until NOTHING, then poll.
+ * Errors: RA_E_IO (journal cannot be written: the session has ended, its view says so), RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_hub_step(struct ra_hub *hub, enum ra_happened *happened, struct ra_session **which,
+			       struct ra_errs *errs);
+
+/* The operator's word. Borrowed. */
+struct ra_word {
+	uint64_t prompt;                /* the prompt it answers */
+	enum { RA_WORD_GO, RA_WORD_CHOOSE, RA_WORD_YES, RA_WORD_NO, RA_WORD_TYPED, RA_WORD_SECRET, RA_WORD_SKIP } kind;
+	const char *const *ids;         /* CHOOSE: option ids, NULL-terminated */
+	const char *typed;
+	const struct ra_secret *secret;
+};
+/* Errors: RA_E_STATE (another prompt stands now), RA_E_ARG (does not fit; the sentence says what is expected), RA_E_DENIED. */
+RA_MUST_USE ra_err ra_session_answer(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
+/* One step back. Errors: RA_E_STATE. */
+RA_MUST_USE ra_err ra_session_back(struct ra_session *session, struct ra_errs *errs);
+/* Run a check of the current step again ("": all of them). */
+RA_MUST_USE ra_err ra_session_again(struct ra_session *session, const char *check, struct ra_errs *errs);
+RA_MUST_USE ra_err ra_session_note(struct ra_session *session, const char *text, struct ra_errs *errs);
+/* Cancel what is running (read-only requests). A change that was sent goes on. */
+void ra_session_cancel(struct ra_session *session);
+/* Stop here: an end entry with this reason ("operator", "signal"); resumable. Idempotent. */
+RA_MUST_USE ra_err ra_session_stop(struct ra_session *session, const char *reason, struct ra_errs *errs);
+/* The snapshot now. with_output: commands carry what came back (out, err), which may be megabytes; else these are NULL.
+ * Owner: ra_view_free. */
+RA_MUST_USE ra_err ra_session_view(const struct ra_session *session, bool with_output, struct ra_view **out,
+				   struct ra_errs *errs);
+/* A counter that grows whenever a view would differ in more than its clock. */
+uint64_t ra_session_version(const struct ra_session *session);
+struct ra_session *ra_session_close(struct ra_session *session);
+
+#endif

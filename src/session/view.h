@@ -1,0 +1,164 @@
+/* view.h - everything a person may see of a walk, in one plain structure. Front ends and reports read this and nothing else.
+ *
+ * Invariants: every text is clean (base/text.h) and owned by the view; nothing in it is secret; it says only what is in the journal
+ * (and what is running now). A view is a snapshot: it does not change under its reader. Order everywhere is fixed.
+ * Room session/. report/ includes this file of the session and no other. */
+#ifndef RA_SESSION_VIEW_H
+#define RA_SESSION_VIEW_H
+
+#include "base/clock.h"
+#include "base/own.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A list of clean texts. */
+struct ra_texts {
+	char **items;
+	size_t count;
+};
+
+enum ra_mark { RA_MARK_DONE, RA_MARK_NOW, RA_MARK_SKIP, RA_MARK_BACK };
+/* One step of the way. */
+struct ra_view_step {
+	char *flow, *id, *title, *because; /* because: why the walk went on from here, "" */
+	char *left_by;                     /* "edge", "else", "unknown", "error", "answer", "ok", ... */
+	enum ra_mark mark;
+	ra_utc_ms at;
+};
+struct ra_view_plane {
+	char *name, *state, *say, *peer; /* state: "up", "down", "connecting", "waiting", "not given" */
+};
+/* The result of a check. */
+struct ra_view_result {
+	char *check, *title, *why;
+	char *verdict;      /* PASS FAIL WARN INFO UNKNOWN ERROR N/A */
+	char *shown;        /* its facts in words: "Secure Boot: Disabled" */
+	char *planes;       /* "SSH, vCenter" */
+	ra_utc_ms at;
+	bool running;
+	bool in_step;       /* belongs to the step the walk is in */
+};
+struct ra_view_obs {
+	char *plane, *value, *reason, *check; /* value NULL when unknown */
+	ra_utc_ms at;
+	int64_t seq;
+	bool current;
+	char *evidence;
+};
+struct ra_view_fact {
+	char *name, *type, *value, *reason; /* value NULL when not known */
+	bool known;
+	struct ra_view_obs *obs;
+	size_t obs_count;
+};
+/* Evidence for or against a cause. */
+struct ra_view_rule {
+	char *kind; /* "for", "against", "rules out" */
+	char *because, *source;
+	char *value; /* "true", "false", "unknown" */
+};
+struct ra_view_cause {
+	char *id, *title, *status, *why, *impact, *resolution, *fix_by;
+	int rank;
+	struct ra_texts guide, references;
+	struct ra_view_rule *rules;
+	size_t rule_count;
+};
+/* One request that was sent, verbatim, and what came back. */
+struct ra_view_command {
+	int64_t seq;
+	char *plane, *check, *words, *why; /* why: "answered", "timeout", ... */
+	int status;
+	int64_t took_ms;
+	ra_utc_ms at;
+	char *out, *err; /* clean, lines kept; NULL in a view without output */
+	bool truncated;
+	bool change;     /* an action, not a check */
+	bool running;
+};
+struct ra_view_action {
+	char *step, *title, *danger, *result; /* "verified", "unverified", "not done", "refused", "unknown" */
+	struct ra_texts touches;
+	ra_utc_ms began, ended; /* ended RA_UTC_NONE while open */
+};
+struct ra_view_gate {
+	char *gate, *step, *why;
+	bool opened;
+	ra_utc_ms at;
+};
+struct ra_view_unseen {
+	char *what, *why;
+};
+
+/* What the walk wants from the operator. One form for terminal and plain mode. */
+enum ra_prompt_kind {
+	RA_ASK_NOTHING, /* something is running; nothing to say */
+	RA_ASK_GO_ON,   /* read, then go on */
+	RA_ASK_CHOICE,  /* one of the options */
+	RA_ASK_MANY,    /* any of the options */
+	RA_ASK_YES_NO,  /* the safe choice is no */
+	RA_ASK_TYPED,   /* a text, to the letter */
+	RA_ASK_SECRET,  /* no echo, pasted or typed; goes into wiped memory */
+	RA_ASK_WAIT,    /* waiting for a change to show; may be given up */
+	RA_ASK_END      /* the walk is over */
+};
+/* What kind of screen the prompt belongs to. */
+enum ra_scene { RA_SCENE_WALK, RA_SCENE_CONNECT, RA_SCENE_GATE, RA_SCENE_CONFIRM, RA_SCENE_ACT, RA_SCENE_WAIT, RA_SCENE_OUTCOME };
+struct ra_view_option {
+	char *id, *say;
+	bool safe; /* has the focus at first */
+};
+struct ra_view_prompt {
+	uint64_t id; /* an answer names it; a changed prompt has another id */
+	enum ra_prompt_kind kind;
+	enum ra_scene scene;
+	char *title, *text; /* text: paragraphs separated by an empty line */
+	char *hint;         /* what to type or where to look, "" */
+	char *danger;       /* "", or "irreversible", ... */
+	struct ra_view_option *options;
+	size_t option_count;
+	ra_utc_ms since, deadline; /* WAIT: session clock */
+	bool may_skip, may_back;
+};
+
+struct ra_view {
+	char *flow, *flow_title, *flow_version, *flow_sha256, *program;
+	char *host, *esxi_version, *attestation, *source; /* attestation: VMware's word and time, or "not known" */
+	char *operator_name, *change_id, *case_id;
+	char *journal_path, *head;
+	int64_t entry_count;
+	ra_utc_ms started, now;
+	struct ra_view_plane *planes;
+	size_t plane_count;
+	struct ra_view_step *steps;
+	size_t step_count;
+	struct ra_view_result *results;
+	size_t result_count;
+	struct ra_view_fact *facts;
+	size_t fact_count;
+	struct ra_view_cause *causes;
+	size_t cause_count;
+	struct ra_view_command *commands;
+	size_t command_count;
+	struct ra_view_action *actions;
+	size_t action_count;
+	struct ra_view_gate *gates;
+	size_t gate_count;
+	struct ra_view_unseen *unseen; /* not_checked */
+	size_t unseen_count;
+	struct ra_texts notes;
+	struct ra_texts say;           /* the current step's own words */
+	struct ra_view_prompt prompt;
+	char *outcome;                 /* "" while walking; "resolved", "stopped", ... */
+	char *outcome_title;
+	struct ra_texts next;          /* what to do now */
+	char *end_reason;
+	int exit_code;                 /* of cli.md, for a walk or a check as it was run */
+	char *seen_words;              /* the sentence a result begins with ("nothing wrong found in what could be seen; not seen: ..."), "" */
+};
+
+struct ra_view *ra_view_free(struct ra_view *view);
+RA_DEFINE_AUTO(struct ra_view, ra_view_free);
+
+#endif
