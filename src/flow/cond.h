@@ -34,16 +34,25 @@ struct ra_cond_env {
 struct ra_cond_result {
 	enum ra_tri tri;
 	char fact[RA_FACT_NAME_MAX];
-	enum ra_reason reason;
-	bool transport; /* some fact it needed is unknown because its request failed on the way */
+	enum ra_reason reason; /* of a known fact: malformed (types do not fit, a pattern ran into its limits), not_asked (a clock never
+				* measured, no action), conflict (inside the clocks' margin) */
+	bool transport; /* some fact it needed is unknown because its request failed on the way; fact and reason are that one's */
 };
 struct ra_cond_result ra_cond_eval(const struct ra_cond *cond, const struct ra_cond_env *env);
 
-/* Visit every fact a condition names (both sides), with the type its operand asks for (-1: any). */
-typedef void (*ra_cond_fact_fn)(void *payload, const char *fact, int type, const cJSON *node);
+/* One mention of a fact in a condition. */
+struct ra_cond_use {
+	const char *fact;
+	unsigned types;   /* bit 1 << enum ra_type for each type the form can be true of */
+	const char *with; /* the other fact of a comparison of two, else NULL */
+	const cJSON *node; /* the condition it stands in, for its place and its values */
+	bool asked;       /* false: known, na, conflict (the value itself does not matter) */
+};
+/* Visit every fact a condition names (both sides). */
+typedef void (*ra_cond_fact_fn)(void *payload, const struct ra_cond_use *use);
 void ra_cond_facts(const struct ra_cond *cond, ra_cond_fact_fn fn, void *payload);
-/* True when a implies b for certain by structure (equal, or b is a disjunction holding a): the linter's question whether a
- * verification says more than the guard. */
+/* True when a implies b for certain by structure: equal; through all and any; `is` implies `in` and `known`. The linter's
+ * question whether a verification says more than the guard. */
 bool ra_cond_implies(const struct ra_cond *a, const struct ra_cond *b);
 
 #endif

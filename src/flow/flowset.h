@@ -147,6 +147,13 @@ const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set);
 const char *ra_flowset_word(const struct ra_flowset *set, const char *fact, const char *value);
 /* The vendor text (text or list) for a host.vendor value (NULL: other); falls back to `other`. NULL when no vendor has it. */
 const cJSON *ra_flowset_vendor_text(const struct ra_flowset *set, const char *vendor, const char *text_id);
+/* The by-hand form of a check as a question; NULL when it has none. Lives as long as the set. */
+const struct ra_question *ra_flowset_manual(const struct ra_flowset *set, const struct ra_check *check);
+/* The type a fact has in this set (checks, plane.*, sig.*, answers that set it). Out: -1 for a fact nobody produces. */
+int ra_flowset_fact_type(const struct ra_flowset *set, const char *fact);
+/* The plane that wins when planes disagree on a fact (the `prefer` of its check), RA_PLANE_ANY when none does.
+ * Shape: set is a struct ra_flowset; fits ra_cond_env.prefer. */
+int ra_flowset_prefer(const void *set, const char *fact);
 /* The verdict of a check run alone (judge), with why (borrowed, may be ""). */
 enum ra_check_verdict { RA_V_PASS, RA_V_FAIL, RA_V_WARN, RA_V_INFO, RA_V_UNKNOWN, RA_V_ERROR, RA_V_NOT_APPLICABLE };
 const char *ra_check_verdict_name(enum ra_check_verdict verdict);
