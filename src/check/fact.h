@@ -41,6 +41,7 @@ int ra_reason_parse(const char *name);
 bool ra_reason_is_transport(enum ra_reason reason);
 
 enum ra_type { RA_BOOL, RA_INT, RA_TEXT, RA_VERSION, RA_TIME, RA_LIST, RA_TYPE_COUNT };
+/* "bool", "int", ... Never NULL; and back. Out: -1 for an unknown name. */
 const char *ra_type_name(enum ra_type type);
 int ra_type_parse(const char *name);
 
