@@ -82,6 +82,7 @@ struct ra_deed {
 size_t ra_state_deeds(const struct ra_state *state, const struct ra_deed **out);
 
 enum ra_cause_status { RA_CAUSE_RULED_OUT, RA_CAUSE_LIKELY, RA_CAUSE_OPEN, RA_CAUSE_POSSIBLE };
+/* "ruled_out", "likely", "open", "possible". */
 const char *ra_cause_status_name(enum ra_cause_status status);
 /* Judge one cause against facts. fired[i] (may be NULL) receives each rule's value; room for cause->rule_count. */
 enum ra_cause_status ra_cause_judge(const struct ra_cause *cause, const struct ra_cond_env *env, enum ra_tri *fired);
@@ -111,11 +112,16 @@ struct ra_decide_options {
 	bool interactive; /* false: questions take `unknown`, an action or gate ends the walk as stopped */
 	bool hold;        /* do not leave a check step whose edge is decided: the operator reads first */
 };
+/* An entry that follows by itself. */
+struct ra_decision {
+	const char *kind; /* static; NULL: the walk waits */
+	cJSON *body;      /* the caller's; NULL with kind */
+	bool ready;       /* a held edge is decided */
+};
 /* The entry that follows without anybody's word: an edge, an outcome by verification, an end.
- * Out: *kind (static) and *body (owned by the caller), or *kind NULL when the walk waits. *ready (may be NULL): a held edge is
- * decided. Errors: RA_E_NOMEM, RA_E_INVALID. */
+ * Errors: RA_E_NOMEM, RA_E_INVALID. */
 RA_MUST_USE ra_err ra_state_decide(const struct ra_state *state, const struct ra_decide_options *options, ra_utc_ms now,
-				   const char **kind, cJSON **body, bool *ready, struct ra_errs *errs);
+				   struct ra_decision *out, struct ra_errs *errs);
 
 /* The ra_make_* builders. Each gives the body of one entry (owner: caller), sensitive values marked {"$s":..} as the journal expects.
  * Errors: RA_E_STATE (not what the walk stands before), RA_E_DENIED (a safety rule; the sentence says which), RA_E_ARG. */

@@ -18,6 +18,7 @@ enum ra_outcome {
 	RA_OUT_REBUILD,
 	RA_OUT_STOPPED
 };
+/* The words of the flow file: "resolved", "readonly", ... Never NULL. */
 const char *ra_outcome_name(enum ra_outcome outcome);
 const char *ra_danger_name(enum ra_danger danger);
 
