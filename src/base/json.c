@@ -168,22 +168,23 @@ ra_err ra_json_parse(const char *name, const char *bytes, size_t len, const stru
 		     struct ra_json **out, struct ra_errs *errs)
 {
 	struct ra_json_limits all = with_defaults(limits);
-	RA_AUTO(ra_mem_free) struct ra_json_place *places = NULL;
+	struct ra_json_places places;
+	RA_AUTO(ra_mem_free) struct ra_json_place *owned = NULL;
 	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
-	size_t count;
 	ra_err err;
 
 	*out = NULL;
-	err = ra_json_scan(name, bytes, len, &all, &places, &count, errs);
+	err = ra_json_scan(name, bytes, len, &all, &places, errs);
 	if (err)
 		return err;
+	owned = places.at;
 	doc = calloc(1, sizeof(*doc));
 	if (doc)
 		doc->name = strdup(name);
 	if (!doc || !doc->name)
 		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", name);
-	doc->count = count;
-	err = build(doc, bytes, len, places, errs);
+	doc->count = places.count;
+	err = build(doc, bytes, len, places.at, errs);
 	if (!err)
 		err = check_tree(doc, doc->root, errs);
 	if (err)

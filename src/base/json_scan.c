@@ -375,15 +375,14 @@ static ra_err scan_value(struct scan *s, const struct ra_json_place *key)
 }
 
 ra_err ra_json_scan(const char *name, const char *bytes, size_t len, const struct ra_json_limits *limits,
-		    struct ra_json_place **out, size_t *out_count, struct ra_errs *errs)
+		    struct ra_json_places *out, struct ra_errs *errs)
 {
 	static const struct ra_json_place no_key = {0};
 	struct scan s = {
 	    .name = name, .bytes = bytes, .len = len, .line = 1, .depth_max = limits->depth_max, .errs = errs};
 	ra_err err;
 
-	*out = NULL;
-	*out_count = 0;
+	*out = (struct ra_json_places){0};
 	if (len > limits->len_max || len > INT_MAX)
 		return ra_fail(errs, RA_E_LIMIT, "%s:1:1: expected at most %zu bytes, found %zu", name, limits->len_max,
 			       len);
@@ -397,7 +396,6 @@ ra_err ra_json_scan(const char *name, const char *bytes, size_t len, const struc
 		free(s.places);
 		return err;
 	}
-	*out = s.places;
-	*out_count = s.count;
+	*out = (struct ra_json_places){s.places, s.count};
 	return RA_OK;
 }

@@ -11,13 +11,18 @@ struct ra_json_place {
 	int line, col;
 	int key_line, key_col;
 };
+/* The places of a document, in pre-order. */
+struct ra_json_places {
+	struct ra_json_place *at;
+	size_t count;
+};
 
 /* Scan a whole document.
  * Shape:  limits with no zero fields.
- * Out:    *out holds *out_count places in pre-order; NULL and 0 on error.
- * Owner:  caller frees *out.
+ * Out:    *out holds a place for each value; NULL and 0 on error.
+ * Owner:  caller frees out->at.
  * Errors: as ra_json_parse, but duplicate keys and the range of decimals are left to the tree. */
 RA_MUST_USE ra_err ra_json_scan(const char *name, const char *bytes, size_t len, const struct ra_json_limits *limits,
-				struct ra_json_place **out, size_t *out_count, struct ra_errs *errs);
+				struct ra_json_places *out, struct ra_errs *errs);
 
 #endif
