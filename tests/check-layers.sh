@@ -13,7 +13,7 @@ journal  base
 report   session/view.h base
 session  flow check link journal base
 verb     session report flow journal base
-ui       session/session.h session/view.h base
+ui       session/session.h session/view.h session/frontend.h base
 main     verb ui/ui.h base
 '
 # pattern of the header, then the files or rooms that may include it

@@ -67,6 +67,7 @@ header '/* bad.h - x. */\n\n/* One. */\nstruct ra_s { int a; };\n\nstruct ra_s *
 header '/* bad.h - x. */\n\n/* One. */\nstruct ra_missing ra_f(void);\nsize_t ra_g(void);\n' 'does not compile alone'
 header_good '/* fine.h - x. */\n#ifndef F_H\n#define F_H\n\n/* One\n * and two. */\nint ra_f(void);\nint ra_g(int a,\n\t int b);\n#endif\n'
 header_good '/* fine.h - x. */\n\nint ra_f(void); /* trailing. */\n'
+header_good '/* fine.h - x. */\n\nint *ra_x_free(int *x);\n'
 header_good '/* fine.h - x. */\n\ntypedef int (*ra_cb)(void *ctx);\n#define A(x) \\\n\tint x(void)\n'
 header_good '/* fine.h - x. */\n#ifndef F_H\n#define F_H\n\n/* One. */\nstatic inline int ra_f(void)\n{\n\treturn 0;\n}\n#endif\n'
 header '/* bad.h - x. */\n\n/* No guard. */\nstruct ra_s { int a; };\n' 'redefinition'
