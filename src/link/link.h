@@ -41,7 +41,7 @@ struct ra_reply {
 	uint64_t ticket;
 	enum ra_link_why why;
 	bool sent;       /* the first byte of the request may have left: for a change, the outcome is unknown unless ANSWERED */
-	int status;      /* exit status from the trailer */
+	int status;      /* exit status from the trailer; -1 when it was not seen (not ANSWERED, or cut at the cap) */
 	bool truncated;  /* more came than cap_len */
 	struct ra_buf out, err;
 	struct ra_secret *secret; /* out bytes of a secret ticket, else NULL */
@@ -87,7 +87,8 @@ struct ra_link_ops {
 	void (*cancel)(struct ra_link *link, uint64_t ticket);
 	/* Answer a need. yes: for HOST_KEY; secret (borrowed, may be NULL = refused) for the others. */
 	void (*answer)(struct ra_link *link, bool yes, const struct ra_secret *secret);
-	/* Tell a simulated machine that the operator acted ("action:<step>"); real links ignore it. */
+	/* Tell a simulated machine that the operator acted ("action:<step>"); real links ignore it. The links of one recording
+	 * share its state: tell one of them. */
 	void (*hint)(struct ra_link *link, const char *what);
 	/* Descriptors to poll (at most RA_LINK_FDS_MAX) and the nearest deadline (RA_DEADLINE_NONE: none). Out: count. */
 	int (*poll)(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *deadline);

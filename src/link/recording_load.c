@@ -1,0 +1,334 @@
+#include "config.h"
+
+#include "link/recording.h"
+
+#include <string.h>
+
+enum {
+	OBJECT = cJSON_Object,
+	ARRAY = cJSON_Array,
+	STRING = cJSON_String,
+	NUMBER = cJSON_Number,
+	ANY = 0xff
+};
+#define NEEDED 0x1000 /* flag beside the types */
+
+/* A member an object may have. */
+struct rule {
+	const char *key;
+	int types;
+};
+
+static const struct rule root_rules[] = {
+    {"$schema", STRING | NEEDED},
+    {"format", NUMBER | NEEDED},
+    {"id", STRING | NEEDED},
+    {"title", STRING | NEEDED},
+    {"story", STRING | ARRAY},
+    {"host", STRING | NEEDED},
+    {"clock", STRING | NEEDED},
+    {"speed", NUMBER},
+    {"planes", ARRAY | NEEDED},
+    {"start", STRING | NEEDED},
+    {"states", OBJECT | NEEDED},
+    {"moves", ARRAY},
+    {"expect", OBJECT},
+    {"answers", OBJECT},
+    {"key", STRING},
+    {NULL, 0},
+};
+static const struct rule state_rules[] = {
+    {"like", STRING}, {"ssh", OBJECT}, {"vcenter", OBJECT}, {"bmc", OBJECT}, {NULL, 0},
+};
+static const struct rule plane_rules[] = {
+    {"state", STRING}, {"why", STRING}, {"say", STRING}, {"replies", ARRAY}, {NULL, 0},
+};
+static const struct rule reply_rules[] = {
+    {"request", OBJECT | NEEDED}, {"out", STRING | ARRAY}, {"json", ANY},     {"err", STRING | ARRAY},
+    {"status", NUMBER},           {"took_ms", NUMBER},     {"fault", STRING}, {NULL, 0},
+};
+static const struct rule move_rules[] = {
+    {"from", STRING | NEEDED},
+    {"on", OBJECT | NEEDED},
+    {"to", STRING | NEEDED},
+    {NULL, 0},
+};
+static const struct rule on_rules[] = {
+    {"action", STRING},
+    {"request", OBJECT},
+    {"after_s", NUMBER},
+    {NULL, 0},
+};
+static const struct rule request_rules[] = {
+    {"run", ARRAY}, {"log", OBJECT},  {"file", STRING}, {"property", STRING},
+    {"rest", ANY},  {"redfish", ANY}, {"port", NUMBER}, {NULL, 0},
+};
+static const struct rule expect_rules[] = {
+    {"check", OBJECT},
+    {"walk", OBJECT},
+    {NULL, 0},
+};
+static const struct rule expected_rules[] = {
+    {"exit", NUMBER | NEEDED},
+    {"likely", ARRAY},
+    {"outcome", STRING},
+    {NULL, 0},
+};
+static const char *const planes[] = {"ssh", "vcenter", "bmc"};
+
+#define TRY(call)                                                                                                      \
+	do {                                                                                                           \
+		ra_err try_err = (call);                                                                               \
+		if (try_err)                                                                                           \
+			return try_err;                                                                                \
+	} while (0)
+
+/* What the walk over a document carries. */
+struct load {
+	const struct ra_json *doc;
+	struct ra_errs *errs;
+	const cJSON *states;
+};
+
+static const char *types_words(int types)
+{
+	switch (types & ANY) {
+	case OBJECT:
+		return "an object";
+	case ARRAY:
+		return "a list";
+	case STRING:
+		return "a text";
+	case NUMBER:
+		return "a number";
+	case STRING | ARRAY:
+		return "a text or a list of texts";
+	default:
+		return "another type";
+	}
+}
+
+/* Members as the rules say, nothing else but x_...; a list of texts where a rule allows text or list. */
+static ra_err check_object(const struct load *load, const cJSON *node, const struct rule *rules, const char *what)
+{
+	if (!cJSON_IsObject(node))
+		return ra_json_fail(load->doc, node, load->errs, RA_E_INVALID, "%s is an object", what);
+	for (const cJSON *item = node->child; item; item = item->next) {
+		const struct rule *rule = rules;
+		while (rule->key && strcmp(rule->key, item->string) != 0)
+			rule++;
+		if (!rule->key && strncmp(item->string, "x_", 2) == 0)
+			continue;
+		if (!rule->key)
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "%s has no \"%s\"", what,
+					    item->string);
+		if (!(item->type & rule->types & ANY))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "\"%s\" is %s", item->string,
+					    types_words(rule->types));
+	}
+	for (const struct rule *rule = rules; rule->key; rule++)
+		if ((rule->types & NEEDED) && !ra_json_get(node, rule->key))
+			return ra_json_fail(load->doc, node, load->errs, RA_E_INVALID, "%s lacks \"%s\"", what,
+					    rule->key);
+	return RA_OK;
+}
+
+/* A member that is a whole number in a range, where present. */
+static ra_err check_int(const struct load *load, const cJSON *node, const char *key, int64_t low, int64_t high)
+{
+	const cJSON *item = ra_json_get(node, key);
+	int64_t value = ra_json_int(node, key, low - 1);
+	if (item && (value < low || value > high))
+		return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
+				    "\"%s\" is a whole number from %lld to %lld", key, (long long)low, (long long)high);
+	return RA_OK;
+}
+
+static ra_err check_texts(const struct load *load, const cJSON *list, const char *what)
+{
+	for (const cJSON *item = cJSON_IsArray(list) ? list->child : NULL; item; item = item->next)
+		if (!cJSON_IsString(item))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "%s is a list of texts", what);
+	return RA_OK;
+}
+
+/* Every time mark in a node's texts can be filled in. */
+static ra_err check_fill(const struct load *load, const cJSON *node)
+{
+	static const struct ra_recording_times epoch;
+	struct ra_buf scratch __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	if (cJSON_IsString(node) && ra_recording_fill(node->valuestring, &epoch, &scratch) != RA_OK)
+		return ra_json_fail(
+		    load->doc, node, load->errs, RA_E_INVALID,
+		    "expected ${start-60}, ${move+60}, ${now}, ${since start-60} after ${ (a plain ${ is written $${)");
+	if (!cJSON_IsObject(node) && !cJSON_IsArray(node))
+		return RA_OK;
+	for (const cJSON *item = node->child; item; item = item->next)
+		TRY(check_fill(load, item));
+	return RA_OK;
+}
+
+static ra_err check_request(const struct load *load, const cJSON *request)
+{
+	TRY(check_object(load, request, request_rules, "a request"));
+	const cJSON *run = ra_json_get(request, "run");
+	const cJSON *log = ra_json_get(request, "log");
+	if (cJSON_GetArraySize(request) != 1)
+		return ra_json_fail(load->doc, request, load->errs, RA_E_INVALID,
+				    "a request is one of run, log, file, property, rest, redfish, port");
+	if (run && cJSON_GetArraySize(run) == 0)
+		return ra_json_fail(load->doc, run, load->errs, RA_E_INVALID, "\"run\" names at least the program");
+	TRY(check_texts(load, run, "\"run\""));
+	if (log && cJSON_GetArraySize(ra_json_get(log, "files")) == 0)
+		return ra_json_fail(load->doc, log, load->errs, RA_E_INVALID, "\"log\" names its \"files\"");
+	return check_texts(load, ra_json_get(log, "files"), "\"files\"");
+}
+
+static ra_err check_reply(const struct load *load, const cJSON *reply)
+{
+	enum ra_link_why why;
+	TRY(check_object(load, reply, reply_rules, "a reply"));
+	TRY(check_request(load, ra_json_get(reply, "request")));
+	TRY(check_int(load, reply, "status", 0, 255));
+	TRY(check_int(load, reply, "took_ms", 0, 86400000));
+	TRY(check_texts(load, ra_json_get(reply, "out"), "\"out\""));
+	TRY(check_texts(load, ra_json_get(reply, "err"), "\"err\""));
+	TRY(check_fill(load, ra_json_get(reply, "out")));
+	TRY(check_fill(load, ra_json_get(reply, "json")));
+	TRY(check_fill(load, ra_json_get(reply, "err")));
+	const cJSON *fault = ra_json_get(reply, "fault");
+	if (fault && strcmp(fault->valuestring, "truncated") != 0 && !ra_recording_why(fault->valuestring, &why))
+		return ra_json_fail(load->doc, fault, load->errs, RA_E_INVALID,
+				    "\"fault\" is timeout, unreachable, refused or truncated");
+	if (ra_json_get(reply, "out") && ra_json_get(reply, "json"))
+		return ra_json_fail(load->doc, reply, load->errs, RA_E_INVALID,
+				    "a reply has \"out\" or \"json\", not both");
+	return RA_OK;
+}
+
+static ra_err check_plane(const struct load *load, const cJSON *plane)
+{
+	enum ra_link_why why;
+	TRY(check_object(load, plane, plane_rules, "a plane"));
+	const cJSON *state = ra_json_get(plane, "state");
+	if (state && strcmp(state->valuestring, "up") != 0 && strcmp(state->valuestring, "down") != 0)
+		return ra_json_fail(load->doc, state, load->errs, RA_E_INVALID, "\"state\" is up or down");
+	const cJSON *reason = ra_json_get(plane, "why");
+	if (reason && !ra_recording_why(reason->valuestring, &why))
+		return ra_json_fail(load->doc, reason, load->errs, RA_E_INVALID,
+				    "\"why\" is refused, unreachable or timeout");
+	const cJSON *replies = ra_json_get(plane, "replies");
+	for (const cJSON *reply = replies ? replies->child : NULL; reply; reply = reply->next) {
+		TRY(check_reply(load, reply));
+		for (const cJSON *other = replies->child; other != reply; other = other->next)
+			if (cJSON_Compare(ra_json_get(other, "request"), ra_json_get(reply, "request"), true))
+				return ra_json_fail(load->doc, reply, load->errs, RA_E_INVALID,
+						    "this request has a reply above, which would always win");
+	}
+	return RA_OK;
+}
+
+static ra_err check_state_name(const struct load *load, const cJSON *name)
+{
+	if (name && !ra_json_get(load->states, name->valuestring))
+		return ra_json_fail(load->doc, name, load->errs, RA_E_INVALID, "there is no state \"%s\"",
+				    name->valuestring);
+	return RA_OK;
+}
+
+static ra_err check_state(const struct load *load, const cJSON *state)
+{
+	TRY(check_object(load, state, state_rules, "a state"));
+	for (size_t i = 0; i < RA_LEN(planes); i++) {
+		const cJSON *plane = ra_json_get(state, planes[i]);
+		if (plane)
+			TRY(check_plane(load, plane));
+	}
+	int steps = cJSON_GetArraySize(load->states);
+	for (const cJSON *at = state; at && ra_json_get(at, "like");) {
+		TRY(check_state_name(load, ra_json_get(at, "like")));
+		at = ra_json_get(load->states, ra_json_str(at, "like", ""));
+		if (steps-- == 0)
+			return ra_json_fail(load->doc, ra_json_get(state, "like"), load->errs, RA_E_INVALID,
+					    "\"like\" goes round in a circle");
+	}
+	return RA_OK;
+}
+
+static ra_err check_move(const struct load *load, const cJSON *move)
+{
+	TRY(check_object(load, move, move_rules, "a move"));
+	TRY(check_state_name(load, ra_json_get(move, "from")));
+	TRY(check_state_name(load, ra_json_get(move, "to")));
+	const cJSON *on = ra_json_get(move, "on");
+	TRY(check_object(load, on, on_rules, "\"on\""));
+	if (cJSON_GetArraySize(on) != 1)
+		return ra_json_fail(load->doc, on, load->errs, RA_E_INVALID,
+				    "\"on\" is one of action, request, after_s");
+	if (ra_json_get(on, "request"))
+		TRY(check_request(load, ra_json_get(on, "request")));
+	return check_int(load, on, "after_s", 1, 1000000000);
+}
+
+static ra_err check_planes(const struct load *load, const cJSON *list)
+{
+	TRY(check_texts(load, list, "\"planes\""));
+	for (const cJSON *item = list->child; item; item = item->next) {
+		size_t i = 0;
+		while (i < RA_LEN(planes) && strcmp(planes[i], item->valuestring) != 0)
+			i++;
+		if (i == RA_LEN(planes))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
+					    "a plane is ssh, vcenter or bmc");
+	}
+	return RA_OK;
+}
+
+static ra_err check_expect(const struct load *load, const cJSON *expect)
+{
+	TRY(check_object(load, expect, expect_rules, "\"expect\""));
+	for (const cJSON *item = expect->child; item; item = item->next) {
+		if (strncmp(item->string, "x_", 2) == 0)
+			continue;
+		TRY(check_object(load, item, expected_rules, "what is expected"));
+		TRY(check_int(load, item, "exit", 0, 255));
+		TRY(check_texts(load, ra_json_get(item, "likely"), "\"likely\""));
+	}
+	return RA_OK;
+}
+
+static ra_err check_answers(const struct load *load, const cJSON *answers)
+{
+	for (const cJSON *item = answers->child; item; item = item->next) {
+		if (!cJSON_IsString(item) && !cJSON_IsArray(item))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
+					    "an answer is an id or a list of ids");
+		TRY(check_texts(load, item, "an answer"));
+	}
+	return RA_OK;
+}
+
+ra_err ra_recording_check(const struct ra_json *doc, struct ra_errs *errs)
+{
+	const cJSON *root = ra_json_root(doc);
+	struct load load = {.doc = doc, .errs = errs};
+	ra_utc_ms start;
+	TRY(check_object(&load, root, root_rules, "a recording"));
+	TRY(check_int(&load, root, "format", 1, 1));
+	TRY(check_int(&load, root, "speed", 1, 100000));
+	TRY(check_texts(&load, ra_json_get(root, "story"), "\"story\""));
+	TRY(check_planes(&load, ra_json_get(root, "planes")));
+	if (ra_utc_parse(ra_json_str(root, "clock", ""), &start) != RA_OK)
+		return ra_json_fail(doc, ra_json_get(root, "clock"), errs, RA_E_INVALID,
+				    "\"clock\" is a time like 2026-03-02T01:00:00Z");
+	load.states = ra_json_get(root, "states");
+	for (const cJSON *state = load.states->child; state; state = state->next)
+		TRY(check_state(&load, state));
+	TRY(check_state_name(&load, ra_json_get(root, "start")));
+	const cJSON *moves = ra_json_get(root, "moves");
+	for (const cJSON *move = moves ? moves->child : NULL; move; move = move->next)
+		TRY(check_move(&load, move));
+	if (ra_json_get(root, "expect"))
+		TRY(check_expect(&load, ra_json_get(root, "expect")));
+	return ra_json_get(root, "answers") ? check_answers(&load, ra_json_get(root, "answers")) : RA_OK;
+}
