@@ -13,10 +13,11 @@
 /* The requests reattest may send. RA_REQ_READ loads in checks; RA_REQ_CHANGE only in actions; anything else nowhere. */
 enum ra_req_class { RA_REQ_REFUSED, RA_REQ_READ, RA_REQ_CHANGE };
 /* Judge a request by the table of (plane, shape, source).
- * Shape:  request is the JSON object as in a flow file: {"run":[...]}, {"log":{...}}, {"property":"..."}.
+ * Shape:  request is the JSON object as in a flow file, and nothing beside it: {"run":[...]}, {"log":{...}}, {"property":"..."}.
  * Out:    the class; *secret whether the answer is a secret (a recovery key); *why a sentence when refused (borrowed, static). */
 enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bool *secret, const char **why);
-/* The request's canonical text (what links and recordings use as its key). Owner: caller frees; NULL without memory. */
+/* The request's canonical text (what links and recordings use as its key): compact JSON, only the members given, a log's in the order
+ * files, since_boot, lines_max. Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_request_text(const cJSON *request);
 /* The request for people ("esxcli system version get", "summary.tpmAttestation"). Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_request_words(const cJSON *request);
@@ -58,6 +59,9 @@ struct ra_check {
 RA_MUST_USE ra_err ra_check_load(struct ra_json *doc, struct ra_check **out, struct ra_errs *errs);
 struct ra_check *ra_check_free(struct ra_check *check);
 RA_DEFINE_AUTO(struct ra_check, ra_check_free);
+/* True when a machine's word on the host's version proves that the host is older than what brought this check: all its facts are then
+ * not_applicable (ra_extract_reason). An operator's word proves nothing. */
+bool ra_check_too_new(const struct ra_check *check, const struct ra_facts *facts);
 
 /* Log lines to look for, shared by every check that parses `signatures`. Loaded by flow/, lives with the flow set. */
 struct ra_signature {
@@ -88,7 +92,11 @@ struct ra_found {
 	int64_t clock_offset_ms, clock_margin_ms;
 };
 /* Turn an answer into observations: every fact of the plane gets exactly one, known or with its reason.
- * Shape:  at and plane are filled; seq, evidence are the caller's.
+ * Shape:  at, asked and plane are filled; seq, evidence are the caller's. A plane that parses `signatures` gives one sig.<id> for every
+ *         signature that shares a file with its request (signatures may be NULL otherwise).
+ *         A log's answer holds, for every file of the request in its order, a line "==> vmkernel <==" and then its lines, rotated
+ *         files first, oldest line first. Without such lines the answer to a request of one file is that file; of several, nothing
+ *         can be said not to be there.
  * Errors: RA_E_NOMEM only: bad bytes are malformed facts, not errors. */
 RA_MUST_USE ra_err ra_extract_facts(const struct ra_check *check, const struct ra_check_plane *plane,
 				    const struct ra_signatures *signatures, const struct ra_plane_answer *answer,
@@ -110,7 +118,7 @@ struct ra_key_match {
 RA_MUST_USE ra_err ra_recovery_compare(const char *list, size_t list_len, const char *pasted, size_t pasted_len,
 				       struct ra_key_match *out, struct ra_errs *errs);
 
-/* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. */
+/* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. flows/README.md says what each gives. */
 const char *const *ra_builtin_names(void);
 
 #endif
