@@ -88,7 +88,13 @@ good_tree; printf '/* TO''DO: later */\n' >>src/base/a.c; case_is words fail 'sr
 good_tree; printf 'This is not imple''mented.\n' >readme.md; case_is words fail 'readme.md:1'
 good_tree; printf 'see /wo''rk/main\n' >readme.md; case_is words fail 'readme.md:1'
 good_tree; printf 'mkstemp("aXX''XXXX")\n' >readme.md; case_is words pass ''
-good_tree; mkdir 'te''am'; : >'te''am/a'; case_is words fail 'names one machine'
+good_tree; mkdir src/'te''am'; : >src/'te''am'/a; case_is words fail 'names one machine'
+
+if command -v git >/dev/null; then
+	listed() { good_tree; printf "$1" >room.am; git init -q . && git add -A; case_is listed "$2" "$3"; }
+	listed 'x = src/base/a.c ui src/link src/session src/main\n' fail 'src/base/a.h'
+	listed 'x = src ui/term ui/ui.h\n' pass ''
+fi
 
 # An empty tree proves nothing: the rules say so.
 rm -rf "$work/tree"; mkdir -p "$work"/tree/{src,ui,tests}
