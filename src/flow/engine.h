@@ -21,7 +21,7 @@ struct ra_fold_entry {
 /* What the walk stands before. */
 enum ra_phase {
 	RA_PH_NEW,      /* no start entry yet */
-	RA_PH_CHECKS,   /* a check step: wants are open, or the edge can be decided */
+	RA_PH_CHECKS,   /* wants are open, or what follows can be decided without anybody's word */
 	RA_PH_MANUAL,   /* a check nobody but the operator can answer */
 	RA_PH_QUESTION,
 	RA_PH_GATE,     /* a gate (of a gate step or an action) must be opened or left closed */
@@ -40,34 +40,43 @@ RA_DEFINE_AUTO(struct ra_state, ra_state_free);
  * Errors: RA_E_INVALID for an entry that cannot follow (names seq and kind), RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_state_apply(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs);
 
+/* Which planes there are to ask. */
+struct ra_planes {
+	bool given[RA_PLANE_COUNT];
+	bool down[RA_PLANE_COUNT]; /* given, but known not to answer now */
+};
 /* Where the walk stands. Borrowed. */
 struct ra_now {
 	enum ra_phase phase;
 	const struct ra_flow *flow;
 	const struct ra_step *step;
-	const struct ra_check *check;    /* MANUAL: the check asked for */
-	const struct ra_question *question; /* MANUAL, QUESTION */
+	const struct ra_check *check;    /* MANUAL: the check asked for. VERIFY: one the operator may answer, again and again */
+	const struct ra_question *question; /* MANUAL, QUESTION; VERIFY with a check */
 	const cJSON *gates;              /* GATE: ids that may open it */
-	bool manual_start;               /* ACTING: the operator does it */
-	bool outcome_unknown;            /* VERIFY: the process died between intent and outcome */
+	bool manual_start;               /* ACTING, VERIFY: the operator does it */
+	bool outcome_unknown;            /* VERIFY: nobody knows whether it was done (the process died after the intent, ...) */
 	ra_utc_ms action_start;          /* RA_UTC_NONE outside an action */
 	int64_t action_seq;
-	ra_utc_ms deadline;              /* VERIFY: action_start + for; RA_UTC_NONE otherwise */
+	ra_utc_ms deadline;              /* VERIFY: `for_s` after it was done (or the walk resumed); RA_UTC_NONE otherwise */
 	enum ra_outcome outcome;         /* END */
 	const char *end_reason;          /* END: "outcome", "operator", "action", "signal", ... */
 };
-struct ra_now ra_state_now(const struct ra_state *state);
+/* Shape: planes NULL: no check is ever the operator's to answer (MANUAL does not occur). */
+struct ra_now ra_state_now(const struct ra_state *state, const struct ra_planes *planes);
 const struct ra_facts *ra_state_facts(const struct ra_state *state);
 const struct ra_flowset *ra_state_set(const struct ra_state *state);
 /* The environment conditions are held against, at a time. */
 struct ra_cond_env ra_state_env(const struct ra_state *state, ra_utc_ms now);
+/* A text of a flow with every {fact.name} replaced by its value ({host.name}, where not known: the name the walk began with).
+ * Out: what is not known stands as "(unknown)"; *complete (may be NULL) false then. Owner: caller frees; NULL without memory. */
+RA_MUST_USE char *ra_state_fill(const struct ra_state *state, const char *text, bool *complete);
 
 /* One step of the way, in order. */
 struct ra_visit {
 	const struct ra_flow *flow;
 	const struct ra_step *step;
 	int64_t seq;          /* entry that led here */
-	const char *by;       /* how it was left: "edge", "else", "unknown", "error", "answer", "ok", ..., "" while here */
+	const char *by;       /* how it was left: a word of `by` in the edge entry, "back", "" while here */
 	const char *because;  /* borrowed, "" */
 	bool taken_back;      /* the operator stepped back over it */
 };
@@ -87,11 +96,6 @@ const char *ra_cause_status_name(enum ra_cause_status status);
 /* Judge one cause against facts. fired[i] (may be NULL) receives each rule's value; room for cause->rule_count. */
 enum ra_cause_status ra_cause_judge(const struct ra_cause *cause, const struct ra_cond_env *env, enum ra_tri *fired);
 
-/* Which planes there are to ask. */
-struct ra_planes {
-	bool given[RA_PLANE_COUNT];
-	bool down[RA_PLANE_COUNT]; /* given, but known not to answer now */
-};
 /* One wish: run this plane of this check. */
 struct ra_want {
 	const struct ra_check *check;
@@ -101,8 +105,11 @@ struct ra_want {
 };
 #define RA_WANTS_MAX 256
 /* The set of checks to run now: what the step needs first, then every read-only check reachable without operator, action or reboot,
- * in a fixed order. Never a secret request; never a check whose answer is current. all: every check of the set (verb check).
- * Out: count, at most RA_WANTS_MAX. */
+ * in a fixed order. Never a secret request; never a check whose answer is current, known or not, until the operator asks again, an
+ * action begins, the host restarts or the walk is resumed. A step needs its own checks and those that give a fact its conditions name
+ * (so that no decision hangs on which answer came first); an action those of its guard, causes and gates.
+ * A needed check is wanted of a plane that is down too: try it anew, or answer at once with why it is down. all: every check of the
+ * set (verb check). Out: count, at most RA_WANTS_MAX. */
 size_t ra_state_wants(const struct ra_state *state, const struct ra_planes *planes, bool all, ra_utc_ms now,
 		      struct ra_want *out);
 
@@ -111,6 +118,7 @@ struct ra_decide_options {
 	struct ra_planes planes;
 	bool interactive; /* false: questions take `unknown`, an action or gate ends the walk as stopped */
 	bool hold;        /* do not leave a check step whose edge is decided: the operator reads first */
+	bool all;         /* as for ra_state_wants */
 };
 /* An entry that follows by itself. */
 struct ra_decision {
@@ -118,8 +126,10 @@ struct ra_decision {
 	cJSON *body;      /* the caller's; NULL with kind */
 	bool ready;       /* a held edge is decided */
 };
-/* The entry that follows without anybody's word: an edge, an outcome by verification, an end.
- * Errors: RA_E_NOMEM, RA_E_INVALID. */
+/* The entry that follows without anybody's word: an edge, an outcome by verification, a gate that opens by its condition or whose pass
+ * has lapsed, a check the host is too old for (a reply that was never asked), an end. Call until it waits.
+ * Verification ends as unverified only after every plane given was asked once more past the deadline.
+ * Errors: RA_E_NOMEM, RA_E_INVALID (the flow does not say where to go, or goes round without an operator). */
 RA_MUST_USE ra_err ra_state_decide(const struct ra_state *state, const struct ra_decide_options *options, ra_utc_ms now,
 				   struct ra_decision *out, struct ra_errs *errs);
 
@@ -137,9 +147,10 @@ RA_MUST_USE ra_err ra_make_start(const struct ra_state *state, const struct ra_s
 /* A reply: its bytes line by line, and the facts extracted from it now. */
 RA_MUST_USE ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want,
 				 const struct ra_plane_answer *answer, cJSON **out, struct ra_errs *errs);
-/* ids: NULL-terminated; empty: "I do not know". For QUESTION and MANUAL. */
-RA_MUST_USE ra_err ra_make_answer(const struct ra_state *state, const char *const *ids, cJSON **out,
-				  struct ra_errs *errs);
+/* The operator's answer to a question step (check NULL) or to the by-hand form of ra_now.check.
+ * Shape:  ids NULL-terminated; empty: "I do not know". */
+RA_MUST_USE ra_err ra_make_answer(const struct ra_state *state, const struct ra_check *check, const char *const *ids,
+				  ra_utc_ms now, cJSON **out, struct ra_errs *errs);
 /* What the operator and the proof brought for a gate. */
 struct ra_gate_case {
 	const char *gate;              /* id, or NULL: leave it closed */
@@ -149,18 +160,21 @@ struct ra_gate_case {
 	struct ra_key_match key;
 	ra_utc_ms now;
 };
-/* Opens only if the gate's rule holds on facts read again within its age. Out: body with opened true or false and why. */
+/* Opens only if its open_if is true on what machines said within its age in this boot (an operator's word does not open it that way),
+ * or every statement is affirmed, the key proven and the text typed. Out: body with opened true or false and why. */
 RA_MUST_USE ra_err ra_make_gate(const struct ra_state *state, const struct ra_gate_case *gate_case, cJSON **out,
 				struct ra_errs *errs);
 /* Begin the action. Errors: RA_E_DENIED when guard, only_for, gate or confirmation is not there, or an action is open. */
 RA_MUST_USE ra_err ra_make_intent(const struct ra_state *state, const char *typed, ra_utc_ms now, cJSON **out,
 				  struct ra_errs *errs);
-/* How the doing ended: "done" (the operator says so, or the command answered 0), "not_done", "refused" (answered not 0), "unknown". */
+/* How the doing ended: "done" (the operator says so, or the command answered 0), "not_done", "refused" (answered not 0), "unknown".
+ * What a person did may still be told after a resume, while the outcome is unknown; what the program sent may not. */
 RA_MUST_USE ra_err ra_make_done(const struct ra_state *state, const char *how, const char *say, cJSON **out,
 				struct ra_errs *errs);
-/* Do not do the action / stop waiting for its verification. */
-RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, cJSON **out, struct ra_errs *errs);
-/* One step back to the last step an operator can do otherwise. Errors: RA_E_STATE at the start or while an action is open. */
+/* Do not do the action (an edge), or stop waiting for its verification (an outcome). Out: *kind of the entry (static). */
+RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs);
+/* One step back to the last step an operator can do otherwise; never past an action that began. Possible after an end by outcome too.
+ * Errors: RA_E_STATE when there is none, or while an action is open. */
 RA_MUST_USE ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *errs);
 
 #endif

@@ -1,5 +1,12 @@
 /* entries.h - the kinds of journal entries and their members: the one list that engine, session, report and manual share.
- * Format 1. Sensitive members (s) are commitments in the file. Members not listed do not occur. Room flow/. */
+ * Format 1. Sensitive members (s) are commitments in the file. Members not listed do not occur, members without a value are left out.
+ *
+ * An observation is what ra_obs_to_json writes ({name, plane, type, value(s) | unknown, at, ...}).
+ * reply: out and err are the bytes cut at line feeds, in order: joined by line feeds they are the bytes again (a line that is no
+ * printable UTF-8 stands as {"base64": ..}; very many lines stand several to an element). kept_len: only so many bytes of out are here.
+ * sha256 is over all of out. A reply without `request` was never asked (the host is too old for the check).
+ * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
+ * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed. Room flow/. */
 #ifndef RA_FLOW_ENTRIES_H
 #define RA_FLOW_ENTRIES_H
 
@@ -7,13 +14,13 @@
 #define RA_ENTRY_KINDS(X)                                                                                             \
 	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s)") \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer")                                                     \
-	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, out[line(s)], err[line(s)], facts{name:{type, value(s)|unknown, lasting, at, covers_from}}, clock{offset_ms, margin_ms}") \
-	X(ANSWER, "answer", "step, check, ids(s), facts{name:{type, value(s)|unknown, lasting}}")                        \
+	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
+	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \
 	X(GATE, "gate", "step, gate, opened, why, by condition|statements, recovery_id(s), affirmed")                    \
 	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes")                                           \
 	X(DONE, "done", "step, how done|not_done|refused|unknown, say(s)")                                                \
 	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because")                               \
-	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|return, index, fact, reason, because") \
+	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|call|return, index, fact, reason, because") \
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
@@ -23,5 +30,9 @@
 
 #define RA_ENTRY_ENUM(name, text, members) RA_ENTRY_##name,
 enum ra_entry_kind { RA_ENTRY_KINDS(RA_ENTRY_ENUM) RA_ENTRY_COUNT };
+
+/* "start", "plane", ... Never NULL; and back. Out: -1 for an unknown name. */
+const char *ra_entry_name(enum ra_entry_kind kind);
+int ra_entry_parse(const char *name);
 
 #endif
