@@ -18,7 +18,8 @@ RA_MUST_USE ra_err ra_random_hex(size_t bytes_len, char *out);
 /* Base64 (standard alphabet, padded) of bytes. Owner: caller frees. Out: NULL without memory. */
 RA_MUST_USE char *ra_base64(const void *bytes, size_t len);
 /* The bytes of a base64 text, strictly RFC 4648 section 4 (no spaces, padded, unused bits zero).
- * Out: a NUL stands one past *out_len; NULL and 0 on error. Owner: caller frees *out. Errors: RA_E_INVALID, RA_E_NOMEM. */
+ * Out: a NUL stands one past *out_len; NULL and 0 on error. Owner: caller frees *out.
+ * Errors: RA_E_INVALID, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_base64_decode(const char *text, char **out, size_t *out_len);
 
 #endif

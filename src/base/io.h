@@ -1,6 +1,6 @@
 /* io.h - files and descriptors, with the errors told. Knows no domain.
  * Invariants: a short write is continued, EINTR is retried, close errors count, nothing is created group- or
- * world-accessible. */
+ * world-accessible unless a mode asks for it. Sentences name the file and errno's words. */
 #ifndef RA_BASE_IO_H
 #define RA_BASE_IO_H
 
@@ -10,24 +10,31 @@
 #include <sys/types.h>
 
 /* Read a whole file ("-" is standard input).
- * Out: appended to *out (its max_len is the cap, 0 = none). Errors: RA_E_NOTFOUND, RA_E_IO, RA_E_LIMIT, RA_E_NOMEM. */
+ * Out: appended to *out (its max_len is the cap, 0 = none); on error a file leaves *out as it was.
+ * Errors: RA_E_NOTFOUND, RA_E_IO, RA_E_LIMIT, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_read_file(const char *path, struct ra_buf *out, struct ra_errs *errs);
-/* Write a whole file: temporary file beside it (0600 or as mode), fsync, rename, fsync of the directory. "-" is
- * standard output. Nothing is left behind on error. Errors: RA_E_IO. */
+/* Write a whole file: temporary file beside it (mode, 0 = 0600), fsync, rename, fsync of the directory. "-" is
+ * standard output; a device or pipe is written in place. Until the rename an error leaves the old file as it was and
+ * nothing beside it. Errors: RA_E_IO, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_write_file(const char *path, mode_t mode, const void *bytes, size_t len, struct ra_errs *errs);
-/* Write all bytes in as few write(2) as the kernel takes. Errors: RA_E_IO with errno in the sentence. */
+/* Write all bytes in as few write(2) as the kernel takes; waits where a descriptor is full and does not block.
+ * Errors: RA_E_IO with errno in the sentence. */
 RA_MUST_USE ra_err ra_write_all(int fd, const void *bytes, size_t len, struct ra_errs *errs);
 /* mkdir -p with 0700 for what it makes. Errors: RA_E_IO. */
 RA_MUST_USE ra_err ra_make_dirs(const char *path, struct ra_errs *errs);
-/* True when path (a file or directory) is writable by group or others, or owned by neither root nor this user. */
+/* True when path (a file or directory) is writable by group or others, or owned by neither root nor this user, or
+ * cannot be looked at (unknown is not safe). Symbolic links are followed; parents are not looked at. */
 bool ra_is_writable_by_others(const char *path);
-/* Names in a directory that end in suffix, sorted bytewise. Owner: caller frees with ra_names_free. Errors: RA_E_IO. */
+/* Names in a directory that end in suffix ("" = all), sorted bytewise; those that begin with a dot are left out.
+ * Owner: caller frees with ra_names_free. Errors: RA_E_IO, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_list_dir(const char *path, const char *suffix, char ***out, size_t *out_count,
 			       struct ra_errs *errs);
+/* Free what ra_list_dir gave. Out: NULL. */
 char **ra_names_free(char **names, size_t count);
 /* dir/name as a malloc'd text; NULL without memory. */
 char *ra_path_join(const char *dir, const char *name);
-/* $XDG_<kind>_HOME/reattest or its default under $HOME; kind is "CONFIG", "STATE" or "DATA".
+/* $XDG_<kind>_HOME/reattest or its default under $HOME; kind is "CONFIG", "STATE" or "DATA". Relative values are
+ * ignored. Source: XDG Base Directory Specification 0.8.
  * Owner: caller frees. Out: NULL when neither variable is set (or no memory). */
 char *ra_xdg_dir(const char *kind);
 

@@ -29,7 +29,8 @@ static inline void ra_mem_free_auto(void *at)
 {
 	void *mem;
 
-	memcpy(&mem, at, sizeof(mem)); /* at is the address of a pointer of any type; copying keeps to the aliasing rules */
+	/* at is the address of a pointer of any type; copying keeps to the aliasing rules */
+	memcpy(&mem, at, sizeof(mem));
 	mem = ra_mem_free(mem);
 	memcpy(at, &mem, sizeof(mem));
 }

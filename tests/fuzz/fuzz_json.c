@@ -1,4 +1,5 @@
-/* fuzz_json.c - any bytes through the strict JSON reader; what it takes prints, and what it printed reads back as the same bytes. */
+/* fuzz_json.c - any bytes through the strict JSON reader; what it takes prints, and what it printed reads back as the
+ * same bytes. */
 #include "config.h"
 
 #include "base/json.h"
@@ -18,7 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (ra_json_parse("input", (const char *)bytes, len, NULL, &doc, NULL))
 		return 0;
 	printed = ra_json_print(ra_json_root(doc));
-	if (!printed || ra_json_parse("printed", printed, strlen(printed), NULL, &again, NULL))
+	/* a short decimal such as 1e22 prints longer than it was written: the cap of the input is not that of the
+	 * output */
+	if (!printed ||
+	    ra_json_parse("printed", printed, strlen(printed), &(struct ra_json_limits){16u << 20, 32}, &again, NULL))
 		abort();
 	twice = ra_json_print(ra_json_root(again));
 	if (!twice || strcmp(printed, twice) != 0)
