@@ -1,0 +1,30 @@
+/* chain.h - which line may follow which: the state of a chain and the one step that takes a line into it. Inside of
+ * journal/. Invariants: writer, reader and verifier take lines through this one step; a line that fails leaves the
+ * chain as it was. */
+#ifndef RA_JOURNAL_CHAIN_H
+#define RA_JOURNAL_CHAIN_H
+
+#include "journal/journal.h"
+#include "journal/line.h"
+
+/* Where a chain stands. Zero-initialise, then ra_chain_start. */
+struct ra_chain {
+	int64_t count;    /* entries taken */
+	char head[65];    /* hash of the last, 64 zeros before the first */
+	ra_utc_ms t;      /* of the last entry, RA_UTC_NONE before the first */
+	bool ended;       /* the last is an end entry */
+	int64_t withheld; /* values without opening */
+	bool redacted;    /* some value is withheld, or some line shows masked text */
+	int64_t torn_len; /* bytes that the torn entries name */
+};
+
+/* A chain without entries. */
+void ra_chain_start(struct ra_chain *chain);
+
+/* Take the next line (without its LF).
+ * Out:    *out is the entry; the caller clears it.
+ * Errors: RA_E_BROKEN with one sentence that begins "entry N: ", RA_E_NOMEM, RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_chain_take(struct ra_chain *chain, struct ra_span line, struct ra_entry *out,
+				 struct ra_errs *errs);
+
+#endif

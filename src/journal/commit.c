@@ -1,0 +1,233 @@
+#include "config.h"
+
+#include "journal/journal.h"
+#include "journal/line.h"
+#include "base/digest.h"
+
+#include <string.h>
+
+/* Turn item into value, in place and under item's key. Owner: takes value. */
+static void become(cJSON *item, cJSON *value)
+{
+	cJSON_Delete(item->child);
+	cJSON_free(item->valuestring);
+	item->type = (value->type & 0xff) | (item->type & cJSON_StringIsConst);
+	item->child = value->child;
+	item->valuestring = value->valuestring;
+	item->valueint = value->valueint;
+	item->valuedouble = value->valuedouble;
+	value->child = NULL;
+	value->valuestring = NULL;
+	cJSON_Delete(value);
+}
+
+/* {key: value} with nothing beside it. Out: the value, NULL when node is not that. */
+static cJSON *only_member(const cJSON *node, const char *key)
+{
+	if (!cJSON_IsObject(node) || !node->child || node->child->next || !node->child->string)
+		return NULL;
+	return strcmp(node->child->string, key) == 0 ? node->child : NULL;
+}
+
+static cJSON *wrap(const char *key, cJSON *value)
+{
+	cJSON *node = cJSON_CreateObject();
+
+	if (value && node && cJSON_AddItemToObject(node, key, value))
+		return node;
+	cJSON_Delete(value);
+	cJSON_Delete(node);
+	return NULL;
+}
+
+cJSON *ra_journal_sensitive(cJSON *value)
+{
+	return wrap("$s", value);
+}
+
+/* Take marks away below node, keeping what they held. */
+static void unmark(cJSON *node)
+{
+	cJSON *held = only_member(node, "$s");
+
+	while (held) {
+		become(node, cJSON_DetachItemViaPointer(node, held));
+		held = only_member(node, "$s");
+	}
+	for (cJSON *child = node->child; child; child = child->next)
+		unmark(child);
+}
+
+static ra_err opening(const cJSON *value, ra_nonce_fn nonce, void *payload, struct ra_buf *out)
+{
+	RA_AUTO(ra_mem_free) char *text = ra_json_print(value);
+	char random[2 * RA_NONCE_LEN + 1];
+	ra_err err = text ? nonce(payload, random) : RA_E_NOMEM;
+
+	if (!err)
+		err = ra_buf_printf(out, "[\"%s\",", random);
+	if (!err)
+		err = ra_buf_text(out, text);
+	return err ? err : ra_buf_text(out, "]");
+}
+
+/* Replace one marked item by its commitment and append its opening. */
+static ra_err commit(cJSON *item, ra_nonce_fn nonce, void *payload, struct ra_buf *open)
+{
+	char hash[RA_SHA256_HEX_LEN];
+	ra_err err = open->len ? ra_buf_text(open, ",") : RA_OK;
+	size_t from = open->len;
+	cJSON *commitment;
+
+	unmark(item);
+	if (!err)
+		err = opening(item, nonce, payload, open);
+	if (!err)
+		err = ra_sha256_hex(open->data + from, open->len - from, hash);
+	if (err)
+		return err;
+	commitment = wrap("$c", cJSON_CreateString(hash));
+	if (!commitment)
+		return RA_E_NOMEM;
+	become(item, commitment);
+	return RA_OK;
+}
+
+ra_err ra_line_commit(cJSON *body, ra_nonce_fn nonce, void *payload, struct ra_buf *open)
+{
+	ra_err err = RA_OK;
+
+	for (cJSON *child = body->child; child && !err; child = child->next) {
+		if (only_member(child, "$s"))
+			err = commit(child, nonce, payload, open);
+		else
+			err = ra_line_commit(child, nonce, payload, open);
+	}
+	return err;
+}
+
+/* Walking the openings of a line beside the commitments of its body. */
+struct opener {
+	const char *name;
+	struct ra_span left;
+	const cJSON *node;            /* the next opening in the tree, NULL after the last */
+	char hash[RA_SHA256_HEX_LEN]; /* of its bytes */
+	int64_t withheld;
+	struct ra_errs *errs;
+};
+
+/* Step over used bytes and compute the hash of the opening that is next now. */
+static ra_err opener_load(struct opener *opener, size_t used)
+{
+	size_t len;
+
+	opener->left.bytes += used;
+	opener->left.len -= used;
+	opener->hash[0] = '\0';
+	if (!opener->node)
+		return RA_OK;
+	len = ra_line_nest_len(opener->left.bytes, opener->left.len);
+	if (ra_sha256_hex(opener->left.bytes, len, opener->hash))
+		return ra_fail(opener->errs, RA_E_INTERNAL, "%s: cannot compute a SHA-256", opener->name);
+	return RA_OK;
+}
+
+static ra_err opener_next(struct opener *opener)
+{
+	size_t len = ra_line_nest_len(opener->left.bytes, opener->left.len);
+
+	opener->node = opener->node->next;
+	return opener_load(opener, len + (opener->left.len > len)); /* and the comma */
+}
+
+static bool is_nonce(const cJSON *node)
+{
+	return cJSON_IsString(node) && strlen(node->valuestring) == (size_t)2 * RA_NONCE_LEN &&
+	       strspn(node->valuestring, "0123456789abcdef") == (size_t)2 * RA_NONCE_LEN;
+}
+
+static bool has_reserved_key(const cJSON *node)
+{
+	if (cJSON_IsObject(node))
+		for (const cJSON *child = node->child; child; child = child->next)
+			if (child->string[0] == '$')
+				return true;
+	for (const cJSON *child = node->child; child; child = child->next)
+		if (has_reserved_key(child))
+			return true;
+	return false;
+}
+
+/* The value of the opening at the cursor. Out: NULL when it is not ["<32 hex>",value]. */
+static const cJSON *opened_value(const cJSON *node)
+{
+	const cJSON *nonce = node->child;
+
+	if (!cJSON_IsArray(node) || !nonce || !nonce->next || nonce->next->next || !is_nonce(nonce))
+		return NULL;
+	return has_reserved_key(nonce->next) ? NULL : nonce->next;
+}
+
+/* Give item the value of its commitment, when the next opening is its own. */
+static ra_err open_item(struct opener *opener, cJSON *item, const char *hash)
+{
+	bool mine = strcmp(opener->hash, hash) == 0;
+	const cJSON *value = mine ? opened_value(opener->node) : NULL;
+	cJSON *copy;
+
+	if (mine && !value)
+		return ra_fail(opener->errs, RA_E_BROKEN, "%s: an opening is not of the form [\"32 hex digits\",value]",
+			       opener->name);
+	copy = mine ? cJSON_Duplicate(value, true) : wrap("$w", cJSON_CreateTrue());
+	if (!copy)
+		return ra_fail(opener->errs, RA_E_NOMEM, "%s: not enough memory", opener->name);
+	become(item, copy);
+	if (mine)
+		return opener_next(opener);
+	opener->withheld++;
+	return RA_OK;
+}
+
+/* Commitments are met in the order of the text: an item before what follows it, members of an object as written. */
+static ra_err resolve(struct opener *opener, cJSON *node)
+{
+	ra_err err = RA_OK;
+
+	for (cJSON *child = node->child; child && !err; child = child->next) {
+		const cJSON *held = only_member(child, "$c");
+
+		if (cJSON_IsObject(node) && child->string[0] == '$')
+			return ra_fail(opener->errs, RA_E_BROKEN, "%s: the key \"%.20s\" is not the body's to use",
+				       opener->name, child->string);
+		if (held && cJSON_IsString(held) && ra_is_sha256_hex(held->valuestring))
+			err = open_item(opener, child, held->valuestring);
+		else
+			err = resolve(opener, child);
+	}
+	return err;
+}
+
+ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out, int64_t *withheld,
+		       struct ra_errs *errs)
+{
+	struct opener opener = {.name = name, .left = line->open, .node = line->open_node, .errs = errs};
+	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_Duplicate(line->body_node, true);
+	ra_err err;
+
+	*out = NULL;
+	*withheld = 0;
+	if (!body)
+		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", name);
+	err = opener_load(&opener, 0);
+	if (!err)
+		err = resolve(&opener, body);
+	if (!err && opener.node)
+		err = ra_fail(errs, RA_E_BROKEN,
+			      "%s: an opening belongs to no commitment of the body, or not at its place", name);
+	if (err)
+		return err;
+	*out = body;
+	body = NULL;
+	*withheld = opener.withheld;
+	return RA_OK;
+}

@@ -1,0 +1,72 @@
+/* line.h - one line of a journal as bytes: its parts, and the commitments in them. Inside of journal/.
+ *
+ * A line has exactly one spelling of its frame: {"body":B,"hash":"H","open":[O,...]} or the same with ,"shown":S (an
+ * object) before the last brace, no space around the parts. Openings stand in the order in which their commitments are
+ * met in B, read from left to right; some may be missing, none may be left over. In B an object key that begins with $
+ * is only ever the one key of a commitment
+ * {"$c":C}; in an opened value there is no such key. So no value of a machine can pass for a mark of the journal.
+ * Invariants: pure functions over bytes and trees; no file, no clock. */
+#ifndef RA_JOURNAL_LINE_H
+#define RA_JOURNAL_LINE_H
+
+#include "base/json.h"
+
+#include <stdbool.h>
+
+#define RA_LINE_DEPTH_MAX 40 /* levels of nesting in a line, its frame included */
+#define RA_NONCE_LEN 16      /* random bytes of an opening */
+
+/* Where openings get their random bytes; tests give fixed ones.
+ * Out: out[2 * RA_NONCE_LEN + 1] as lower-case hex. Errors: RA_E_INTERNAL. */
+typedef ra_err (*ra_nonce_fn)(void *payload, char *out);
+
+/* A piece of the bytes given; borrowed. */
+struct ra_span {
+	const char *bytes;
+	size_t len;
+};
+
+/* A line taken apart. Owner: ra_line_clear; spans and nodes are borrowed from the bytes and from doc. */
+struct ra_line {
+	struct ra_json *doc;
+	struct ra_span body;
+	struct ra_span open; /* what stands between the brackets */
+	const cJSON *body_node;
+	const cJSON *open_node; /* the first opening, NULL without any */
+	char hash[65];
+	bool shown;
+};
+void ra_line_clear(struct ra_line *line);
+static inline void ra_line_clear_auto(struct ra_line *line)
+{
+	ra_line_clear(line);
+}
+
+/* Length of the object or array that bytes begin with. Only brackets and strings are told apart: the bytes need not be
+ * valid. Out: 0 when there is none or its end is missing. */
+size_t ra_line_nest_len(const char *bytes, size_t len);
+
+/* Take a line apart and check what it says about itself: its frame, strict JSON, the hash of its body.
+ * Shape:  bytes without the LF; name ("entry 7") opens every sentence.
+ * Errors: RA_E_BROKEN with the reason, RA_E_NOMEM, RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_line_split(const char *name, struct ra_span bytes, struct ra_line *out, struct ra_errs *errs);
+
+/* The body with every commitment replaced by its opened value, or by {"$w":true} where the opening is missing.
+ * Out:    *out; *withheld counts the missing ones.
+ * Owner:  caller frees *out.
+ * Errors: RA_E_BROKEN for an opening that belongs to no commitment or a key that only the journal may use, RA_E_NOMEM,
+ *         RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out, int64_t *withheld,
+				   struct ra_errs *errs);
+
+/* Replace each mark {"$s":value} below body by a commitment.
+ * Shape:  a mark inside of a marked value adds nothing: the outer one covers it.
+ * Out:    the openings, comma-separated, appended to *open.
+ * Errors: RA_E_NOMEM, RA_E_LIMIT (open is full), RA_E_INTERNAL (no random bytes, no digest). */
+RA_MUST_USE ra_err ra_line_commit(cJSON *body, ra_nonce_fn nonce, void *payload, struct ra_buf *open);
+
+/* The line of a body without marks: the frame around its bytes, LF included.
+ * Out:    appended to *out. Errors: RA_E_NOMEM, RA_E_LIMIT, RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_line_build(const cJSON *body, const struct ra_buf *open, struct ra_buf *out);
+
+#endif
