@@ -9,7 +9,7 @@ cd "$work" || exit 1
 failed=0
 
 mkdir none
-if out=$(PKG_CONFIG_PATH= PKG_CONFIG_LIBDIR=$work/none "$top/configure" -q --cache-file=cache 2>&1); then
+if out=$(PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$work/none "$top/configure" -q --cache-file=cache 2>&1); then
 	echo "configure succeeded without libraries"; exit 1
 fi
 while read -r module package; do
