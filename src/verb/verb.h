@@ -24,8 +24,12 @@
 	X(HUP, 129, "SIGHUP, after the journal was closed and the terminal restored")                                 \
 	X(INT, 130, "SIGINT, likewise")                                                                               \
 	X(TERM, 143, "SIGTERM, likewise")
+/* What verify alone returns, beside 0 (whole and sealed) and the INVALID and NOINPUT above. */
+#define RA_VERIFY_EXITS(X)                           \
+	X(UNSEALED, 3, "verify: whole but unsealed") \
+	X(INCOMPLETE, 4, "verify: incomplete; the last entry is no end entry, or its line was cut")
 #define RA_EXIT_ENUM(name, number, text) RA_EXIT_##name = number,
-enum ra_exit { RA_EXITS(RA_EXIT_ENUM) };
+enum ra_exit { RA_EXITS(RA_EXIT_ENUM) RA_VERIFY_EXITS(RA_EXIT_ENUM) };
 
 /* Every option of every verb, as parsed. Texts are borrowed from argv. */
 struct ra_options {
