@@ -10,6 +10,7 @@ struct ra_recording {
 	const cJSON *root;
 	const cJSON *state; /* the current one */
 	ra_utc_ms start, moved;
+	ra_utc_ms *entered; /* when each state was last entered, in the document's order */
 };
 
 static const struct {
@@ -53,6 +54,14 @@ ra_err ra_recording_load(struct ra_json *doc, struct ra_recording **out, struct 
 		return ra_fail(errs, err, "clock is no time");
 	}
 	recording->moved = recording->start;
+	size_t count = (size_t)cJSON_GetArraySize(states);
+	recording->entered = calloc(count, sizeof(*recording->entered));
+	if (!recording->entered) {
+		ra_recording_free(recording);
+		return ra_fail(errs, RA_E_NOMEM, "no memory for the recording");
+	}
+	for (size_t i = 0; i < count; i++)
+		recording->entered[i] = recording->start;
 	*out = recording;
 	return RA_OK;
 }
@@ -67,6 +76,7 @@ struct ra_recording *ra_recording_free(struct ra_recording *recording)
 	if (!recording)
 		return NULL;
 	ra_json_free(recording->doc);
+	free(recording->entered);
 	free(recording);
 	return NULL;
 }
@@ -136,8 +146,13 @@ static void make_move(struct ra_recording *recording, const cJSON *move, ra_utc_
 {
 	if (!move)
 		return;
-	recording->state = ra_json_get(ra_json_get(recording->root, "states"), ra_json_str(move, "to", ""));
+	const cJSON *states = ra_json_get(recording->root, "states");
+	recording->state = ra_json_get(states, ra_json_str(move, "to", ""));
 	recording->moved = at;
+	int index = 0;
+	for (const cJSON *state = states->child; state && state != recording->state; state = state->next)
+		index++;
+	recording->entered[index] = at;
 }
 
 ra_utc_ms ra_recording_next_move(const struct ra_recording *recording)
@@ -173,5 +188,9 @@ void ra_recording_asked(struct ra_recording *recording, const cJSON *request, ra
 
 struct ra_recording_times ra_recording_times(const struct ra_recording *recording, ra_utc_ms now)
 {
-	return (struct ra_recording_times){.start = recording->start, .move = recording->moved, .now = now};
+	return (struct ra_recording_times){.start = recording->start,
+					   .move = recording->moved,
+					   .now = now,
+					   .states = ra_json_get(recording->root, "states"),
+					   .entered = recording->entered};
 }

@@ -25,12 +25,13 @@ void ra_recording_asked(struct ra_recording *recording, const cJSON *request, ra
 /* What the time marks in a text mean. */
 struct ra_recording_times {
 	ra_utc_ms start, move, now;
+	const cJSON *states;      /* their names; borrowed */
+	const ra_utc_ms *entered; /* when each was last entered (start: not yet); borrowed, NULL: never matters */
 };
 struct ra_recording_times ra_recording_times(const struct ra_recording *recording, ra_utc_ms now);
 /* Write a text with its time marks filled in.
- * Shape:  ${start-3600} ${move+90} ${now}: that time, seconds added, as RFC 3339; ${since start-3600}: microseconds
- * from then to now;
- *         $${ stands for ${.
+ * Shape:  ${start-3600} ${move+90} ${now} ${entered STATE+5}: that time, seconds added, as RFC 3339;
+ *         ${since start-3600}: microseconds from then to now; $${ stands for ${.
  * Errors: RA_E_INVALID for another ${...}; RA_E_NOMEM, RA_E_LIMIT from out. */
 RA_MUST_USE ra_err ra_recording_fill(const char *text, const struct ra_recording_times *times, struct ra_buf *out);
 /* The stdout or stderr of a reply object ("out"/"json", "err"), filled in. Errors: as ra_recording_fill. */

@@ -155,12 +155,12 @@ static ra_err check_texts(const struct load *load, const cJSON *list, const char
 /* Every time mark in a node's texts can be filled in. */
 static ra_err check_fill(const struct load *load, const cJSON *node)
 {
-	static const struct ra_recording_times epoch;
+	const struct ra_recording_times epoch = {.states = load->states};
 	struct ra_buf scratch __attribute__((cleanup(ra_buf_free_auto))) = {0};
 	if (cJSON_IsString(node) && ra_recording_fill(node->valuestring, &epoch, &scratch) != RA_OK)
 		return ra_json_fail(
 		    load->doc, node, load->errs, RA_E_INVALID,
-		    "expected ${start-60}, ${move+60}, ${now}, ${since start-60} after ${ (a plain ${ is written $${)");
+		    "expected ${start-60}, ${move+60}, ${now}, ${entered STATE-60}, ${since start-60} after ${ (a plain ${ is written $${)");
 	if (!cJSON_IsObject(node) && !cJSON_IsArray(node))
 		return RA_OK;
 	for (const cJSON *item = node->child; item; item = item->next)

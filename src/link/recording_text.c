@@ -9,32 +9,52 @@
 
 #define OFFSET_MAX_S INT64_C(10000000000)
 
-/* Read "start-3600" up to the closing brace. Out: the time; NULL when it is none, else one past the brace. */
+/* The seconds at the end of a mark ("-3600", "+90", ""), up to the closing brace. Out: NULL when they are none, else one past the
+ * brace. */
+static const char *read_offset(const char *at, int64_t *offset_s)
+{
+	*offset_s = 0;
+	if (*at == '+' || *at == '-') {
+		if (!isdigit((unsigned char)at[1]))
+			return NULL;
+		char *end;
+		*offset_s = strtoll(at, &end, 10);
+		at = end;
+	}
+	return *at == '}' && *offset_s <= OFFSET_MAX_S && *offset_s >= -OFFSET_MAX_S ? at + 1 : NULL;
+}
+
+/* The time a name stands for, when the mark begins with it and an offset or the end follows. Out: NULL when not. */
+static const char *read_named(const char *at, const char *name, ra_utc_ms time, ra_utc_ms *out)
+{
+	size_t len = strlen(name);
+	int64_t offset_s;
+	if (strncmp(at, name, len) != 0)
+		return NULL;
+	at = read_offset(at + len, &offset_s);
+	*out = time + offset_s * 1000;
+	return at;
+}
+
+/* Read "start-3600" or "entered STATE-90" up to the closing brace. Out: the time; NULL when it is none, else one past the brace. */
 static const char *read_time(const char *at, const struct ra_recording_times *times, ra_utc_ms *out)
 {
+	static const char entered[] = "entered ";
 	const struct {
 		const char *name;
 		ra_utc_ms time;
 	} bases[] = {{"start", times->start}, {"move", times->move}, {"now", times->now}};
-	for (size_t i = 0; i < RA_LEN(bases); i++) {
-		size_t len = strlen(bases[i].name);
-		if (strncmp(at, bases[i].name, len) != 0)
-			continue;
-		at += len;
-		int64_t offset_s = 0;
-		if (*at == '+' || *at == '-') {
-			if (!isdigit((unsigned char)at[1]))
-				return NULL;
-			char *end;
-			offset_s = strtoll(at, &end, 10);
-			at = end;
-		}
-		if (*at != '}' || offset_s > OFFSET_MAX_S || offset_s < -OFFSET_MAX_S)
-			return NULL;
-		*out = bases[i].time + offset_s * 1000;
-		return at + 1;
+	const char *after = NULL;
+	if (strncmp(at, entered, sizeof(entered) - 1) == 0) {
+		at += sizeof(entered) - 1;
+		int index = 0;
+		for (const cJSON *state = times->states ? times->states->child : NULL; state && !after; state = state->next)
+			after = read_named(at, state->string, times->entered ? times->entered[index++] : 0, out);
+		return after;
 	}
-	return NULL;
+	for (size_t i = 0; i < RA_LEN(bases) && !after; i++)
+		after = read_named(at, bases[i].name, bases[i].time, out);
+	return after;
 }
 
 static ra_err fill_one(const char **at, const struct ra_recording_times *times, struct ra_buf *out)

@@ -94,6 +94,7 @@ static const char states_doc[] = HEAD
 	REPLY(RUN("\"cut\""), "\"out\":\"half\",\"fault\":\"truncated\"") ","
 	REPLY(RUN("\"long\""), "\"out\":\"0123456789012345678901234567890123456789012345678901234567890123456789\"") ","
 	REPLY(RUN("\"times\""), "\"out\":\"${move+90} ${now} ${since start-2} $${x}\"") ","
+	REPLY(RUN("\"states\""), "\"out\":\"${entered down+1} ${since entered b}\"") ","
 	REPLY(RUN("\"reboot\""), "\"out\":\"\"") ","
 	REPLY("{\"log\":{\"lines_max\":9,\"files\":[\"vmkernel\"]}}", "\"out\":\"line\"")
 	"]},\"vcenter\":{\"replies\":[" REPLY("{\"property\":\"summary.x\"}", "\"json\":true") "]}},"
@@ -128,6 +129,7 @@ static void test_answers(void **state)
 		 "0123456789012345678901234567890123456789012345678901234567890123", ""},
 		{RUN("\"times\""), false, 0, RA_LINK_ANSWERED, 0, false,
 		 "2026-03-02T01:01:30Z 2026-03-02T01:00:00Z 2000000 ${x}", ""},
+		{RUN("\"states\""), false, 0, RA_LINK_ANSWERED, 0, false, "2026-03-02T01:00:01Z 0", ""},
 		{"{\"log\":{\"files\":[\"vmkernel\"],\"lines_max\":9}}", false, 0, RA_LINK_ANSWERED, 0, false, "line", ""},
 		{RUN("\"esxcli\",\"--formatter=json\",\"system\",\"settings\""), false, 0, RA_LINK_ANSWERED, 1, false, "",
 		 "Error: Unknown command or namespace system settings\n"},
@@ -235,6 +237,12 @@ static void test_moves(void **state)
 	/* the move was due 66 s after the start, however late anybody looked */
 	assert_string_equal(ra_buf_str(&event.reply.out), "2026-03-02T01:02:36Z 2026-03-02T01:03:20Z 202000000 ${x}");
 	ra_event_clear(&event);
+	submit(&bench, RUN("\"states\""), false, false);
+	step_at(&bench, 200000);
+	event = take(&bench, states);
+	/* states left behind keep their times */
+	assert_string_equal(ra_buf_str(&event.reply.out), "2026-03-02T01:00:07Z 195000000");
+	ra_event_clear(&event);
 	bench_close(&bench);
 }
 
@@ -315,6 +323,7 @@ static void test_refused(void **state)
 		{WITH_REPLY(REPLY(TPM, "\"out\":\"\",\"json\":1")), "\"out\" or \"json\""},
 		{WITH_REPLY(REPLY(TPM, "\"out\":\"${strat-5}\"")), "expected ${start-60}"},
 		{WITH_REPLY(REPLY(TPM, "\"json\":{\"a\":[\"${start-}\"]}")), "expected ${start-60}"},
+		{WITH_REPLY(REPLY(TPM, "\"out\":\"${entered nowhere}\"")), "expected ${start-60}"},
 		{WITH_REPLY(REPLY(TPM, "\"status\":256")), "\"status\" is a whole number"},
 		{WITH_REPLY(REPLY(TPM, "\"took_ms\":1.5")), "\"took_ms\" is a whole number"},
 		{WITH_REPLY(REPLY(TPM, "\"fault\":\"bored\"")), "\"fault\" is timeout"},
