@@ -372,6 +372,7 @@ static void killed_at_any_moment(void **state)
 	struct ra_journal *journal;
 	unsigned seed = 20261123;
 	int64_t count = 0;
+	int torn = 0;
 
 	assert_int_equal(ra_journal_create(path, &journal, NULL), RA_OK);
 	ra_journal_free(journal);
@@ -397,6 +398,7 @@ static void killed_at_any_moment(void **state)
 			fail_msg("round %d: %s", round, found.why);
 		assert_int_equal(found.verdict, RA_VERIFY_INCOMPLETE);
 		assert_true(found.count > count);
+		torn += found.torn_len > 0;
 		count = found.count;
 		if (st.st_size > 8 << 20) { /* begin anew: fifty rounds on one growing file only repeat the reading */
 			assert_int_equal(unlink(path), 0);
@@ -410,6 +412,7 @@ static void killed_at_any_moment(void **state)
 	end(journal, RA_UTC_NONE, "stopped");
 	ra_journal_free(journal);
 	assert_int_equal(verify_file(path).verdict, RA_VERIFY_WHOLE);
+	print_message("killed 50 times, %d in the middle of a line\n", torn);
 }
 
 static int verify_in_little_memory(const char *path)
