@@ -1,0 +1,152 @@
+/* parse_json.c - facts out of a JSON answer by RFC 6901 pointer. */
+#include "config.h"
+
+#include "check/parse.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOKEN_MAX 128
+
+/* The next reference token of a pointer, unescaped (~1 is '/', ~0 is '~'). Out: past it; NULL when it is too long. */
+static const char *next_token(const char *pointer, char *out)
+{
+	size_t len = 0;
+
+	for (pointer++; *pointer && *pointer != '/'; pointer++) {
+		char c = *pointer;
+
+		if (len + 1 >= TOKEN_MAX)
+			return NULL;
+		if (c == '~' && (pointer[1] == '0' || pointer[1] == '1'))
+			c = *++pointer == '0' ? '~' : '/';
+		out[len++] = c;
+	}
+	out[len] = '\0';
+	return pointer;
+}
+
+/* A member by its key to the letter, else by the one that differs only as labels do. Out: *doubt when two do. */
+static const cJSON *member_like(const cJSON *object, const char *key, bool *doubt)
+{
+	const cJSON *exact = ra_json_get(object, key), *like = NULL, *member;
+
+	if (exact)
+		return exact;
+	cJSON_ArrayForEach (member, object) {
+		if (!ra_span_label((struct ra_span){member->string, strlen(member->string)}, key))
+			continue;
+		*doubt = like != NULL;
+		like = member;
+		if (*doubt)
+			return NULL;
+	}
+	return like;
+}
+
+static const cJSON *element(const cJSON *array, const char *token)
+{
+	size_t len = strspn(token, "0123456789");
+
+	if (len == 0 || len > 6 || token[len] || (len > 1 && token[0] == '0'))
+		return NULL;
+	return cJSON_GetArrayItem(array, atoi(token));
+}
+
+/* The word of a scalar node. Out: false when it is none. */
+static bool word_of(const cJSON *node, struct ra_raw *raw, struct ra_span *word)
+{
+	if (cJSON_IsString(node)) {
+		*word = (struct ra_span){node->valuestring, strlen(node->valuestring)};
+	} else if (cJSON_IsBool(node)) {
+		*word = cJSON_IsTrue(node) ? (struct ra_span){"true", 4} : (struct ra_span){"false", 5};
+	} else if (cJSON_IsNumber(node)) {
+		double number = node->valuedouble;
+		bool integral =
+		    number >= -9007199254740991.0 && number <= 9007199254740991.0 && number == (double)(int64_t)number;
+		int len = integral ? snprintf(raw->number, sizeof(raw->number), "%" PRId64, (int64_t)number)
+				   : snprintf(raw->number, sizeof(raw->number), "%.17g", number);
+
+		*word = (struct ra_span){raw->number, (size_t)len};
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static ra_err take_item(const cJSON *node, struct ra_raw *out)
+{
+	struct ra_span word;
+
+	if (word_of(node, out, &word))
+		return ra_raw_add(out, word);
+	out->reason = RA_MALFORMED;
+	return RA_OK;
+}
+
+static ra_err take(const cJSON *node, const struct ra_extract *fact, struct ra_raw *out)
+{
+	const cJSON *item;
+	ra_err err = RA_OK;
+
+	if (cJSON_IsNull(node))
+		return RA_OK;
+	if (fact->type != RA_LIST) {
+		out->reason = word_of(node, out, &out->item) ? RA_KNOWN : RA_MALFORMED;
+		return RA_OK;
+	}
+	out->is_list = true;
+	if (out->reason == RA_NOT_ASKED)
+		out->reason = RA_KNOWN;
+	if (!cJSON_IsArray(node))
+		return take_item(node, out);
+	cJSON_ArrayForEach (item, node) {
+		if (!err && out->reason == RA_KNOWN)
+			err = take_item(item, out);
+	}
+	return err;
+}
+
+/* Walk a pointer. What is not there leaves out as it is; a scalar where the pointer goes on is a doubt. */
+static ra_err walk(const cJSON *node, const char *pointer, const struct ra_extract *fact, struct ra_raw *out)
+{
+	char token[TOKEN_MAX];
+	const cJSON *child;
+	bool doubt = false;
+	ra_err err = RA_OK;
+
+	if (!node || (*pointer && cJSON_IsNull(node)))
+		return RA_OK;
+	if (!*pointer)
+		return take(node, fact, out);
+	pointer = next_token(pointer, token);
+	if (pointer && cJSON_IsArray(node) && fact->type == RA_LIST && strcmp(token, "*") == 0) {
+		out->is_list = true;
+		out->reason = RA_KNOWN;
+		cJSON_ArrayForEach (child, node) {
+			if (!err && out->reason == RA_KNOWN)
+				err = walk(child, pointer, fact, out);
+		}
+		return err;
+	}
+	if (pointer && cJSON_IsArray(node))
+		return walk(element(node, token), pointer, fact, out);
+	if (pointer && cJSON_IsObject(node)) {
+		child = member_like(node, token, &doubt);
+		if (!doubt)
+			return walk(child, pointer, fact, out);
+	}
+	out->reason = RA_MALFORMED;
+	return RA_OK;
+}
+
+ra_err ra_parse_json(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out)
+{
+	if (!in->doc) {
+		out->reason = RA_MALFORMED;
+		return RA_OK;
+	}
+	return walk(ra_json_root(in->doc), ra_json_str(fact->spec, "pointer", ""), fact, out);
+}
