@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/secret.h"
 #include "session/view.h"
 
@@ -19,6 +20,13 @@ struct ra_flowset;
 struct ra_recording;
 
 #define RA_HUB_FDS_MAX 512
+
+/* A recording (a simulated host) as a source of walks. Shape: path is a file of at most 1 MiB.
+ * Owner: ra_source_free, after the sessions on it. Errors: RA_E_NOTFOUND, RA_E_INVALID with file:line:col. */
+RA_MUST_USE ra_err ra_source_load(const char *path, struct ra_recording **out, struct ra_errs *errs);
+/* What it says of itself (id, title, host, expect, ...); borrowed. */
+const cJSON *ra_source_root(const struct ra_recording *recording);
+struct ra_recording *ra_source_free(struct ra_recording *recording);
 
 /* How a walk is to be made. Borrowed until ra_session_new returns; flow set and recording outlive the session. */
 struct ra_session_options {

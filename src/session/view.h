@@ -32,7 +32,8 @@ struct ra_view_plane {
 /* The result of a check. */
 struct ra_view_result {
 	char *check, *title, *why;
-	char *verdict;      /* PASS FAIL WARN INFO UNKNOWN ERROR N/A */
+	char *verdict;      /* for people: PASS FAIL WARN INFO UNKNOWN ERROR N/A */
+	char *verdict_id;   /* for programs: pass fail warn info unknown error not_applicable */
 	char *shown;        /* its facts in words: "Secure Boot: Disabled" */
 	char *planes;       /* "SSH, vCenter" */
 	ra_utc_ms at;
@@ -48,6 +49,7 @@ struct ra_view_obs {
 };
 struct ra_view_fact {
 	char *name, *type, *value, *reason; /* value NULL when not known */
+	char *json;                         /* the value as JSON, NULL when not known */
 	bool known;
 	struct ra_view_obs *obs;
 	size_t obs_count;
@@ -113,6 +115,7 @@ struct ra_view_prompt {
 	uint64_t id; /* an answer names it; a changed prompt has another id */
 	enum ra_prompt_kind kind;
 	enum ra_scene scene;
+	char *subject;      /* the step or check it is about, by id; "" for none */
 	char *title, *text; /* text: paragraphs separated by an empty line */
 	char *hint;         /* what to type or where to look, "" */
 	char *danger;       /* "", or "irreversible", ... */

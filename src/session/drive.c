@@ -1,0 +1,417 @@
+/* drive.c - all that goes on without the operator: requests out, replies in, the next edge. */
+#include "config.h"
+
+#include "session/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RA_TURNS_MAX 2000 /* entries one drive may append: more is a flow that runs in a circle */
+
+static struct ra_flight *free_flight(struct ra_session *s)
+{
+	for (size_t i = 0; i < RA_TICKETS_MAX; i++)
+		if (s->flights[i].kind == RA_TICKET_FREE)
+			return &s->flights[i];
+	return NULL;
+}
+
+bool ra_session_flying(const struct ra_session *s, enum ra_ticket_kind kind, const struct ra_check_plane *plane)
+{
+	for (size_t i = 0; i < RA_TICKETS_MAX; i++)
+		if (s->flights[i].kind == kind && (!plane || s->flights[i].want.plane == plane))
+			return true;
+	return false;
+}
+
+static struct ra_ticket ticket_for(const struct ra_session *s, enum ra_ticket_kind kind, const struct ra_want *want)
+{
+	struct ra_now now = ra_session_stand(s);
+	struct ra_ticket ticket = {.id = s->hub->next_ticket++, .timeout_ms = 60000, .cap_len = 65536};
+
+	if (kind == RA_TICKET_ACTION) {
+		ticket.request = now.step->action.request;
+		ticket.timeout_ms = now.step->action.for_ms > 60000 ? (int)now.step->action.for_ms : 60000;
+		ticket.change = true;
+		return ticket;
+	}
+	ticket.request = want->plane->request;
+	ticket.timeout_ms = s->timeout_ms ? s->timeout_ms : want->plane->timeout_ms;
+	ticket.cap_len = want->plane->cap_len;
+	ticket.secret = kind == RA_TICKET_KEY;
+	return ticket;
+}
+
+ra_err ra_session_send(struct ra_session *s, enum ra_ticket_kind kind, const struct ra_want *want, struct ra_errs *errs)
+{
+	struct ra_flight *flight = free_flight(s);
+	struct ra_now now = ra_session_stand(s);
+	enum ra_plane plane = kind == RA_TICKET_ACTION ? now.step->action.plane : want->plane->plane;
+
+	if (!flight)
+		return RA_OK;
+	ra_err err = ra_hub_link_get(s, plane, errs);
+
+	if (err)
+		return err;
+	struct ra_link *link = s->planes[plane].hub_link->link;
+	struct ra_ticket ticket = ticket_for(s, kind, want);
+
+	err = link->ops->submit(link, &ticket, errs);
+	if (err)
+		return err;
+	*flight = (struct ra_flight){.kind = kind, .id = ticket.id, .since = ra_session_now(s)};
+	if (want)
+		flight->want = *want;
+	ra_session_touch(s);
+	return RA_OK;
+}
+
+ra_err ra_session_hint(struct ra_session *s, const char *what, struct ra_errs *errs)
+{
+	for (int i = 0; i < RA_PLANE_COUNT; i++) {
+		if (!s->planes[i].given)
+			continue;
+		ra_err err = ra_hub_link_get(s, (enum ra_plane)i, errs);
+
+		if (err)
+			return err;
+		struct ra_link *link = s->planes[i].hub_link->link;
+
+		link->clock = s->clock;
+		link->ops->hint(link, what);
+		link->ops->step(link, ra_mono_now());
+		return RA_OK;
+	}
+	return RA_OK;
+}
+
+/* Send every wish that can go now. Out: *open whether any is still on its way or to come at once. */
+static ra_err send_wants(struct ra_session *s, bool all, bool *open, struct ra_errs *errs)
+{
+	struct ra_planes planes = ra_session_planes(s);
+	struct ra_want *wants = calloc(RA_WANTS_MAX, sizeof(*wants));
+	ra_utc_ms now = ra_session_now(s);
+	ra_err err = RA_OK;
+
+	*open = false;
+	if (!wants)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	size_t count = ra_state_wants(s->state, &planes, all, now, wants);
+
+	for (size_t i = 0; i < count && !err; i++) {
+		const struct ra_want *want = &wants[i];
+		enum ra_plane plane = want->plane->plane;
+
+		if (!want->needed && s->planes[plane].state == RA_LINK_DOWN)
+			continue;
+		if (want->not_before != RA_UTC_NONE && want->not_before > now) {
+			s->wake_at = s->wake_at == RA_UTC_NONE || want->not_before < s->wake_at ? want->not_before
+												 : s->wake_at;
+			continue;
+		}
+		*open = *open || want->needed || all;
+		if (!ra_session_flying(s, RA_TICKET_CHECK, want->plane))
+			err = ra_session_send(s, RA_TICKET_CHECK, want, errs);
+	}
+	free(wants);
+	return err;
+}
+
+/* The ids of "step=id,id" in the answers, split in place into room. Out: false when there is no such line. */
+static bool answers_for(const struct ra_session *s, const char *step, char *room, size_t cap, const char **ids,
+			size_t ids_max)
+{
+	size_t len = strlen(step), count = 0;
+
+	for (size_t i = 0; s->answers && s->answers[i]; i++) {
+		if (strncmp(s->answers[i], step, len) || s->answers[i][len] != '=')
+			continue;
+		if ((size_t)snprintf(room, cap, "%s", s->answers[i] + len + 1) >= cap)
+			return false;
+		char *save = NULL;
+
+		for (char *id = strtok_r(room, ",", &save); id && count + 1 < ids_max; id = strtok_r(NULL, ",", &save))
+			ids[count++] = id;
+		ids[count] = NULL;
+		return true;
+	}
+	return false;
+}
+
+/* A question that --answers answers. Out: *answered. */
+static ra_err answer_from_file(struct ra_session *s, bool *answered, struct ra_errs *errs)
+{
+	struct ra_now now = ra_session_stand(s);
+	char room[1024];
+	const char *ids[32];
+	cJSON *body = NULL;
+
+	*answered = false;
+	if (now.phase != RA_PH_QUESTION && now.phase != RA_PH_MANUAL)
+		return RA_OK;
+	const char *name = now.phase == RA_PH_MANUAL ? now.check->id : now.step->id;
+
+	if (!answers_for(s, name, room, sizeof(room), ids, RA_LEN(ids)))
+		return RA_OK;
+	ra_err err = ra_make_answer(s->state, now.phase == RA_PH_MANUAL ? now.check : NULL, ids, ra_session_now(s), &body,
+				    errs);
+
+	if (err)
+		return ra_fail(errs, err, "the answers for %s do not fit its question", name);
+	*answered = true;
+	return ra_session_append(s, "answer", body, true, errs);
+}
+
+/* The action's request leaves once; the journal has its intent. */
+static ra_err send_action(struct ra_session *s, struct ra_errs *errs)
+{
+	struct ra_now now = ra_session_stand(s);
+
+	if (now.phase != RA_PH_ACTING || now.manual_start || s->sent_seq == now.action_seq)
+		return RA_OK;
+	s->sent_seq = now.action_seq;
+	return ra_session_send(s, RA_TICKET_ACTION, NULL, errs);
+}
+
+static void set_wake(struct ra_session *s)
+{
+	struct ra_now now = ra_session_stand(s);
+
+	if (now.phase == RA_PH_VERIFY && now.deadline != RA_UTC_NONE &&
+	    (s->wake_at == RA_UTC_NONE || now.deadline < s->wake_at))
+		s->wake_at = now.deadline;
+}
+
+/* One decision. Out: *went whether an entry was appended. */
+static ra_err decide(struct ra_session *s, bool *went, struct ra_errs *errs)
+{
+	struct ra_decide_options options = {.planes = ra_session_planes(s),
+					    .interactive = s->interactive,
+					    .hold = s->interactive && !s->pass_hold,
+					    .all = s->all_checks};
+	struct ra_decision decision = {0};
+	ra_err err = ra_state_decide(s->state, &options, ra_session_now(s), &decision, errs);
+
+	*went = false;
+	if (err)
+		return err;
+	if (s->held != decision.ready) {
+		s->held = decision.ready;
+		ra_session_touch(s);
+	}
+	if (!decision.kind)
+		return RA_OK;
+	*went = true;
+	if (strcmp(decision.kind, "end"))
+		return ra_session_append(s, decision.kind, decision.body, true, errs);
+	char outcome[32], reason[32];
+
+	snprintf(outcome, sizeof(outcome), "%s", ra_json_str(decision.body, "outcome", "stopped"));
+	snprintf(reason, sizeof(reason), "%s", ra_json_str(decision.body, "reason", "outcome"));
+	cJSON_Delete(decision.body);
+	return ra_session_end(s, reason, outcome, errs);
+}
+
+/* In `check` every read-only check runs before the fold moves: the report is about the host, not about the way. */
+static ra_err gather_all(struct ra_session *s, bool *waiting, struct ra_errs *errs)
+{
+	*waiting = false;
+	if (!s->all_checks || s->all_done)
+		return RA_OK;
+	ra_err err = send_wants(s, true, waiting, errs);
+
+	*waiting = *waiting || ra_session_flying(s, RA_TICKET_CHECK, NULL);
+	s->all_done = !err && !*waiting;
+	return err;
+}
+
+/* Offer the password given beforehand, if no other host goes first and no two refused it. */
+static void offer_password(struct ra_session *s, enum ra_plane plane)
+{
+	struct ra_session_plane *at = &s->planes[plane];
+	struct ra_link *link = at->hub_link->link;
+	int may = ra_hub_may_offer(s->hub, at->hub_link, s->password);
+
+	if (may == 0 || (may < 0 && s->interactive))
+		return;
+	at->need_open = false;
+	link->ops->answer(link, may > 0, may > 0 ? s->password : NULL);
+}
+
+/* Passwords that wait for another host to go first. */
+static void offer_waiting(struct ra_session *s)
+{
+	for (int i = 0; i < RA_PLANE_COUNT; i++)
+		if (s->planes[i].need_open && s->planes[i].need.kind == RA_NEED_PASSWORD && s->password)
+			offer_password(s, (enum ra_plane)i);
+}
+
+ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
+{
+	bool waiting = false, went = true, open = false;
+	ra_err err = RA_OK;
+
+	s->wake_at = RA_UTC_NONE;
+	if (ra_session_stand(s).phase == RA_PH_NEW)
+		return RA_OK;
+	offer_waiting(s);
+	err = gather_all(s, &waiting, errs);
+	if (err || waiting)
+		return err;
+	for (int turn = 0; went && !err && !s->ended; turn++) {
+		if (turn == RA_TURNS_MAX)
+			return ra_fail(errs, RA_E_INVALID, "the flow runs in a circle at step \"%s\"; tell its author",
+				       ra_session_stand(s).step->id);
+		err = answer_from_file(s, &went, errs);
+		if (!err && !went)
+			err = decide(s, &went, errs);
+	}
+	if (!err && !s->ended && s->interactive)
+		err = ra_gate_talk_drive(s, errs);
+	if (!err && !s->ended)
+		err = send_wants(s, false, &open, errs);
+	if (!err && !s->ended)
+		err = send_action(s, errs);
+	set_wake(s);
+	return err;
+}
+
+static enum ra_reason reason_of(enum ra_link_why why)
+{
+	static const enum ra_reason reasons[] = {
+		[RA_LINK_ANSWERED] = RA_KNOWN,	    [RA_LINK_REFUSED] = RA_REFUSED, [RA_LINK_UNREACHABLE] = RA_UNREACHABLE,
+		[RA_LINK_TIMEOUT] = RA_TIMEOUT,	    [RA_LINK_CUT] = RA_TRUNCATED,   [RA_LINK_CANCELLED] = RA_TIMEOUT,
+		[RA_LINK_NO_REQUEST] = RA_NOT_ASKED,
+	};
+
+	return reasons[why];
+}
+
+static ra_err take_check(struct ra_session *s, const struct ra_want *want, const struct ra_reply *reply,
+			 struct ra_errs *errs)
+{
+	struct ra_plane_answer answer = {
+		.failed = reason_of(reply->why),
+		.status = reply->status,
+		.complete = reply->why == RA_LINK_ANSWERED && !reply->truncated,
+		.truncated = reply->truncated,
+		.out = ra_buf_str(&reply->out),
+		.err = ra_buf_str(&reply->err),
+		.out_len = reply->out.len,
+		.err_len = reply->err.len,
+		.sent = reply->sent_at,
+		.came = reply->came_at,
+	};
+	cJSON *body = NULL;
+	ra_err err = ra_make_reply(s->state, want, &answer, &body, errs);
+
+	return err ? err : ra_session_append(s, "reply", body, false, errs);
+}
+
+static ra_err take_action(struct ra_session *s, const struct ra_reply *reply, struct ra_errs *errs)
+{
+	const char *how = reply->why == RA_LINK_ANSWERED ? reply->status ? "refused" : "done"
+			  : reply->sent			 ? "unknown"
+							 : "not_done";
+	const char *say = reply->why != RA_LINK_ANSWERED ? reply->say
+			  : reply->err.len		 ? ra_buf_str(&reply->err)
+							 : ra_buf_str(&reply->out);
+	cJSON *body = NULL;
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(say, true);
+
+	if (!clean)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	ra_err err = ra_make_done(s->state, how, clean, &body, errs);
+
+	return err ? err : ra_session_append(s, "done", body, true, errs);
+}
+
+static ra_err take_reply(struct ra_session *s, const struct ra_reply *reply, struct ra_errs *errs)
+{
+	for (size_t i = 0; i < RA_TICKETS_MAX; i++) {
+		struct ra_flight flight = s->flights[i];
+
+		if (flight.kind == RA_TICKET_FREE || flight.id != reply->ticket)
+			continue;
+		s->flights[i] = (struct ra_flight){0};
+		ra_session_touch(s);
+		if (s->ended)
+			return RA_OK;
+		if (flight.kind == RA_TICKET_KEY)
+			return ra_gate_talk_key(s, reply, errs);
+		return flight.kind == RA_TICKET_ACTION ? take_action(s, reply, errs)
+						       : take_check(s, &flight.want, reply, errs);
+	}
+	return RA_OK;
+}
+
+/* The plane's state as an entry, when it differs from the last one told. */
+static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct ra_event *event, struct ra_errs *errs)
+{
+	struct ra_session_plane *at = &s->planes[plane];
+	bool up = event->state == RA_LINK_UP, down = event->state == RA_LINK_DOWN;
+	bool tell = (up && !at->told_up) || (down && !at->told_down);
+
+	at->state = event->state;
+	at->why = event->why;
+	snprintf(at->say, sizeof(at->say), "%s", event->say);
+	if (up)
+		snprintf(at->peer, sizeof(at->peer), "%s", event->peer);
+	at->ever_up = at->ever_up || up;
+	at->need_open = at->need_open && !up && !down;
+	ra_session_touch(s);
+	if (!tell || s->ended)
+		return RA_OK;
+	at->told_up = up;
+	at->told_down = down;
+	cJSON *body = cJSON_CreateObject();
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(event->say, false);
+	cJSON *say = clean ? ra_journal_sensitive(cJSON_CreateString(clean)) : NULL;
+
+	if (!body || !say || !cJSON_AddItemToObject(body, "say", say) ||
+	    !cJSON_AddStringToObject(body, "plane", ra_plane_name(plane)) ||
+	    !cJSON_AddStringToObject(body, "state", up ? "up" : "down") ||
+	    !cJSON_AddStringToObject(body, "why", up ? "" : ra_reason_name(reason_of(event->why))) ||
+	    !cJSON_AddStringToObject(body, "peer", at->peer)) {
+		cJSON_Delete(body);
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	}
+	return ra_session_append(s, "plane", body, true, errs);
+}
+
+/* A password given beforehand is offered once, and only if no two hosts refused it; everything else is the operator's. */
+static void take_need(struct ra_session *s, enum ra_plane plane, const struct ra_event *event)
+{
+	struct ra_session_plane *at = &s->planes[plane];
+	struct ra_link *link = at->hub_link->link;
+
+	at->need = event->need;
+	at->need_open = true;
+	ra_session_touch(s);
+	if (event->need.kind != RA_NEED_PASSWORD || !s->password) {
+		if (!s->interactive) {
+			at->need_open = false;
+			link->ops->answer(link, false, NULL);
+		}
+		return;
+	}
+	offer_password(s, plane);
+}
+
+ra_err ra_session_event(struct ra_session *s, enum ra_plane plane, struct ra_event *event, struct ra_errs *errs)
+{
+	switch (event->kind) {
+	case RA_EV_REPLY:
+		return take_reply(s, &event->reply, errs);
+	case RA_EV_STATE:
+		return take_state(s, plane, event, errs);
+	case RA_EV_NEED:
+		take_need(s, plane, event);
+		break;
+	case RA_EV_NONE:
+		break;
+	}
+	return RA_OK;
+}

@@ -1,0 +1,176 @@
+/* internal.h - the inside of the door: what the files of session/ share. Not for other rooms.
+ * A session is its journal and its fold; everything else here (links, tickets, needs, a gate's dialogue) may be lost at any moment
+ * and is asked for again. */
+#ifndef RA_SESSION_INTERNAL_H
+#define RA_SESSION_INTERNAL_H
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "flow/engine.h"
+#include "journal/journal.h"
+#include "link/link.h"
+#include "session/session.h"
+
+#define RA_TICKETS_MAX 64
+#define RA_LINKS_MAX 128
+#define RA_SESSIONS_MAX 1024
+#define RA_GATE_STATEMENTS_MAX 24
+
+enum ra_ticket_kind { RA_TICKET_FREE, RA_TICKET_CHECK, RA_TICKET_ACTION, RA_TICKET_KEY };
+/* A request on its way. */
+struct ra_flight {
+	enum ra_ticket_kind kind;
+	uint64_t id;
+	struct ra_want want;
+	ra_utc_ms since;
+};
+
+/* A link, shared by the sessions of one endpoint and user. */
+struct ra_hub_link {
+	char *key;
+	struct ra_link *link;
+	int users;
+	int credential; /* index into the hub's credentials, -1: none */
+	bool password_offered;
+};
+/* One password (by its digest) and how hosts have taken it: two refusals anywhere stop it everywhere. */
+struct ra_credential {
+	char digest[65];
+	int refusals;
+	bool accepted;
+	const struct ra_hub_link *trying; /* the host that goes first alone */
+};
+
+struct ra_session_plane {
+	bool given;
+	struct ra_hub_link *hub_link; /* NULL until first used */
+	enum ra_link_state state;
+	enum ra_link_why why;
+	bool ever_up, told_up, told_down;
+	char say[512], peer[160];
+	bool need_open;
+	struct ra_need need;
+};
+
+enum ra_gate_stage { RA_GATE_IDLE, RA_GATE_CHOOSE, RA_GATE_STATEMENTS, RA_GATE_PROOF, RA_GATE_FETCH, RA_GATE_TYPE };
+/* The dialogue before a gate. Never in the journal until it is over. */
+struct ra_gate_talk {
+	enum ra_gate_stage stage;
+	const struct ra_gate *gate;
+	int64_t seq; /* entries when it began: another entry of step or gate ends it */
+	size_t statement;
+	const char *affirmed[RA_GATE_STATEMENTS_MAX + 1];
+	size_t affirmed_count;
+	bool key_tried;
+	struct ra_key_match key;
+	struct ra_secret *pasted;
+	char say[512]; /* why the last try did not open it */
+};
+
+struct ra_session {
+	struct ra_hub *hub;
+	const struct ra_flowset *flows;
+	struct ra_recording *recording;
+	struct ra_clock clock;
+	struct ra_journal *journal;
+	struct ra_state *state;
+	struct ra_entry *entries; /* every entry, for the view */
+	size_t entry_count, entry_room;
+
+	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
+	char **identities, **answers;
+	int port, timeout_ms;
+	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;
+	ra_utc_ms until;
+	struct ra_secret *password, *key;
+
+	struct ra_session_plane planes[RA_PLANE_COUNT];
+	struct ra_flight flights[RA_TICKETS_MAX];
+	struct ra_gate_talk talk;
+	bool active;      /* has a place among the hub's parallel ones */
+	bool held;        /* a check step is decided and waits for the operator */
+	bool pass_hold;   /* the operator said go on */
+	bool ended, told_end, all_done;
+	int64_t sent_seq; /* the intent whose request this process has sent */
+	uint64_t version, told_version;
+	uint64_t told_prompt;
+	ra_utc_ms wake_at;   /* next poll of a verification, RA_UTC_NONE */
+	struct ra_errs fault;
+	char head[65]; /* reading: the head that was verified */
+	char *path;    /* reading: the file */
+};
+
+struct ra_hub {
+	struct ra_session *sessions[RA_SESSIONS_MAX];
+	size_t session_count;
+	struct ra_hub_link links[RA_LINKS_MAX];
+	size_t link_count;
+	struct ra_credential credentials[16];
+	size_t credential_count;
+	uint64_t next_ticket;
+	int parallel;
+	size_t turn;
+};
+
+/* session.c: the one way an entry comes to be: journal first, then the fold, then the view. Takes body. */
+RA_MUST_USE ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *body, bool sync,
+				     struct ra_errs *errs);
+ra_utc_ms ra_session_now(const struct ra_session *session);
+/* Mark the view as changed. */
+void ra_session_touch(struct ra_session *session);
+struct ra_planes ra_session_planes(const struct ra_session *session);
+/* Where the walk stands, for somebody who may be there to answer. */
+struct ra_now ra_session_stand(const struct ra_session *session);
+/* Append the start entry. entry: a step, an entry's words, or NULL for the flow's start. */
+RA_MUST_USE ra_err ra_session_begin(struct ra_session *session, const char *entry, struct ra_errs *errs);
+/* End with a reason; the end entry carries the outcome when there is one. */
+RA_MUST_USE ra_err ra_session_end(struct ra_session *session, const char *reason, const char *outcome,
+				  struct ra_errs *errs);
+
+/* drive.c: do all that can be done without the operator. */
+RA_MUST_USE ra_err ra_session_drive(struct ra_session *session, struct ra_errs *errs);
+/* Take one event of a plane's link. */
+RA_MUST_USE ra_err ra_session_event(struct ra_session *session, enum ra_plane plane, struct ra_event *event,
+				    struct ra_errs *errs);
+/* Send a request over a plane. Out: false when no place is free now. */
+RA_MUST_USE ra_err ra_session_send(struct ra_session *session, enum ra_ticket_kind kind, const struct ra_want *want,
+				   struct ra_errs *errs);
+/* Tell a simulated host what the operator did. */
+RA_MUST_USE ra_err ra_session_hint(struct ra_session *session, const char *what, struct ra_errs *errs);
+bool ra_session_flying(const struct ra_session *session, enum ra_ticket_kind kind, const struct ra_check_plane *plane);
+
+/* gatetalk.c: the dialogue before a gate. */
+void ra_gate_talk_reset(struct ra_session *session);
+/* Begin or go on without the operator. */
+RA_MUST_USE ra_err ra_gate_talk_drive(struct ra_session *session, struct ra_errs *errs);
+RA_MUST_USE ra_err ra_gate_talk_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
+/* The answer to the secret request. */
+RA_MUST_USE ra_err ra_gate_talk_key(struct ra_session *session, const struct ra_reply *reply, struct ra_errs *errs);
+/* The check whose secret plane lists recovery keys; NULL when the flow set has none. */
+const struct ra_check *ra_gate_key_check(const struct ra_flowset *flows, const struct ra_check_plane **plane);
+
+/* hub.c */
+RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane plane, struct ra_errs *errs);
+void ra_hub_link_drop(struct ra_session *session, enum ra_plane plane);
+/* May this password be offered by this link now? Out: 1 yes, 0 not yet (another host goes first), -1 never (refused twice). */
+int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, const struct ra_secret *password);
+
+/* say.c: words. Clean texts; owner: caller frees; NULL without memory. */
+RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text);
+/* A text or list of paragraphs as one text with empty lines between. */
+RA_MUST_USE char *ra_say_paragraphs(const struct ra_session *session, const cJSON *say);
+/* The current step's words: its `say`, or its vendor text for this host. NULL when it has none is "". */
+RA_MUST_USE char *ra_say_step(const struct ra_session *session, const struct ra_step *step);
+/* A fact's value for people in VMware's words; NULL when unknown. */
+RA_MUST_USE char *ra_say_fact(const struct ra_session *session, const char *name);
+
+/* prompt.c: what the walk wants from the operator now. Owner: caller clears with the view. */
+RA_MUST_USE ra_err ra_prompt_make(const struct ra_session *session, struct ra_view_prompt *out);
+void ra_prompt_clear(struct ra_view_prompt *prompt);
+/* A number that changes when another prompt stands. */
+uint64_t ra_prompt_identity(const struct ra_session *session);
+
+/* viewexit.c: the exit code of cli.md, pure over the view. */
+int ra_view_exit(const struct ra_session *session, const struct ra_view *view);
+
+#endif

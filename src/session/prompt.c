@@ -1,0 +1,351 @@
+/* prompt.c - what the walk wants from the operator now, in one form for every front end. Pure over the session's state. */
+#include "config.h"
+
+#include "session/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ra_prompt_clear(struct ra_view_prompt *prompt)
+{
+	free(prompt->subject);
+	free(prompt->title);
+	free(prompt->text);
+	free(prompt->hint);
+	free(prompt->danger);
+	for (size_t i = 0; i < prompt->option_count; i++) {
+		free(prompt->options[i].id);
+		free(prompt->options[i].say);
+	}
+	free(prompt->options);
+	*prompt = (struct ra_view_prompt){0};
+}
+
+static ra_err put(char **at, const char *text)
+{
+	free(*at);
+	*at = ra_text_clean_dup(text ? text : "", true);
+	return *at ? RA_OK : RA_E_NOMEM;
+}
+
+static ra_err put_own(char **at, char *text)
+{
+	free(*at);
+	*at = text;
+	return text ? RA_OK : RA_E_NOMEM;
+}
+
+static ra_err option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe)
+{
+	struct ra_view_option *more = say ? realloc(prompt->options, (prompt->option_count + 1) * sizeof(*more)) : NULL;
+
+	if (!more) {
+		free(say);
+		return RA_E_NOMEM;
+	}
+	prompt->options = more;
+	more[prompt->option_count] = (struct ra_view_option){.id = strdup(id), .say = say, .safe = safe};
+	prompt->option_count++;
+	return more[prompt->option_count - 1].id ? RA_OK : RA_E_NOMEM;
+}
+
+static int open_need(const struct ra_session *s)
+{
+	for (int i = 0; i < RA_PLANE_COUNT; i++)
+		if (s->planes[i].need_open && !s->ended)
+			return i;
+	return -1;
+}
+
+static ra_err need_prompt(const struct ra_session *s, const struct ra_need *need, struct ra_view_prompt *out)
+{
+	static const struct {
+		enum ra_prompt_kind kind;
+		const char *title, *hint;
+	} forms[] = {
+		[RA_NEED_HOST_KEY] = {RA_ASK_YES_NO, "First sight of this host's key",
+				      "Compare the fingerprint with the one on the host's console. Nothing is sent to the host before."},
+		[RA_NEED_PASSWORD] = {RA_ASK_SECRET, "Password",
+				      "It is kept in wiped memory for this walk and tried once: five refusals lock an ESXi account."},
+		[RA_NEED_PASSPHRASE] = {RA_ASK_SECRET, "Passphrase of the key file", ""},
+		[RA_NEED_PROMPT] = {RA_ASK_SECRET, "The host asks", ""},
+	};
+	char title[400];
+
+	out->scene = RA_SCENE_CONNECT;
+	out->kind = need->echo && need->kind == RA_NEED_PROMPT ? RA_ASK_TYPED : forms[need->kind].kind;
+	out->may_skip = true;
+	snprintf(title, sizeof(title), "%s: %s", forms[need->kind].title, need->subject);
+	return put(&out->title, title) || put(&out->text, need->text) || put(&out->hint, forms[need->kind].hint)
+		       ? RA_E_NOMEM
+		       : RA_OK;
+}
+
+/* Before the first entry: which symptom is it? */
+static ra_err entry_prompt(const struct ra_session *s, struct ra_view_prompt *out)
+{
+	const struct ra_flow *flow = ra_flowset_flow(s->flows, s->flow);
+	const cJSON *row;
+	bool first = true;
+	ra_err err = put(&out->title, "What do you see?");
+
+	out->kind = RA_ASK_CHOICE;
+	cJSON_ArrayForEach(row, flow->entries)
+	{
+		if (!err)
+			err = option(out, ra_json_str(row, "go", ""), ra_say_fill(s, ra_json_str(row, "say", "")), first);
+		first = false;
+	}
+	return err ? err : put(&out->text, flow->title);
+}
+
+static ra_err question_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
+{
+	const struct ra_question *question = now->question;
+	ra_err err = put(&out->title, now->phase == RA_PH_QUESTION ? now->step->title : now->check->title);
+
+	out->kind = question->many ? RA_ASK_MANY : RA_ASK_CHOICE;
+	out->may_back = true;
+	if (!err)
+		err = put_own(&out->text, ra_say_fill(s, question->ask));
+	if (!err && question->look)
+		err = put_own(&out->hint, ra_say_fill(s, question->look));
+	for (size_t i = 0; i < question->count && !err; i++)
+		err = option(out, question->choices[i].id, ra_say_fill(s, question->choices[i].say), false);
+	return err ? err : option(out, "unknown", strdup("I do not know"), true);
+}
+
+static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
+{
+	const struct ra_gate_talk *talk = &s->talk;
+	const cJSON *row, *id;
+	ra_err err = put(&out->title, talk->gate ? talk->gate->title : "A gate stands here");
+
+	out->scene = RA_SCENE_GATE;
+	out->may_back = true;
+	switch (talk->stage) {
+	case RA_GATE_CHOOSE:
+		out->kind = RA_ASK_CHOICE;
+		err = err ? err : put(&out->hint, talk->say);
+		if (!err)
+			err = put(&out->text, "What comes next cannot be taken back if the configuration is sealed to the TPM. "
+					      "One of these must be proven first:");
+		cJSON_ArrayForEach(id, now->gates)
+		{
+			const struct ra_gate *gate = ra_flowset_gate(s->flows, id->valuestring);
+
+			if (gate && !err)
+				err = option(out, gate->id, ra_say_fill(s, gate->title), false);
+		}
+		return err ? err : option(out, "closed", strdup("Leave it closed: nothing is changed"), true);
+	case RA_GATE_STATEMENTS:
+		out->kind = RA_ASK_YES_NO;
+		row = cJSON_GetArrayItem(talk->gate->statements, (int)talk->statement);
+		if (!err)
+			err = put_own(&out->text, ra_say_fill(s, ra_json_str(row, "say", "")));
+		return err ? err : put_own(&out->hint, ra_say_fill(s, talk->gate->why));
+	case RA_GATE_PROOF:
+		out->kind = RA_ASK_SECRET;
+		out->may_skip = true;
+		if (!err)
+			err = put(&out->text, "Paste the whole recovery key from the copy you keep. It is compared with the host's own "
+					      "list in memory, then wiped; only the Recovery ID and the outcome are recorded.");
+		return err ? err : put(&out->hint, "16 groups of 6 digits. Nothing is shown while you paste or type.");
+	case RA_GATE_TYPE:
+		out->kind = RA_ASK_TYPED;
+		if (!err)
+			err = put_own(&out->hint, ra_say_fill(s, talk->gate->type));
+		return err ? err : put_own(&out->text, ra_say_fill(s, talk->gate->why));
+	case RA_GATE_IDLE:
+	case RA_GATE_FETCH:
+		break;
+	}
+	out->kind = RA_ASK_NOTHING;
+	return err ? err : put(&out->text, "Reading again what the gate is judged by");
+}
+
+/* Why an action cannot begin in this run, or NULL. */
+static const char *held_back(const struct ra_session *s, const struct ra_now *now)
+{
+	if (s->read_only)
+		return "This walk is read-only: the step is shown, nothing begins.";
+	if (s->dry_run)
+		return "Dry run: the step is shown, nothing begins.";
+	if (s->until != RA_UTC_NONE && now->step->action.danger >= RA_DISRUPTIVE && ra_session_now(s) > s->until)
+		return "The agreed time is over: no disruptive step begins now.";
+	return NULL;
+}
+
+static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
+{
+	const struct ra_action *action = &now->step->action;
+	const char *held = held_back(s, now);
+	ra_err err = put(&out->title, now->step->title);
+
+	out->scene = RA_SCENE_CONFIRM;
+	out->may_skip = out->may_back = true;
+	if (!err)
+		err = put_own(&out->text, ra_say_step(s, now->step));
+	if (!err)
+		err = put(&out->danger, ra_danger_name(action->danger));
+	if (held) {
+		out->kind = RA_ASK_CHOICE;
+		err = err ? err : option(out, "skip", strdup("Go on without it"), true);
+		return err ? err : put(&out->hint, held);
+	}
+	if (!action->confirm_type) {
+		out->kind = RA_ASK_YES_NO;
+		return err ? err : put(&out->hint, action->by_human ? "Yes: I am going to do this now" : "Yes: send it now");
+	}
+	out->kind = RA_ASK_TYPED;
+	RA_AUTO(ra_mem_free) char *value = ra_say_fact(s, action->confirm_type->valuestring);
+
+	return err ? err : put(&out->hint, value ? value : s->host);
+}
+
+static ra_err act_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
+{
+	ra_err err = put(&out->title, now->step->title);
+
+	out->scene = RA_SCENE_ACT;
+	if (!err)
+		err = put_own(&out->text, ra_say_step(s, now->step));
+	if (!err)
+		err = put(&out->danger, ra_danger_name(now->step->action.danger));
+	if (!now->manual_start) {
+		out->kind = RA_ASK_NOTHING;
+		return err ? err : put(&out->hint, "Sent. A change is neither cancelled nor repeated.");
+	}
+	out->kind = RA_ASK_CHOICE;
+	err = err ? err : option(out, "done", strdup("It is done"), false);
+	return err ? err : option(out, "not_done", strdup("I did not do it"), true);
+}
+
+/* A person began this and the program stopped before the end was told: only they can say. */
+static ra_err told_late_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
+{
+	ra_err err = act_prompt(s, now, out);
+
+	return err ? err : put(&out->hint, "The program stopped after you began this. Look at the host before you answer.");
+}
+
+static ra_err wait_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
+{
+	if (now->manual_start && now->outcome_unknown)
+		return told_late_prompt(s, now, out);
+	if (now->question)
+		return question_prompt(s, now, out) || put(&out->title, now->step->title) ? RA_E_NOMEM : RA_OK;
+	ra_err err = put(&out->title, now->step->title);
+
+	out->kind = RA_ASK_WAIT;
+	out->scene = RA_SCENE_WAIT;
+	out->may_skip = true;
+	out->since = now->action_start;
+	out->deadline = now->deadline;
+	if (!err)
+		err = put(&out->text, now->outcome_unknown
+					      ? "The program stopped while this was being done: its outcome is not known. It is not done "
+						"again; only its verification leads on."
+					      : "Waiting until the change shows.");
+	return err;
+}
+
+static ra_err phase_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
+{
+	switch (now->phase) {
+	case RA_PH_NEW:
+		return entry_prompt(s, out);
+	case RA_PH_MANUAL:
+	case RA_PH_QUESTION:
+		return question_prompt(s, now, out);
+	case RA_PH_GATE:
+		return gate_prompt(s, now, out);
+	case RA_PH_CONFIRM:
+		return confirm_prompt(s, now, out);
+	case RA_PH_ACTING:
+		return act_prompt(s, now, out);
+	case RA_PH_VERIFY:
+		return wait_prompt(s, now, out);
+	case RA_PH_CHECKS:
+		out->kind = s->held ? RA_ASK_GO_ON : RA_ASK_NOTHING;
+		out->may_back = true;
+		return put(&out->title, now->step->title);
+	case RA_PH_END:
+		break;
+	}
+	return RA_OK;
+}
+
+ra_err ra_prompt_make(const struct ra_session *s, struct ra_view_prompt *out)
+{
+	struct ra_now now = ra_session_stand(s);
+	int plane = open_need(s);
+	ra_err err = RA_OK;
+
+	*out = (struct ra_view_prompt){.since = RA_UTC_NONE, .deadline = RA_UTC_NONE};
+	if (s->ended || now.phase == RA_PH_END) {
+		out->kind = RA_ASK_END;
+		out->scene = RA_SCENE_OUTCOME;
+	} else if (plane >= 0) {
+		err = need_prompt(s, &s->planes[plane].need, out);
+	} else {
+		err = phase_prompt(s, &now, out);
+	}
+	if (!err)
+		err = put(&out->subject, now.check ? now.check->id : now.step ? now.step->id : "");
+	char **texts[] = {&out->title, &out->text, &out->hint, &out->danger};
+
+	for (size_t i = 0; i < RA_LEN(texts); i++)
+		if (!err && !*texts[i])
+			err = put(texts[i], "");
+	out->id = ra_prompt_identity(s);
+	if (err)
+		ra_prompt_clear(out);
+	return err;
+}
+
+/* FNV-1a over one number. Source: Fowler, Noll, Vo, 64 bit. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	for (int i = 0; i < 8; i++)
+		hash = (hash ^ ((value >> (8 * i)) & 0xff)) * 1099511628211u;
+	return hash;
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+	for (; text && *text; text++)
+		hash = mix(hash, (unsigned char)*text);
+	return hash;
+}
+
+uint64_t ra_prompt_identity(const struct ra_session *s)
+{
+	struct ra_now now = ra_session_stand(s);
+	const struct ra_visit *visits;
+	size_t visit_count = ra_state_path(s->state, &visits), answers = 0;
+	uint64_t hash = 14695981039346656037u;
+	int plane = open_need(s);
+
+	for (size_t i = 0; i < s->entry_count; i++)
+		answers += !strcmp(s->entries[i].kind, "answer") || !strcmp(s->entries[i].kind, "gate") ||
+			   !strcmp(s->entries[i].kind, "resume");
+	hash = mix(hash, s->ended);
+	hash = mix(hash, (uint64_t)now.phase);
+	hash = mix(hash, visit_count ? (uint64_t)visits[visit_count - 1].seq : 0);
+	hash = mix(hash, (uint64_t)now.action_seq);
+	hash = mix(hash, answers);
+	hash = mix(hash, now.outcome_unknown);
+	hash = mix_text(hash, now.check ? now.check->id : NULL);
+	hash = mix(hash, s->held);
+	hash = mix(hash, (uint64_t)s->talk.stage);
+	hash = mix(hash, s->talk.statement);
+	hash = mix_text(hash, s->talk.say);
+	if (plane >= 0) {
+		hash = mix(hash, (uint64_t)plane + 1);
+		hash = mix_text(hash, s->planes[plane].need.text);
+		hash = mix(hash, (uint64_t)s->planes[plane].need.kind);
+	}
+	return hash;
+}

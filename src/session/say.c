@@ -1,0 +1,61 @@
+/* say.c - words: texts of flows filled with facts, in the vendor's own directions, made clean once. */
+#include "config.h"
+
+#include "session/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+char *ra_say_fact(const struct ra_session *s, const char *name)
+{
+	struct ra_query query = {.plane = RA_PLANE_ANY, .prefer = ra_flowset_prefer(s->flows, name)};
+	struct ra_reading reading = ra_facts_read(ra_state_facts(s->state), name, &query);
+
+	if (reading.reason != RA_KNOWN)
+		return NULL;
+	RA_AUTO(ra_mem_free) char *text = ra_value_text(reading.value);
+
+	return text ? ra_text_clean_dup(ra_flowset_word(s->flows, name, text), false) : NULL;
+}
+
+char *ra_say_fill(const struct ra_session *s, const char *text)
+{
+	RA_AUTO(ra_mem_free) char *filled = ra_state_fill(s->state, text, NULL);
+
+	return filled ? ra_text_clean_dup(filled, true) : NULL;
+}
+
+char *ra_say_paragraphs(const struct ra_session *s, const cJSON *say)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
+	const cJSON *item;
+	bool first = true;
+
+	if (cJSON_IsString(say))
+		return ra_say_fill(s, say->valuestring);
+	cJSON_ArrayForEach(item, say)
+	{
+		RA_AUTO(ra_mem_free) char *one = cJSON_IsString(item) ? ra_say_fill(s, item->valuestring) : NULL;
+
+		if (!one || (!first && ra_buf_text(&all, "\n\n")) || ra_buf_text(&all, one))
+			return NULL;
+		first = false;
+	}
+	return strdup(ra_buf_str(&all));
+}
+
+char *ra_say_step(const struct ra_session *s, const struct ra_step *step)
+{
+	const char *id = ra_json_str(step->text, "id", NULL);
+
+	if (!id)
+		return ra_say_paragraphs(s, step->say);
+	RA_AUTO(ra_mem_free) char *vendor = ra_say_fact(s, "host.vendor");
+	RA_AUTO(ra_mem_free) char *own = ra_say_paragraphs(s, ra_flowset_vendor_text(s->flows, vendor, id));
+	RA_AUTO(ra_mem_free) char *say = ra_say_paragraphs(s, step->say);
+	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
+
+	if (!own || !say || ra_buf_text(&all, say) || (*say && *own && ra_buf_text(&all, "\n\n")) || ra_buf_text(&all, own))
+		return NULL;
+	return strdup(ra_buf_str(&all));
+}

@@ -1,0 +1,214 @@
+/* view.c - the snapshot put together. The parts stand in view_*.c. */
+#include "config.h"
+
+#include "session/viewmake.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *ra_view_grow(void *array_at, size_t *count, size_t size)
+{
+	void **array = array_at;
+	void *more = *count % 16 ? *array : realloc(*array, (*count + 16) * size);
+
+	if (!more)
+		return NULL;
+	*array = more;
+	char *made = (char *)more + *count * size;
+
+	memset(made, 0, size);
+	(*count)++;
+	return made;
+}
+
+ra_err ra_view_put(char **at, const char *text)
+{
+	free(*at);
+	*at = ra_text_clean_dup(text ? text : "", false);
+	return *at ? RA_OK : RA_E_NOMEM;
+}
+
+ra_err ra_view_text(struct ra_texts *texts, const char *text)
+{
+	char **at = ra_view_grow(&texts->items, &texts->count, sizeof(*texts->items));
+
+	if (!at || !text)
+		return RA_E_NOMEM;
+	*at = ra_text_clean_dup(text, true);
+	return *at ? RA_OK : RA_E_NOMEM;
+}
+
+ra_err ra_view_texts(struct ra_texts *texts, const cJSON *list)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list) if (cJSON_IsString(item) && ra_view_text(texts, item->valuestring)) return RA_E_NOMEM;
+	return RA_OK;
+}
+
+ra_utc_ms ra_view_time(const struct ra_session *s)
+{
+	if (!s->reading)
+		return ra_session_now(s);
+	return s->entry_count ? s->entries[s->entry_count - 1].t : 0;
+}
+
+static const cJSON *start_body(const struct ra_session *s)
+{
+	return s->entry_count && !strcmp(s->entries[0].kind, "start") ? s->entries[0].body : NULL;
+}
+
+/* What the start entry says of the walk; a walk that has not begun says what it was given. */
+static ra_err put_start(const struct ra_session *s, struct ra_view *v)
+{
+	const cJSON *start = start_body(s);
+	const struct ra_flow *flow = ra_flowset_flow(s->flows, s->flow);
+	const struct {
+		char **at;
+		const char *key, *fallback;
+	} rows[] = {
+		{&v->flow, "flow", s->flow},
+		{&v->flow_version, "flow_version", flow ? flow->version : ""},
+		{&v->flow_sha256, "flow_sha256", ra_flowset_sha256(s->flows)},
+		{&v->program, "program", ""},
+		{&v->host, "host", s->host},
+		{&v->source, "source", ""},
+		{&v->operator_name, "operator", s->operator_name},
+		{&v->change_id, "change", s->change_id},
+		{&v->case_id, "case", s->case_id},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++)
+		if (ra_view_put(rows[i].at, ra_json_str(start, rows[i].key, rows[i].fallback)))
+			return RA_E_NOMEM;
+	v->started = start ? s->entries[0].t : ra_view_time(s);
+	v->now = ra_view_time(s);
+	return ra_view_put(&v->flow_title, flow ? flow->title : "");
+}
+
+static ra_err put_record(const struct ra_session *s, struct ra_view *v)
+{
+	const char *path = s->journal ? ra_journal_path(s->journal) : s->path;
+
+	v->entry_count = (int64_t)s->entry_count;
+	if (ra_view_put(&v->journal_path, path))
+		return RA_E_NOMEM;
+	return ra_view_put(&v->head, s->journal ? ra_journal_head(s->journal) : s->head);
+}
+
+/* The two facts the header shows. */
+static ra_err put_header(const struct ra_session *s, struct ra_view *v)
+{
+	RA_AUTO(ra_mem_free) char *version = ra_say_fact(s, RA_FACT_ESXI_VERSION);
+	RA_AUTO(ra_mem_free) char *status = ra_say_fact(s, "attestation.status");
+	RA_AUTO(ra_mem_free) char *time = ra_say_fact(s, "attestation.time");
+	char line[256];
+
+	if (status && time)
+		snprintf(line, sizeof(line), "%s (%s)", status, time);
+	else
+		snprintf(line, sizeof(line), "%s", status ? status : "not known");
+	return ra_view_put(&v->esxi_version, version) || ra_view_put(&v->attestation, line) ? RA_E_NOMEM : RA_OK;
+}
+
+static ra_err put_say(const struct ra_session *s, const struct ra_now *now, struct ra_view *v)
+{
+	RA_AUTO(ra_mem_free) char *say = now->step ? ra_say_step(s, now->step) : strdup("");
+
+	if (!say)
+		return RA_E_NOMEM;
+	return *say ? ra_view_text(&v->say, say) : RA_OK;
+}
+
+static ra_err put_end(const struct ra_session *s, const struct ra_now *now, struct ra_view *v)
+{
+	bool at_end = now->step && now->step->kind == RA_STEP_END;
+	const cJSON *text;
+	char fault[1024] = "";
+
+	if (!s->ended && now->phase != RA_PH_END)
+		return ra_view_put(&v->outcome, "") || ra_view_put(&v->outcome_title, "") || ra_view_put(&v->end_reason, "")
+			       ? RA_E_NOMEM
+			       : RA_OK;
+	enum ra_outcome outcome = now->outcome == RA_OUT_NONE ? RA_OUT_STOPPED : now->outcome;
+
+	if (s->fault.code)
+		ra_errs_line(&s->fault, fault, sizeof(fault));
+	cJSON_ArrayForEach(text, (at_end ? now->step->next : NULL))
+	{
+		RA_AUTO(ra_mem_free) char *filled = cJSON_IsString(text) ? ra_say_fill(s, text->valuestring) : NULL;
+
+		if (!filled || ra_view_text(&v->next, filled))
+			return RA_E_NOMEM;
+	}
+	return ra_view_put(&v->outcome, ra_outcome_name(outcome)) ||
+			       ra_view_put(&v->outcome_title, at_end && outcome != RA_OUT_STOPPED ? now->step->title
+							       : at_end			       ? now->step->title
+											       : "Stopped") ||
+			       ra_view_put(&v->end_reason, fault[0] ? fault : now->end_reason)
+		       ? RA_E_NOMEM
+		       : RA_OK;
+}
+
+static ra_err put_notes(const struct ra_session *s, struct ra_view *v)
+{
+	for (size_t i = 0; i < s->entry_count; i++)
+		if (!strcmp(s->entries[i].kind, "note") &&
+		    ra_view_text(&v->notes, ra_json_str(s->entries[i].body, "text", "(withheld)")))
+			return RA_E_NOMEM;
+	return RA_OK;
+}
+
+/* The sentence a result begins with. */
+static ra_err put_seen(const struct ra_session *s, struct ra_view *v)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf words = {0};
+
+	if (v->exit_code != 12 || s->interactive)
+		return ra_view_put(&v->seen_words, "");
+	for (size_t i = 0; i < v->result_count; i++)
+		if (!strcmp(v->results[i].verdict_id, "fail"))
+			return ra_view_put(&v->seen_words, "");
+	ra_err err = ra_buf_text(&words, "nothing wrong found in what could be seen; not seen: ");
+
+	for (size_t i = 0; i < v->unseen_count && !err; i++)
+		err = ra_buf_printf(&words, "%s%s", i ? ", " : "", v->unseen[i].what);
+	return err ? err : ra_view_put(&v->seen_words, ra_buf_str(&words));
+}
+
+static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view *v)
+{
+	struct ra_now now = ra_session_stand(s);
+	ra_err err = put_start(s, v);
+
+	err = err ? err : put_record(s, v);
+	err = err ? err : put_header(s, v);
+	err = err ? err : ra_view_way(s, v);
+	err = err ? err : ra_view_results(s, v);
+	err = err ? err : ra_view_commands(s, with_output, v);
+	err = err ? err : ra_view_facts(s, v);
+	err = err ? err : ra_view_causes(s, v);
+	err = err ? err : ra_view_unseen(s, v);
+	err = err ? err : put_notes(s, v);
+	err = err ? err : put_say(s, &now, v);
+	err = err ? err : put_end(s, &now, v);
+	if (err)
+		return err;
+	v->exit_code = ra_view_exit(s, v);
+	err = put_seen(s, v);
+	return err ? err : ra_prompt_make(s, &v->prompt);
+}
+
+ra_err ra_session_view(const struct ra_session *s, bool with_output, struct ra_view **out, struct ra_errs *errs)
+{
+	struct ra_view *v = calloc(1, sizeof(*v));
+
+	*out = NULL;
+	if (!v || fill(s, with_output, v)) {
+		ra_view_free(v);
+		return ra_fail(errs, RA_E_NOMEM, "no memory for the view of this walk");
+	}
+	*out = v;
+	return RA_OK;
+}

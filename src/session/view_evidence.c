@@ -1,0 +1,256 @@
+/* view_evidence.c - what was asked, what came back, and the verdict of each check. */
+#include "config.h"
+
+#include "session/viewmake.h"
+
+#include "base/digest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool in_step(const struct ra_now *now, const char *check)
+{
+	const cJSON *lists[] = {
+		now->step && now->step->kind == RA_STEP_CHECK ? now->step->checks : NULL,
+		now->step && now->step->kind == RA_STEP_ACTION ? now->step->action.verify_checks : NULL,
+	};
+	const cJSON *id;
+
+	for (size_t i = 0; i < RA_LEN(lists); i++)
+		cJSON_ArrayForEach(id, lists[i]) if (cJSON_IsString(id) && !strcmp(id->valuestring, check)) return true;
+	return false;
+}
+
+/* When a check last had an answer; RA_UTC_NONE for never. */
+static ra_utc_ms answered_at(const struct ra_session *s, const char *check)
+{
+	for (size_t i = s->entry_count; i-- > 0;) {
+		const struct ra_entry *entry = &s->entries[i];
+
+		if ((!strcmp(entry->kind, "reply") || !strcmp(entry->kind, "answer")) &&
+		    !strcmp(ra_json_str(entry->body, "check", ""), check))
+			return entry->t;
+	}
+	return RA_UTC_NONE;
+}
+
+static bool check_flies(const struct ra_session *s, const struct ra_check *check)
+{
+	for (size_t i = 0; i < check->plane_count; i++)
+		if (ra_session_flying(s, RA_TICKET_CHECK, &check->planes[i]))
+			return true;
+	return false;
+}
+
+/* "secure_boot.state: Disabled; ...": the facts of a check in words, those known first named once. */
+static ra_err put_shown(const struct ra_session *s, const struct ra_check *check, struct ra_view_result *at)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf words = {.max_len = 4096};
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < check->plane_count; i++) {
+		for (size_t k = 0; k < check->planes[i].fact_count && !err; k++) {
+			const char *name = check->planes[i].facts[k].name;
+			RA_AUTO(ra_mem_free) char *value = ra_say_fact(s, name);
+			char label[RA_FACT_NAME_MAX + 3];
+
+			snprintf(label, sizeof(label), "%s: ", name);
+			if (value && !strstr(ra_buf_str(&words), label))
+				err = ra_buf_printf(&words, "%s%s%s", words.len ? "; " : "", label, value);
+		}
+	}
+	return err && err != RA_E_LIMIT ? err : ra_view_put(&at->shown, ra_buf_str(&words));
+}
+
+static ra_err put_planes(const struct ra_session *s, const char *check, struct ra_view_result *at)
+{
+	static const char *const words[] = {"SSH", "vCenter", "BMC", "operator", "session"};
+	bool seen[RA_PLANE_COUNT] = {false};
+	char line[128] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const cJSON *body = s->entries[i].body;
+		bool reply = !strcmp(s->entries[i].kind, "reply"), answer = !strcmp(s->entries[i].kind, "answer");
+		int plane = reply    ? ra_plane_parse(ra_json_str(body, "plane", ""))
+			    : answer ? RA_PLANE_OPERATOR
+				     : RA_PLANE_ANY;
+
+		if (plane == RA_PLANE_ANY || strcmp(ra_json_str(body, "check", ""), check) || seen[plane])
+			continue;
+		seen[plane] = true;
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s", len ? ", " : "", words[plane]);
+	}
+	return ra_view_put(&at->planes, line);
+}
+
+static const char *verdict_word(enum ra_check_verdict verdict)
+{
+	static const char *const words[] = {
+		[RA_V_PASS] = "PASS",	    [RA_V_FAIL] = "FAIL",   [RA_V_WARN] = "WARN",	   [RA_V_INFO] = "INFO",
+		[RA_V_UNKNOWN] = "UNKNOWN", [RA_V_ERROR] = "ERROR", [RA_V_NOT_APPLICABLE] = "N/A",
+	};
+
+	return words[verdict];
+}
+
+static ra_err put_result(const struct ra_session *s, const struct ra_check *check, struct ra_view *v)
+{
+	struct ra_now now = ra_session_stand(s);
+	struct ra_cond_env env = ra_state_env(s->state, ra_view_time(s));
+	ra_utc_ms at = answered_at(s, check->id);
+	bool flies = check_flies(s, check);
+	const char *why = "";
+
+	if (at == RA_UTC_NONE && !flies)
+		return RA_OK;
+	enum ra_check_verdict verdict = ra_flowset_judge(s->flows, check, &env, &why);
+	struct ra_view_result *made = ra_view_grow(&v->results, &v->result_count, sizeof(*made));
+
+	if (!made)
+		return RA_E_NOMEM;
+	RA_AUTO(ra_mem_free) char *filled = ra_say_fill(s, why ? why : "");
+
+	made->at = at;
+	made->running = flies;
+	made->in_step = in_step(&now, check->id);
+	return !filled || ra_view_put(&made->check, check->id) || ra_view_put(&made->title, check->title) ||
+			       ra_view_put(&made->verdict, verdict_word(verdict)) ||
+			       ra_view_put(&made->verdict_id, ra_check_verdict_name(verdict)) ||
+			       ra_view_put(&made->why, filled) || put_shown(s, check, made) ||
+			       put_planes(s, check->id, made)
+		       ? RA_E_NOMEM
+		       : RA_OK;
+}
+
+ra_err ra_view_results(const struct ra_session *s, struct ra_view *v)
+{
+	const struct ra_check *const *checks;
+	size_t count = ra_flowset_checks(s->flows, &checks);
+
+	for (size_t i = 0; i < count; i++)
+		if (put_result(s, checks[i], v))
+			return RA_E_NOMEM;
+	return RA_OK;
+}
+
+/* The lines of a reply as one clean text. */
+static char *joined(const cJSON *lines)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+	const cJSON *line;
+	ra_err err = RA_OK;
+
+	cJSON_ArrayForEach(line, lines)
+	{
+		const char *base64 = ra_json_str(line, "base64", NULL);
+		RA_AUTO(ra_mem_free) char *bytes = NULL;
+		size_t len = 0;
+
+		if (text.len && !err)
+			err = ra_buf_text(&text, "\n");
+		if (cJSON_IsString(line) && !err)
+			err = ra_text_clean(line->valuestring, strlen(line->valuestring), true, &text);
+		else if (base64 && !err && !ra_base64_decode(base64, &bytes, &len))
+			err = ra_text_clean(bytes, len, true, &text);
+		else if (!err)
+			err = ra_buf_text(&text, "(withheld)");
+	}
+	if (err)
+		return NULL;
+	return strdup(ra_buf_str(&text));
+}
+
+/* The request for people: as the check words it, or as it stands in the entry. */
+static ra_err put_words(const struct ra_session *s, const cJSON *body, struct ra_view_command *at)
+{
+	const struct ra_check *check = ra_flowset_check(s->flows, ra_json_str(body, "check", ""));
+	const char *plane = ra_json_str(body, "plane", "");
+
+	for (size_t i = 0; check && i < check->plane_count; i++)
+		if (!strcmp(ra_plane_name(check->planes[i].plane), plane))
+			return ra_view_put(&at->words, check->planes[i].words);
+	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+	const char *request = ra_json_str(body, "request", "");
+
+	if (ra_json_parse("request", request, strlen(request), NULL, &doc, NULL))
+		return ra_view_put(&at->words, request);
+	RA_AUTO(ra_mem_free) char *words = ra_request_words(ra_json_root(doc));
+
+	return ra_view_put(&at->words, words ? words : request);
+}
+
+static ra_err put_reply(const struct ra_session *s, const struct ra_entry *entry, bool with_output, struct ra_view *v)
+{
+	struct ra_view_command *at = ra_view_grow(&v->commands, &v->command_count, sizeof(*at));
+	const cJSON *body = entry->body;
+
+	if (!at)
+		return RA_E_NOMEM;
+	at->seq = entry->seq;
+	at->at = entry->t;
+	at->status = (int)ra_json_int(body, "status", -1);
+	at->took_ms = ra_json_int(body, "took_ms", 0);
+	at->truncated = ra_json_bool(body, "truncated", false);
+	if (ra_view_put(&at->plane, ra_json_str(body, "plane", "")) || ra_view_put(&at->check, ra_json_str(body, "check", "")) ||
+	    ra_view_put(&at->why, ra_json_str(body, "why", "")) || put_words(s, body, at))
+		return RA_E_NOMEM;
+	if (!with_output)
+		return RA_OK;
+	at->out = joined(ra_json_get(body, "out"));
+	at->err = joined(ra_json_get(body, "err"));
+	return at->out && at->err ? RA_OK : RA_E_NOMEM;
+}
+
+static ra_err put_intent(const struct ra_session *s, const struct ra_entry *entry, struct ra_view *v)
+{
+	struct ra_view_command *at = ra_view_grow(&v->commands, &v->command_count, sizeof(*at));
+
+	if (!at)
+		return RA_E_NOMEM;
+	at->seq = entry->seq;
+	at->at = entry->t;
+	at->change = true;
+	at->status = -1;
+	return ra_view_put(&at->plane, ra_json_str(entry->body, "by", "")) || ra_view_put(&at->check, "") ||
+			       ra_view_put(&at->why, "sent") || put_words(s, entry->body, at)
+		       ? RA_E_NOMEM
+		       : RA_OK;
+}
+
+static ra_err put_running(const struct ra_session *s, const struct ra_flight *flight, struct ra_view *v)
+{
+	struct ra_view_command *at = ra_view_grow(&v->commands, &v->command_count, sizeof(*at));
+
+	if (!at)
+		return RA_E_NOMEM;
+	at->seq = -1;
+	at->at = flight->since;
+	at->running = true;
+	at->status = -1;
+	return ra_view_put(&at->plane, ra_plane_name(flight->want.plane->plane)) ||
+			       ra_view_put(&at->check, flight->want.check->id) ||
+			       ra_view_put(&at->words, flight->want.plane->words) || ra_view_put(&at->why, "running")
+		       ? RA_E_NOMEM
+		       : RA_OK;
+}
+
+ra_err ra_view_commands(const struct ra_session *s, bool with_output, struct ra_view *v)
+{
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const struct ra_entry *entry = &s->entries[i];
+		ra_err err = RA_OK;
+
+		if (!strcmp(entry->kind, "reply"))
+			err = put_reply(s, entry, with_output, v);
+		else if (!strcmp(entry->kind, "intent") && ra_json_get(entry->body, "request"))
+			err = put_intent(s, entry, v);
+		if (err)
+			return err;
+	}
+	for (size_t i = 0; i < RA_TICKETS_MAX; i++)
+		if (s->flights[i].want.plane && put_running(s, &s->flights[i], v))
+			return RA_E_NOMEM;
+	return RA_OK;
+}

@@ -1,0 +1,110 @@
+/* view_way.c - the way through the tree: planes, steps, gates, actions. */
+#include "config.h"
+
+#include "session/viewmake.h"
+
+#include <string.h>
+
+static const char *plane_state(const struct ra_session *s, const struct ra_session_plane *plane)
+{
+	static const char *const names[] = {
+		[RA_LINK_IDLE] = "not used yet", [RA_LINK_CONNECTING] = "connecting", [RA_LINK_WAITING] = "waiting",
+		[RA_LINK_UP] = "up",		 [RA_LINK_DOWN] = "down",
+	};
+
+	return plane->given ? names[plane->state] : "not given";
+}
+
+/* In a journal that is only read, the plane entries tell. */
+static const cJSON *last_plane_entry(const struct ra_session *s, const char *plane)
+{
+	for (size_t i = s->entry_count; i-- > 0;)
+		if (!strcmp(s->entries[i].kind, "plane") && !strcmp(ra_json_str(s->entries[i].body, "plane", ""), plane))
+			return s->entries[i].body;
+	return NULL;
+}
+
+static ra_err put_planes(const struct ra_session *s, struct ra_view *v)
+{
+	for (int i = 0; i <= RA_PLANE_BMC; i++) {
+		struct ra_view_plane *at = ra_view_grow(&v->planes, &v->plane_count, sizeof(*at));
+		const cJSON *told = s->reading ? last_plane_entry(s, ra_plane_name(i)) : NULL;
+
+		if (!at || ra_view_put(&at->name, ra_plane_name(i)) ||
+		    ra_view_put(&at->state, ra_json_str(told, "state", plane_state(s, &s->planes[i]))) ||
+		    ra_view_put(&at->say, ra_json_str(told, "say", s->planes[i].say)) ||
+		    ra_view_put(&at->peer, ra_json_str(told, "peer", s->planes[i].peer)))
+			return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
+
+static ra_utc_ms time_of(const struct ra_session *s, int64_t seq)
+{
+	return seq >= 0 && (size_t)seq < s->entry_count ? s->entries[seq].t : RA_UTC_NONE;
+}
+
+static ra_err put_steps(const struct ra_session *s, struct ra_view *v)
+{
+	const struct ra_visit *visits;
+	size_t count = ra_state_path(s->state, &visits);
+
+	for (size_t i = 0; i < count; i++) {
+		struct ra_view_step *at = ra_view_grow(&v->steps, &v->step_count, sizeof(*at));
+		const struct ra_visit *visit = &visits[i];
+
+		if (!at || ra_view_put(&at->flow, visit->flow->id) || ra_view_put(&at->id, visit->step->id) ||
+		    ra_view_put(&at->title, visit->step->title) || ra_view_put(&at->because, visit->because) ||
+		    ra_view_put(&at->left_by, visit->by))
+			return RA_E_NOMEM;
+		at->at = time_of(s, visit->seq);
+		at->mark = visit->taken_back					   ? RA_MARK_BACK
+			   : i + 1 == count					   ? RA_MARK_NOW
+			   : !strcmp(visit->by, "skip") || !strcmp(visit->by, "blocked") ? RA_MARK_SKIP
+											  : RA_MARK_DONE;
+	}
+	return RA_OK;
+}
+
+static ra_err put_gates(const struct ra_session *s, struct ra_view *v)
+{
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const cJSON *body = s->entries[i].body;
+
+		if (strcmp(s->entries[i].kind, "gate"))
+			continue;
+		struct ra_view_gate *at = ra_view_grow(&v->gates, &v->gate_count, sizeof(*at));
+
+		if (!at || ra_view_put(&at->gate, ra_json_str(body, "gate", "left closed")) ||
+		    ra_view_put(&at->step, ra_json_str(body, "step", "")) ||
+		    ra_view_put(&at->why, ra_json_str(body, "why", "")))
+			return RA_E_NOMEM;
+		at->opened = ra_json_bool(body, "opened", false);
+		at->at = s->entries[i].t;
+	}
+	return RA_OK;
+}
+
+static ra_err put_actions(const struct ra_session *s, struct ra_view *v)
+{
+	const struct ra_deed *deeds;
+	size_t count = ra_state_deeds(s->state, &deeds);
+
+	for (size_t i = 0; i < count; i++) {
+		struct ra_view_action *at = ra_view_grow(&v->actions, &v->action_count, sizeof(*at));
+
+		if (!at || ra_view_put(&at->step, deeds[i].step->id) || ra_view_put(&at->title, deeds[i].step->title) ||
+		    ra_view_put(&at->danger, ra_danger_name(deeds[i].step->action.danger)) ||
+		    ra_view_put(&at->result, deeds[i].result) ||
+		    ra_view_texts(&at->touches, deeds[i].step->action.touches))
+			return RA_E_NOMEM;
+		at->began = deeds[i].began;
+		at->ended = deeds[i].outcome_seq < 0 ? RA_UTC_NONE : deeds[i].ended;
+	}
+	return RA_OK;
+}
+
+ra_err ra_view_way(const struct ra_session *s, struct ra_view *v)
+{
+	return put_planes(s, v) || put_steps(s, v) || put_gates(s, v) || put_actions(s, v) ? RA_E_NOMEM : RA_OK;
+}

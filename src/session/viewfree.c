@@ -1,0 +1,107 @@
+#include "config.h"
+
+#include "session/internal.h"
+
+#include <stdlib.h>
+
+static void free_texts(struct ra_texts *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		free(texts->items[i]);
+	free(texts->items);
+}
+
+static void free_all(char *const *texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+}
+#define FREE_ALL(...)                                               \
+	do {                                                        \
+		char *const texts_[] = {__VA_ARGS__};               \
+		free_all(texts_, sizeof(texts_) / sizeof(*texts_)); \
+	} while (0)
+
+static void free_facts(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->fact_count; i++) {
+		struct ra_view_fact *f = &v->facts[i];
+
+		for (size_t k = 0; k < f->obs_count; k++)
+			FREE_ALL(f->obs[k].plane, f->obs[k].value, f->obs[k].reason, f->obs[k].check, f->obs[k].evidence);
+		free(f->obs);
+		FREE_ALL(f->name, f->type, f->value, f->reason, f->json);
+	}
+	free(v->facts);
+}
+
+static void free_causes(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->cause_count; i++) {
+		struct ra_view_cause *c = &v->causes[i];
+
+		for (size_t k = 0; k < c->rule_count; k++)
+			FREE_ALL(c->rules[k].kind, c->rules[k].because, c->rules[k].source, c->rules[k].value);
+		free(c->rules);
+		free_texts(&c->guide);
+		free_texts(&c->references);
+		FREE_ALL(c->id, c->title, c->status, c->why, c->impact, c->resolution, c->fix_by);
+	}
+	free(v->causes);
+}
+
+static void free_way(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->plane_count; i++)
+		FREE_ALL(v->planes[i].name, v->planes[i].state, v->planes[i].say, v->planes[i].peer);
+	free(v->planes);
+	for (size_t i = 0; i < v->step_count; i++)
+		FREE_ALL(v->steps[i].flow, v->steps[i].id, v->steps[i].title, v->steps[i].because, v->steps[i].left_by);
+	free(v->steps);
+	for (size_t i = 0; i < v->gate_count; i++)
+		FREE_ALL(v->gates[i].gate, v->gates[i].step, v->gates[i].why);
+	free(v->gates);
+	for (size_t i = 0; i < v->action_count; i++) {
+		FREE_ALL(v->actions[i].step, v->actions[i].title, v->actions[i].danger, v->actions[i].result);
+		free_texts(&v->actions[i].touches);
+	}
+	free(v->actions);
+	for (size_t i = 0; i < v->unseen_count; i++)
+		FREE_ALL(v->unseen[i].what, v->unseen[i].why);
+	free(v->unseen);
+}
+
+static void free_evidence(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->result_count; i++) {
+		struct ra_view_result *r = &v->results[i];
+
+		FREE_ALL(r->check, r->title, r->why, r->verdict, r->verdict_id, r->shown, r->planes);
+	}
+	free(v->results);
+	for (size_t i = 0; i < v->command_count; i++) {
+		struct ra_view_command *c = &v->commands[i];
+
+		FREE_ALL(c->plane, c->check, c->words, c->why, c->out, c->err);
+	}
+	free(v->commands);
+}
+
+struct ra_view *ra_view_free(struct ra_view *v)
+{
+	if (!v)
+		return NULL;
+	free_way(v);
+	free_evidence(v);
+	free_facts(v);
+	free_causes(v);
+	free_texts(&v->notes);
+	free_texts(&v->say);
+	free_texts(&v->next);
+	ra_prompt_clear(&v->prompt);
+	FREE_ALL(v->flow, v->flow_title, v->flow_version, v->flow_sha256, v->program, v->host, v->esxi_version, v->attestation,
+		 v->source, v->operator_name, v->change_id, v->case_id, v->journal_path, v->head, v->outcome,
+		 v->outcome_title, v->end_reason, v->seen_words);
+	free(v);
+	return NULL;
+}

@@ -1,0 +1,31 @@
+/* viewmake.h - the parts a view is made of. Not for other rooms. Each appends to the view it is given. */
+#ifndef RA_SESSION_VIEWMAKE_H
+#define RA_SESSION_VIEWMAKE_H
+
+#include "session/internal.h"
+
+/* Grow an array by one zeroed element. Out: the new element, NULL without memory. */
+void *ra_view_grow(void *array_at, size_t *count, size_t size);
+/* Clean foreign text into a field. NULL becomes "". */
+RA_MUST_USE ra_err ra_view_put(char **at, const char *text);
+/* Append a text, cleaned, lines kept. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_text(struct ra_texts *texts, const char *text);
+/* Append every text of a JSON list. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_texts(struct ra_texts *texts, const cJSON *list);
+
+/* Planes, steps, gates, actions. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_way(const struct ra_session *session, struct ra_view *view);
+/* The verdict of every check that was answered or runs. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_results(const struct ra_session *session, struct ra_view *view);
+/* Every request, and with_output what came back. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_commands(const struct ra_session *session, bool with_output, struct ra_view *view);
+/* Every fact with its observations. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_facts(const struct ra_session *session, struct ra_view *view);
+/* Every cause with its rules. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_causes(const struct ra_session *session, struct ra_view *view);
+/* What was not checked, and why. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_unseen(const struct ra_session *session, struct ra_view *view);
+/* The time conditions are held against: now, or the last entry's of a journal that is only read. */
+ra_utc_ms ra_view_time(const struct ra_session *session);
+
+#endif

@@ -1,0 +1,162 @@
+/* word.c - the operator's word, held against the prompt that stands. */
+#include "config.h"
+
+#include "session/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *chosen(const struct ra_word *word)
+{
+	return word->kind == RA_WORD_CHOOSE && word->ids && word->ids[0] ? word->ids[0] : NULL;
+}
+
+static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool *mine)
+{
+	for (int i = 0; i < RA_PLANE_COUNT; i++) {
+		struct ra_session_plane *at = &s->planes[i];
+
+		if (!at->need_open)
+			continue;
+		struct ra_link *link = at->hub_link->link;
+		RA_AUTO(ra_secret_free) struct ra_secret *typed = NULL;
+		const struct ra_secret *secret = word->kind == RA_WORD_SECRET ? word->secret : NULL;
+
+		if (word->kind == RA_WORD_TYPED) {
+			typed = ra_secret_new();
+			if (!typed || ra_secret_set(typed, word->typed, strlen(word->typed)))
+				return RA_E_NOMEM;
+			secret = typed;
+		}
+		at->need_open = false;
+		*mine = true;
+		ra_session_touch(s);
+		link->ops->answer(link, word->kind == RA_WORD_YES || secret, secret);
+		return RA_OK;
+	}
+	return RA_OK;
+}
+
+static ra_err choose_entry(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
+{
+	if (!chosen(word))
+		return ra_fail(errs, RA_E_ARG, "choose what you see");
+	return ra_session_begin(s, chosen(word), errs);
+}
+
+static ra_err answer_question(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
+{
+	static const char *const nothing[] = {NULL};
+	const char *id = chosen(word);
+	cJSON *body = NULL;
+
+	if (word->kind != RA_WORD_CHOOSE && word->kind != RA_WORD_SKIP)
+		return ra_fail(errs, RA_E_ARG, "choose an answer");
+	bool unknown = !id || !strcmp(id, "unknown");
+	struct ra_now now = ra_session_stand(s);
+	ra_err err = ra_make_answer(s->state, now.phase == RA_PH_QUESTION ? NULL : now.check,
+				    unknown ? nothing : word->ids, ra_session_now(s), &body, errs);
+
+	return err ? err : ra_session_append(s, "answer", body, true, errs);
+}
+
+static ra_err skip(struct ra_session *s, struct ra_errs *errs)
+{
+	cJSON *body = NULL;
+	const char *kind = NULL;
+	ra_err err = ra_make_skip(s->state, &kind, &body, errs);
+
+	return err ? err : ra_session_append(s, kind, body, true, errs);
+}
+
+/* The one place of this room where an action begins: the engine lets it, the intent is on disk, then the first byte may leave. */
+static ra_err begin_action(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
+{
+	cJSON *body = NULL;
+	const char *id = chosen(word);
+	struct ra_now now = ra_session_stand(s);
+
+	if (word->kind == RA_WORD_SKIP || word->kind == RA_WORD_NO || (id && !strcmp(id, "skip")))
+		return skip(s, errs);
+	if (s->read_only || s->dry_run)
+		return ra_fail(errs, RA_E_DENIED, "this walk changes nothing (%s)", s->read_only ? "read-only" : "dry run");
+	if (s->until != RA_UTC_NONE && now.step->action.danger >= RA_DISRUPTIVE && ra_session_now(s) > s->until)
+		return ra_fail(errs, RA_E_DENIED, "the agreed time is over: no disruptive step begins now");
+	if (word->kind != RA_WORD_YES && word->kind != RA_WORD_TYPED)
+		return ra_fail(errs, RA_E_ARG, "confirm the step, or leave it");
+	ra_err err = ra_make_intent(s->state, word->kind == RA_WORD_TYPED ? word->typed : NULL, ra_session_now(s), &body,
+				    errs);
+
+	return err ? err : ra_session_append(s, "intent", body, true, errs);
+}
+
+static ra_err end_doing(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
+{
+	struct ra_now now = ra_session_stand(s);
+	const char *how = chosen(word);
+	cJSON *body = NULL;
+	char what[RA_FACT_NAME_MAX + 16];
+
+	if (!now.manual_start)
+		return ra_fail(errs, RA_E_STATE, "the change was sent; it is neither cancelled nor repeated");
+	if (!how || (strcmp(how, "done") && strcmp(how, "not_done")))
+		return ra_fail(errs, RA_E_ARG, "say whether it is done");
+	ra_err err = ra_make_done(s->state, how, "", &body, errs);
+
+	snprintf(what, sizeof(what), "action:%s", now.step->id);
+	if (!err)
+		err = ra_session_append(s, "done", body, true, errs);
+	if (err || strcmp(how, "done") || !s->recording)
+		return err;
+	return ra_session_hint(s, what, errs);
+}
+
+static ra_err phase_word(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
+{
+	struct ra_now now = ra_session_stand(s);
+
+	switch (now.phase) {
+	case RA_PH_NEW:
+		return choose_entry(s, word, errs);
+	case RA_PH_QUESTION:
+	case RA_PH_MANUAL:
+		return answer_question(s, word, errs);
+	case RA_PH_GATE:
+		return ra_gate_talk_word(s, word, errs);
+	case RA_PH_CONFIRM:
+		return begin_action(s, word, errs);
+	case RA_PH_ACTING:
+		return end_doing(s, word, errs);
+	case RA_PH_VERIFY:
+		if (word->kind == RA_WORD_SKIP)
+			return skip(s, errs);
+		if (now.manual_start && now.outcome_unknown)
+			return end_doing(s, word, errs);
+		return now.question ? answer_question(s, word, errs)
+				    : ra_fail(errs, RA_E_STATE, "waiting; it can only be given up");
+	case RA_PH_CHECKS:
+		if (!s->held)
+			return ra_fail(errs, RA_E_STATE, "the checks are still running");
+		s->pass_hold = true;
+		ra_session_touch(s);
+		return RA_OK;
+	case RA_PH_END:
+		break;
+	}
+	return ra_fail(errs, RA_E_STATE, "the walk is over");
+}
+
+ra_err ra_session_answer(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
+{
+	bool mine = false;
+
+	if (s->ended)
+		return ra_fail(errs, RA_E_STATE, "the walk is over");
+	if (word->prompt != ra_prompt_identity(s))
+		return ra_fail(errs, RA_E_STATE, "another question stands now");
+	ra_err err = answer_need(s, word, &mine);
+
+	if (err)
+		return ra_fail(errs, err, "no memory");
+	return mine ? RA_OK : phase_word(s, word, errs);
+}
