@@ -1,0 +1,204 @@
+/* json.c - the result as an object. Its schema is flows/schema/result.schema.json. */
+#include "config.h"
+
+#include "base/json.h"
+#include "report/parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool text(cJSON *obj, const char *key, const char *value)
+{
+	return (value ? cJSON_AddStringToObject(obj, key, value) : cJSON_AddNullToObject(obj, key)) != NULL;
+}
+
+static bool time_of(cJSON *obj, const char *key, ra_utc_ms utc)
+{
+	char at[RA_UTC_TEXT_LEN];
+
+	return utc == RA_UTC_NONE ? cJSON_AddNullToObject(obj, key) != NULL : text(obj, key, ra_utc_format(utc, at));
+}
+
+static bool texts(cJSON *obj, const char *key, const struct ra_texts *list)
+{
+	cJSON *array = cJSON_AddArrayToObject(obj, key);
+
+	for (size_t i = 0; array && i < list->count; i++)
+		if (!cJSON_AddItemToArray(array, cJSON_CreateString(list->items[i])))
+			return false;
+	return array;
+}
+
+/* A new object at the end of an array; NULL without memory. */
+static cJSON *row(cJSON *array)
+{
+	cJSON *made = cJSON_CreateObject();
+
+	if (array && made && cJSON_AddItemToArray(array, made))
+		return made;
+	cJSON_Delete(made);
+	return NULL;
+}
+
+static bool put_head(cJSON *root, const struct ra_view *v)
+{
+	cJSON *flow = cJSON_AddObjectToObject(root, "flow"), *target = cJSON_AddObjectToObject(root, "target");
+	cJSON *planes = target ? cJSON_AddArrayToObject(target, "planes") : NULL;
+	bool ok = flow && planes && text(root, "reattest", v->program) && text(flow, "id", v->flow) &&
+		  text(flow, "version", v->flow_version) && text(flow, "sha256", v->flow_sha256) &&
+		  text(target, "host", v->host) && text(target, "source", v->source) &&
+		  text(target, "esxi", *v->esxi_version ? v->esxi_version : NULL);
+
+	for (size_t i = 0; ok && i < v->plane_count; i++) {
+		cJSON *plane = row(planes);
+
+		ok = plane && text(plane, "plane", v->planes[i].name) && text(plane, "state", v->planes[i].state) &&
+		     text(plane, "say", v->planes[i].say) && text(plane, "peer", v->planes[i].peer);
+	}
+	return ok && time_of(root, "began", v->started) && time_of(root, "at", v->now) &&
+	       text(root, "outcome", *v->outcome ? v->outcome : NULL) &&
+	       cJSON_AddNumberToObject(root, "exit", v->exit_code) && text(root, "end_reason", v->end_reason);
+}
+
+static bool put_observations(cJSON *fact, const struct ra_view_fact *from)
+{
+	cJSON *list = cJSON_AddArrayToObject(fact, "observations");
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < from->obs_count; i++) {
+		const struct ra_view_obs *o = &from->obs[i];
+		cJSON *made = row(list);
+
+		ok = made && text(made, "plane", o->plane) && text(made, "check", o->check) && time_of(made, "at", o->at) &&
+		     text(made, "value", o->value) && text(made, "reason", o->reason) &&
+		     cJSON_AddBoolToObject(made, "current", o->current) &&
+		     cJSON_AddNumberToObject(made, "entry", (double)o->seq) && text(made, "evidence", o->evidence);
+	}
+	return ok;
+}
+
+/* The value in its own JSON type. */
+static bool put_value(cJSON *fact, const struct ra_view_fact *from)
+{
+	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+
+	if (!from->known)
+		return cJSON_AddNullToObject(fact, "value") != NULL;
+	if (ra_json_parse("value", from->json, strlen(from->json), NULL, &doc, NULL))
+		return false;
+	return cJSON_AddItemToObject(fact, "value", cJSON_Duplicate(ra_json_root(doc), true));
+}
+
+static bool put_facts(cJSON *root, const struct ra_view *v)
+{
+	cJSON *facts = cJSON_AddObjectToObject(root, "facts");
+	bool ok = facts != NULL;
+
+	for (size_t i = 0; ok && i < v->fact_count; i++) {
+		cJSON *fact = cJSON_AddObjectToObject(facts, v->facts[i].name);
+
+		ok = fact && put_value(fact, &v->facts[i]) && cJSON_AddBoolToObject(fact, "known", v->facts[i].known) &&
+		     text(fact, "reason", v->facts[i].reason) && text(fact, "type", v->facts[i].type) &&
+		     put_observations(fact, &v->facts[i]);
+	}
+	return ok;
+}
+
+static bool put_results(cJSON *root, const struct ra_view *v)
+{
+	cJSON *list = cJSON_AddArrayToObject(root, "results");
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < v->result_count; i++) {
+		const struct ra_view_result *r = &v->results[i];
+		cJSON *made = row(list);
+
+		ok = made && text(made, "check", r->check) && text(made, "title", r->title) &&
+		     text(made, "verdict", r->verdict_id) && text(made, "why", r->why) && text(made, "planes", r->planes) &&
+		     time_of(made, "at", r->at);
+	}
+	return ok;
+}
+
+static bool put_causes(cJSON *root, const struct ra_view *v)
+{
+	cJSON *list = cJSON_AddArrayToObject(root, "causes");
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < v->cause_count; i++) {
+		const struct ra_view_cause *c = &v->causes[i];
+		cJSON *made = row(list), *evidence = made ? cJSON_AddArrayToObject(made, "evidence") : NULL;
+
+		ok = evidence && text(made, "id", c->id) && text(made, "title", c->title) &&
+		     text(made, "status", c->status) && cJSON_AddNumberToObject(made, "rank", c->rank) &&
+		     texts(made, "guide", &c->guide) && text(made, "fix_by", c->fix_by) &&
+		     text(made, "resolution", c->resolution) && texts(made, "references", &c->references);
+		for (size_t k = 0; ok && k < c->rule_count; k++) {
+			cJSON *rule = row(evidence);
+
+			ok = rule && text(rule, "kind", c->rules[k].kind) && text(rule, "value", c->rules[k].value) &&
+			     text(rule, "because", c->rules[k].because) && text(rule, "source", c->rules[k].source);
+		}
+	}
+	return ok;
+}
+
+static bool put_actions(cJSON *root, const struct ra_view *v)
+{
+	cJSON *actions = cJSON_AddArrayToObject(root, "actions"), *gates = cJSON_AddArrayToObject(root, "gates");
+	bool ok = actions && gates;
+
+	for (size_t i = 0; ok && i < v->action_count; i++) {
+		cJSON *made = row(actions);
+
+		ok = made && text(made, "step", v->actions[i].step) && text(made, "title", v->actions[i].title) &&
+		     text(made, "danger", v->actions[i].danger) && texts(made, "touches", &v->actions[i].touches) &&
+		     text(made, "result", v->actions[i].result) && time_of(made, "began", v->actions[i].began) &&
+		     time_of(made, "ended", v->actions[i].ended);
+	}
+	for (size_t i = 0; ok && i < v->gate_count; i++) {
+		cJSON *made = row(gates);
+
+		ok = made && text(made, "gate", v->gates[i].gate) && text(made, "step", v->gates[i].step) &&
+		     cJSON_AddBoolToObject(made, "opened", v->gates[i].opened) && text(made, "why", v->gates[i].why) &&
+		     time_of(made, "at", v->gates[i].at);
+	}
+	return ok;
+}
+
+static bool put_way(cJSON *root, const struct ra_view *v)
+{
+	cJSON *path = cJSON_AddArrayToObject(root, "path"), *missing = cJSON_AddArrayToObject(root, "not_checked");
+	bool ok = path && missing;
+
+	for (size_t i = 0; ok && i < v->step_count; i++)
+		ok = v->steps[i].mark == RA_MARK_BACK || cJSON_AddItemToArray(path, cJSON_CreateString(v->steps[i].id));
+	for (size_t i = 0; ok && i < v->unseen_count; i++) {
+		cJSON *made = row(missing);
+
+		ok = made && text(made, "what", v->unseen[i].what) && text(made, "why", v->unseen[i].why);
+	}
+	return ok && texts(root, "next", &v->next) && texts(root, "notes", &v->notes);
+}
+
+static bool put_record(cJSON *root, const struct ra_view *v)
+{
+	cJSON *journal = cJSON_AddObjectToObject(root, "journal");
+
+	return journal && text(journal, "path", *v->journal_path ? v->journal_path : NULL) &&
+	       cJSON_AddNumberToObject(journal, "entries", (double)v->entry_count) && text(journal, "head", v->head);
+}
+
+ra_err ra_report_json(const struct ra_view *v, struct ra_buf *out)
+{
+	RA_AUTO(ra_cjson_free) cJSON *root = cJSON_CreateObject();
+	bool ok = root && put_head(root, v) && put_facts(root, v) && put_results(root, v) && put_causes(root, v) &&
+		  put_way(root, v) && put_actions(root, v) && put_record(root, v);
+	RA_AUTO(ra_mem_free) char *bytes = ok ? ra_json_print(root) : NULL;
+
+	if (!bytes)
+		return RA_E_NOMEM;
+	ra_err err = ra_buf_text(out, bytes);
+
+	return err ? err : ra_buf_text(out, "\n");
+}
