@@ -52,13 +52,17 @@ struct ra_option_row {
 };
 size_t ra_option_rows(const struct ra_option_row **out);
 
+/* Builds the front end that fits; NULL when there is none (it has said why on stderr). */
+typedef const struct ra_frontend *(*ra_make_frontend)(void *payload, const struct ra_options *options);
+
 /* What a verb works with. */
 struct ra_context {
 	const struct ra_options *options;
 	int argc; /* operands after the verb */
 	char **argv;
-	const struct ra_frontend *frontend; /* NULL when there is no terminal and no --plain */
-	const char *exe_dir; /* directory of the executable */
+	ra_make_frontend make; /* called only by a verb that shows something to a person */
+	void *make_payload;
+	const char *exe_dir; /* directory of the executable; NULL when not known */
 };
 struct ra_verb {
 	const char *name, *usage, *summary;
@@ -67,8 +71,7 @@ struct ra_verb {
 size_t ra_verbs(const struct ra_verb **out);
 const struct ra_verb *ra_verb(const char *name);
 
-/* Parse and run. Shape: as main's arguments; make_frontend builds the right front end when a verb first needs one. */
-typedef const struct ra_frontend *(*ra_make_frontend)(void *payload, const struct ra_options *options);
+/* Parse and run. Shape: as main's arguments. Out: the exit code. */
 int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload);
 /* The exit code a failure maps to. */
 int ra_exit_of(ra_err code);

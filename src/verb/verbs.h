@@ -5,7 +5,21 @@
 
 #include "verb/verb.h"
 
+/* reattest [HOST]: the wizard. */
+int ra_verb_walk(const struct ra_context *context);
+/* reattest demo [SCENARIO]: the wizard on a simulated host. */
+int ra_verb_demo_walk(const struct ra_context *context);
+/* reattest check HOST...: headless. */
+int ra_verb_check(const struct ra_context *context);
+/* reattest resume [JOURNAL]: go on where a session stopped. */
+int ra_verb_resume(const struct ra_context *context);
+/* reattest sessions: what is kept. */
+int ra_verb_sessions(const struct ra_context *context);
+/* reattest export JOURNAL: the transcript. */
+int ra_verb_export(const struct ra_context *context);
 /* reattest verify JOURNAL: is the record whole and unchanged. */
 int ra_verb_verify(const struct ra_context *context);
+/* Usage of the program or of one verb (NULL: all), on stdout. */
+int ra_verb_help(const char *verb);
 
 #endif

@@ -1,0 +1,279 @@
+/* check.c - the headless run: every read-only check, the flow folded, one document, one exit code. */
+#include "config.h"
+
+#include "base/io.h"
+#include "flow/flowset.h"
+#include "report/report.h"
+#include "verb/common.h"
+#include "verb/verbs.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define HOSTS_MAX 1024
+
+struct run {
+	struct ra_flowset *flows;
+	struct ra_recording *recording;
+	struct ra_hub *hub;
+	struct ra_verb_lent lent;
+	char *hosts_text;
+	const char *hosts[HOSTS_MAX];
+	size_t host_count;
+	struct ra_session *sessions[HOSTS_MAX];
+	size_t ended;
+	char *journal;
+};
+
+static void run_clear(struct run *r)
+{
+	r->hub = ra_hub_free(r->hub);
+	r->recording = ra_source_free(r->recording);
+	r->flows = ra_flowset_free(r->flows);
+	ra_verb_lent_clear(&r->lent);
+	free(r->hosts_text);
+	free(r->journal);
+	free(r);
+}
+
+static ra_err add_host(struct run *r, const char *host, struct ra_errs *errs)
+{
+	if (*host == '-' || !*host || host[strcspn(host, " \t/'\"`$;|&<>(){}*?!\\")])
+		return ra_fail(errs, RA_E_ARG, "\"%s\" is no host name or address", host);
+	if (r->host_count == HOSTS_MAX)
+		return ra_fail(errs, RA_E_LIMIT, "more than %d hosts", HOSTS_MAX);
+	r->hosts[r->host_count++] = host;
+	return RA_OK;
+}
+
+static ra_err gather_hosts(const struct ra_context *context, struct run *r, struct ra_errs *errs)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = 1u << 20};
+	const char *file = context->options->hosts_file;
+	char *save = NULL;
+	ra_err err = RA_OK;
+
+	for (int i = 0; i < context->argc && !err; i++)
+		err = add_host(r, context->argv[i], errs);
+	if (err || !file)
+		return err;
+	err = ra_read_file(file, &bytes, errs);
+	r->hosts_text = err ? NULL : ra_buf_take(&bytes);
+	for (char *line = r->hosts_text ? strtok_r(r->hosts_text, " \t\r\n", &save) : NULL; line && !err;
+	     line = strtok_r(NULL, " \t\r\n", &save))
+		err = *line == '#' ? RA_OK : add_host(r, line, errs);
+	return err;
+}
+
+static ra_err begin(const struct ra_context *context, struct run *r, size_t index, struct ra_errs *errs)
+{
+	struct ra_session_options options;
+	const char *host = r->host_count ? r->hosts[index] : NULL;
+	ra_err err = RA_OK;
+
+	ra_verb_session_options(context->options, &r->lent, &options);
+	options.flows = r->flows;
+	options.recording = r->recording;
+	options.host = host;
+	options.all_checks = true;
+	options.journal_path = context->options->journal;
+	if (context->options->keep && !options.journal_path) {
+		free(r->journal);
+		r->journal = NULL;
+		err = ra_verb_new_journal(host ? host : "recording", &r->journal, errs);
+		options.journal_path = r->journal;
+	}
+	return err ? err : ra_session_new(r->hub, &options, &r->sessions[index], errs);
+}
+
+static ra_err prepare(const struct ra_context *context, struct run *r, struct ra_errs *errs)
+{
+	ra_err err = ra_verb_flows(context, &r->flows, errs);
+
+	if (!err)
+		err = ra_verb_lend(context->options, &r->lent, errs);
+	if (!err)
+		err = ra_verb_from(context, &r->recording, errs);
+	if (!err)
+		err = gather_hosts(context, r, errs);
+	if (!err && !r->recording && !r->host_count)
+		err = ra_fail(errs, RA_E_ARG, "name a host to check, or --from demo:SCENARIO");
+	if (!err && r->recording && r->host_count > 1)
+		err = ra_fail(errs, RA_E_ARG, "a recording is one host");
+	if (!err && context->options->journal && r->host_count > 1)
+		err = ra_fail(errs, RA_E_ARG, "--journal takes one host; --keep keeps one record for each");
+	if (!err && !(r->hub = ra_hub_new(context->options->parallel)))
+		err = ra_fail(errs, RA_E_NOMEM, "no memory");
+	size_t count = r->host_count ? r->host_count : 1;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = begin(context, r, i, errs);
+	return err;
+}
+
+/* Signals end the run through the loop, so that every journal gets its end entry. */
+static int signal_door(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -1;
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* Wait for a descriptor, a deadline or a signal. Out: the signal, 0 for none. */
+static int wait_for_news(struct run *r, int door)
+{
+	struct pollfd fds[RA_HUB_FDS_MAX + 1];
+	struct signalfd_siginfo info;
+	int timeout_ms = -1, count = ra_hub_poll(r->hub, fds, RA_HUB_FDS_MAX, &timeout_ms);
+
+	fds[count] = (struct pollfd){.fd = door, .events = POLLIN};
+	if (poll(fds, (nfds_t)count + 1, timeout_ms) < 0 && errno != EINTR)
+		return SIGTERM;
+	if (door >= 0 && read(door, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		return (int)info.ssi_signo;
+	return 0;
+}
+
+/* Run until every session has ended. Out: 0, a signal's number, or -1 with errs. */
+static int drive(struct run *r, struct ra_errs *errs)
+{
+	size_t count = r->host_count ? r->host_count : 1;
+	int door = signal_door(), number = 0;
+
+	while (r->ended < count && !number) {
+		enum ra_happened happened = RA_HAPPENED_NOTHING;
+		struct ra_session *which = NULL;
+
+		do {
+			if (ra_hub_step(r->hub, &happened, &which, errs)) {
+				number = -1;
+				break;
+			}
+			r->ended += happened == RA_HAPPENED_END;
+		} while (happened != RA_HAPPENED_NOTHING);
+		if (!number && r->ended < count)
+			number = wait_for_news(r, door);
+	}
+	if (door >= 0)
+		close(door);
+	return number;
+}
+
+/* Codes from the one that outranks all to the mildest (cli.md). */
+static int rank(int code)
+{
+	static const int order[] = {RA_EXIT_INTERNAL, RA_EXIT_CANTWRITE, RA_EXIT_INVALID, RA_EXIT_UNREACHED,
+				    RA_EXIT_UNVERIFIED, RA_EXIT_FAIL,	 RA_EXIT_UNKNOWN, RA_EXIT_WARN,
+				    RA_EXIT_STOPPED,	RA_EXIT_OK};
+
+	for (size_t i = 0; i < RA_LEN(order); i++)
+		if (order[i] == code)
+			return (int)i;
+	return 0;
+}
+
+/* Unreached hosts among others are unknown; all unreached is its own code. */
+static int joined_code(const struct ra_view *const *views, size_t count)
+{
+	int code = RA_EXIT_OK;
+	size_t unreached = 0;
+
+	for (size_t i = 0; i < count; i++)
+		unreached += views[i]->exit_code == RA_EXIT_UNREACHED;
+	for (size_t i = 0; i < count; i++) {
+		int own = views[i]->exit_code;
+
+		if (own == RA_EXIT_UNREACHED && unreached < count)
+			own = RA_EXIT_UNKNOWN;
+		if (rank(own) < rank(code))
+			code = own;
+	}
+	return code;
+}
+
+/* --fail-on moves the threshold, --exit-style maps to another program's codes. */
+static int styled(const struct ra_options *options, int code)
+{
+	static const struct {
+		const char *name;
+		bool fail, warn, unknown;
+	} levels[] = {{"fail", true, false, false},
+		      {"warn", true, true, false},
+		      {"unknown", true, true, true},
+		      {"never", false, false, false}};
+	const char *level = options->fail_on;
+
+	for (size_t i = 0; level && i < RA_LEN(levels); i++) {
+		if (strcmp(levels[i].name, level))
+			continue;
+		if ((code == RA_EXIT_FAIL && !levels[i].fail) || (code == RA_EXIT_WARN && !levels[i].warn) ||
+		    (code == RA_EXIT_UNKNOWN && !levels[i].unknown))
+			code = RA_EXIT_OK;
+	}
+	if (!options->exit_style)
+		return code;
+	return code == RA_EXIT_OK || code == RA_EXIT_STOPPED ? 0 : code == RA_EXIT_WARN ? 1 : code == RA_EXIT_FAIL ? 2 : 3;
+}
+
+static int report(const struct ra_context *context, struct run *r, const struct ra_report_format *format)
+{
+	size_t count = r->host_count ? r->host_count : 1, made = 0;
+	RA_AUTO(ra_buf_free) struct ra_buf document = {0};
+	struct ra_view **views = calloc(count, sizeof(*views));
+	struct ra_errs errs;
+	int code = RA_EXIT_INTERNAL;
+
+	ra_errs_clear(&errs);
+	for (; views && made < count; made++)
+		if (ra_session_view(r->sessions[made], true, &views[made], &errs))
+			break;
+	if (views && made == count && !ra_report_many(format, (const struct ra_view *const *)views, count, &document)) {
+		code = ra_verb_write(context->options, &document);
+		for (size_t i = 0; i < count; i++)
+			if (*views[i]->end_reason && strchr(views[i]->end_reason, ' '))
+				ra_say("%s: %s", views[i]->host, views[i]->end_reason);
+		if (code == RA_EXIT_OK)
+			code = styled(context->options, joined_code((const struct ra_view *const *)views, count));
+	}
+	for (size_t i = 0; i < made; i++)
+		ra_view_free(views[i]);
+	free(views);
+	return code;
+}
+
+int ra_verb_check(const struct ra_context *context)
+{
+	const char *name = context->options->format ? context->options->format : "text";
+	const struct ra_report_format *format = ra_report_format(name);
+	struct run *r = calloc(1, sizeof(*r));
+	struct ra_errs errs;
+	int code = RA_EXIT_INTERNAL;
+
+	ra_errs_clear(&errs);
+	if (!format || !r) {
+		ra_say("there is no format \"%s\" (text, json, md, txt)", name);
+		free(r);
+		return RA_EXIT_USAGE;
+	}
+	if (prepare(context, r, &errs)) {
+		code = ra_say_errs(&errs);
+	} else {
+		int number = drive(r, &errs);
+
+		code = number < 0 ? ra_say_errs(&errs) : number ? 128 + number : report(context, r, format);
+	}
+	run_clear(r);
+	return code;
+}

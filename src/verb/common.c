@@ -1,0 +1,243 @@
+/* common.c - what several verbs need. */
+#include "config.h"
+
+#include "base/io.h"
+#include "base/text.h"
+#include "flow/flowset.h"
+#include "verb/common.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+char *ra_verb_flow_dir(const struct ra_context *context)
+{
+	char *beside = context->exe_dir ? ra_path_join(context->exe_dir, "../share/reattest/flows") : NULL;
+
+	if (beside && !access(beside, R_OK))
+		return beside;
+	free(beside);
+	return strdup(RA_FLOWS_DIR);
+}
+
+static bool is_file(const char *flow)
+{
+	return flow && (strchr(flow, '/') || strstr(flow, ".json"));
+}
+
+const char *ra_verb_flow_id(const struct ra_options *options)
+{
+	return is_file(options->flow) ? NULL : options->flow;
+}
+
+ra_err ra_verb_flows(const struct ra_context *context, struct ra_flowset **out, struct ra_errs *errs)
+{
+	RA_AUTO(ra_mem_free) char *installed = ra_verb_flow_dir(context);
+	RA_AUTO(ra_mem_free) char *data = ra_xdg_dir("DATA");
+	RA_AUTO(ra_mem_free) char *own = data ? ra_path_join(data, "flows") : NULL;
+	const char *dirs[] = {installed, own, NULL};
+	const char *flow = context->options->flow;
+	struct ra_flow_sources sources = {.dirs = dirs, .file = is_file(flow) ? flow : NULL};
+
+	if (!installed)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	return ra_flowset_load(&sources, out, errs);
+}
+
+static bool plain_name(const char *id)
+{
+	for (const char *at = id; *at; at++)
+		if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_')
+			return false;
+	return *id;
+}
+
+/* The names of what there is, for a wrong one. */
+static ra_err no_demo(const char *dir, const char *id, struct ra_errs *errs)
+{
+	char **names = NULL, line[400] = "";
+	size_t count = 0, len = 0;
+
+	if (ra_list_dir(dir, ".json", &names, &count, errs))
+		return RA_E_NOTFOUND;
+	for (size_t i = 0; i < count && len + 64 < sizeof(line); i++)
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%.*s", i ? ", " : "",
+					(int)(strlen(names[i]) - strlen(".json")), names[i]);
+	ra_names_free(names, count);
+	return ra_fail(errs, RA_E_NOTFOUND, "there is no simulated host \"%s\"; there are: %s", id, line);
+}
+
+ra_err ra_verb_demo(const struct ra_context *context, const char *id, struct ra_recording **out, struct ra_errs *errs)
+{
+	RA_AUTO(ra_mem_free) char *flows = ra_verb_flow_dir(context);
+	RA_AUTO(ra_mem_free) char *dir = flows ? ra_path_join(flows, "demo") : NULL;
+	char name[128];
+
+	if (!dir)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	snprintf(name, sizeof(name), "%s.json", id);
+	RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, name);
+
+	if (!plain_name(id) || strlen(id) > 100 || !path || access(path, F_OK))
+		return no_demo(dir, id, errs);
+	return ra_source_load(path, out, errs);
+}
+
+ra_err ra_verb_from(const struct ra_context *context, struct ra_recording **out, struct ra_errs *errs)
+{
+	const char *from = context->options->from;
+
+	*out = NULL;
+	if (!from)
+		return RA_OK;
+	return strncmp(from, "demo:", 5) ? ra_source_load(from, out, errs)
+					 : ra_verb_demo(context, from + 5, out, errs);
+}
+
+/* A secret from a descriptor, up to the first line feed or the end. */
+static ra_err secret_from_fd(int fd, const char *what, bool whole, struct ra_secret **out, struct ra_errs *errs)
+{
+	char byte;
+	ssize_t got;
+
+	if (fd < 0)
+		return RA_OK;
+	*out = ra_secret_new();
+	if (!*out)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	while ((got = read(fd, &byte, 1)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return ra_fail(errs, RA_E_ARG, "cannot read the %s from descriptor %d: %s", what, fd, strerror(errno));
+		if (byte == '\n' && !whole)
+			break;
+		if (ra_secret_add(*out, &byte, 1))
+			return ra_fail(errs, RA_E_LIMIT, "the %s from descriptor %d is too long", what, fd);
+	}
+	ra_wipe(&byte, 1);
+	return RA_OK;
+}
+
+static ra_err read_answers(const char *path, struct ra_verb_lent *out, struct ra_errs *errs)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = 65536};
+	char *save = NULL;
+	ra_err err = path ? ra_read_file(path, &bytes, errs) : RA_OK;
+
+	if (err || !path)
+		return err;
+	out->answers = calloc(bytes.len + 2, sizeof(*out->answers));
+	if (!out->answers)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	RA_AUTO(ra_mem_free) char *text = ra_buf_take(&bytes);
+
+	for (char *line = text ? strtok_r(text, "\r\n", &save) : NULL; line; line = strtok_r(NULL, "\r\n", &save)) {
+		if (*line == '#')
+			continue;
+		if (!strchr(line, '='))
+			return ra_fail(errs, RA_E_INVALID, "%s: \"%s\" is not step=answer", path, line);
+		out->answers[out->answer_count] = strdup(line);
+		if (!out->answers[out->answer_count++])
+			return ra_fail(errs, RA_E_NOMEM, "no memory");
+	}
+	return RA_OK;
+}
+
+ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, struct ra_errs *errs)
+{
+	*out = (struct ra_verb_lent){.until = RA_UTC_NONE};
+	if (options->until && ra_utc_parse(options->until, &out->until))
+		return ra_fail(errs, RA_E_ARG, "--until wants a time like 2026-03-02T05:00:00Z, not \"%s\"", options->until);
+	if (options->host_key && strcmp(options->host_key, "ask") && strcmp(options->host_key, "yes") &&
+	    strcmp(options->host_key, "accept-new"))
+		return ra_fail(errs, RA_E_ARG, "--host-key is ask, yes or accept-new, not \"%s\"", options->host_key);
+	ra_err err = secret_from_fd(options->password_fd, "password", false, &out->password, errs);
+
+	if (!err)
+		err = secret_from_fd(options->key_fd, "recovery key", true, &out->key, errs);
+	return err ? err : read_answers(options->answers, out, errs);
+}
+
+void ra_verb_lent_clear(struct ra_verb_lent *lent)
+{
+	ra_secret_free(lent->password);
+	ra_secret_free(lent->key);
+	for (size_t i = 0; i < lent->answer_count; i++)
+		free(lent->answers[i]);
+	free(lent->answers);
+	*lent = (struct ra_verb_lent){0};
+}
+
+void ra_verb_session_options(const struct ra_options *options, const struct ra_verb_lent *lent,
+			     struct ra_session_options *out)
+{
+	*out = (struct ra_session_options){
+		.flow = ra_verb_flow_id(options),
+		.entry = options->entry,
+		.user = options->user,
+		.port = options->port,
+		.identities = options->identity_count ? options->identities : NULL,
+		.known_hosts = options->known_hosts,
+		.host_key = options->host_key,
+		.no_ssh = options->no_ssh,
+		.password = lent->password,
+		.key = lent->key,
+		.only_given_planes = options->only_given_planes,
+		.dry_run = options->dry_run,
+		.read_only = options->read_only,
+		.operator_name = getenv("SUDO_USER") ? getenv("SUDO_USER") : getenv("USER"),
+		.change_id = options->change_id,
+		.case_id = options->case_id,
+		.until = lent->until,
+		.timeout_ms = options->timeout_s * 1000,
+		.answers = (const char *const *)lent->answers,
+	};
+}
+
+char *ra_verb_sessions_dir(void)
+{
+	RA_AUTO(ra_mem_free) char *state = ra_xdg_dir("STATE");
+
+	return state ? ra_path_join(state, "sessions") : NULL;
+}
+
+ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs)
+{
+	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
+	char at[RA_UTC_TEXT_LEN], name[160], safe[96];
+	size_t len = 0;
+
+	if (!dir)
+		return ra_fail(errs, RA_E_NOTFOUND, "no home directory to keep sessions in; use --journal FILE");
+	ra_err err = ra_make_dirs(dir, errs);
+
+	if (err)
+		return err;
+	for (const char *c = host; *c && len + 1 < sizeof(safe); c++)
+		safe[len++] = isalnum((unsigned char)*c) || *c == '.' || *c == '-' ? *c : '_';
+	safe[len] = '\0';
+	ra_utc_format(ra_utc_now(), at);
+	for (char *c = at; *c; c++)
+		*c = *c == ':' ? '-' : *c;
+	snprintf(name, sizeof(name), "%s-%s.jsonl", at, safe);
+	*out = ra_path_join(dir, name);
+	return *out ? RA_OK : ra_fail(errs, RA_E_NOMEM, "no memory");
+}
+
+int ra_verb_write(const struct ra_options *options, const struct ra_buf *document)
+{
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	ra_err err = options->output ? ra_write_file(options->output, 0600, document->data, document->len, &errs)
+				     : ra_write_all(STDOUT_FILENO, document->data, document->len, &errs);
+
+	if (!err)
+		return RA_EXIT_OK;
+	ra_say_errs(&errs);
+	return RA_EXIT_CANTWRITE;
+}

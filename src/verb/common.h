@@ -1,0 +1,55 @@
+/* common.h - what several verbs need: the flow set, secrets from descriptors, a session's options, saying why. Not for other rooms. */
+#ifndef RA_VERB_COMMON_H
+#define RA_VERB_COMMON_H
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "verb/verb.h"
+
+struct ra_flowset;
+struct ra_recording;
+
+/* "reattest: ..." with the sentences, cleaned, on stderr. Out: the exit code they map to. */
+int ra_say_errs(const struct ra_errs *errs);
+/* One line on stderr, cleaned. */
+void ra_say(const char *fmt, ...) RA_PRINTF(1, 2);
+
+/* Load the flow set: beside the program or installed, then the user's, then --flow FILE. Errors: as ra_flowset_load. */
+RA_MUST_USE ra_err ra_verb_flows(const struct ra_context *context, struct ra_flowset **out, struct ra_errs *errs);
+/* The installed flow directory. Owner: caller frees; NULL without memory. */
+RA_MUST_USE char *ra_verb_flow_dir(const struct ra_context *context);
+/* --flow as the id of a flow (NULL when it names a file or is absent). */
+const char *ra_verb_flow_id(const struct ra_options *options);
+
+/* Load demo/ID.json of the flow set. Errors: RA_E_NOTFOUND names what there is. */
+RA_MUST_USE ra_err ra_verb_demo(const struct ra_context *context, const char *id, struct ra_recording **out,
+				struct ra_errs *errs);
+/* --from: demo:ID or a recording's path. Out: NULL when not given. */
+RA_MUST_USE ra_err ra_verb_from(const struct ra_context *context, struct ra_recording **out, struct ra_errs *errs);
+
+/* What the options lend to a session; the pieces live as long as this. */
+struct ra_verb_lent {
+	struct ra_secret *password, *key;
+	char **answers;
+	size_t answer_count;
+	char *known_hosts;
+	ra_utc_ms until;
+};
+RA_MUST_USE ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, struct ra_errs *errs);
+void ra_verb_lent_clear(struct ra_verb_lent *lent);
+/* Session options from the command line. */
+struct ra_session_options;
+void ra_verb_session_options(const struct ra_options *options, const struct ra_verb_lent *lent,
+			     struct ra_session_options *out);
+
+/* Where sessions are kept. Owner: caller frees; NULL when no home is known. */
+RA_MUST_USE char *ra_verb_sessions_dir(void);
+/* A new journal's path in that directory, made if needed. Owner: caller frees. Errors: RA_E_IO, RA_E_NOTFOUND. */
+RA_MUST_USE ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs);
+
+/* Show a walk to its end and say where its record is. Out: the exit code. */
+int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, struct ra_session *session, bool demo);
+/* Write a document to --output or stdout. Out: the exit code, 0 when written. */
+int ra_verb_write(const struct ra_options *options, const struct ra_buf *document);
+
+#endif

@@ -1,0 +1,242 @@
+/* main.c of verb/ - the command line: parse by the table, find the verb, run it. */
+#include "config.h"
+
+#include "base/text.h"
+#include "verb/common.h"
+#include "verb/verbs.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ROWS_MAX 64
+
+void ra_say(const char *fmt, ...)
+{
+	char line[4096];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(line, true);
+
+	fprintf(stderr, "reattest: %s\n", clean ? clean : "no memory");
+}
+
+int ra_say_errs(const struct ra_errs *errs)
+{
+	char line[RA_ERRS_MAX * RA_ERR_TEXT_MAX];
+
+	ra_say("%s", ra_errs_line(errs, line, sizeof(line)));
+	return ra_exit_of(errs->code);
+}
+
+int ra_exit_of(ra_err code)
+{
+	static const struct {
+		ra_err code;
+		int exit;
+	} rows[] = {
+		{RA_OK, RA_EXIT_OK},		  {RA_E_ARG, RA_EXIT_USAGE},	      {RA_E_INVALID, RA_EXIT_INVALID},
+		{RA_E_BROKEN, RA_EXIT_INVALID},	  {RA_E_NOTFOUND, RA_EXIT_NOINPUT},   {RA_E_IO, RA_EXIT_CANTWRITE},
+		{RA_E_DENIED, RA_EXIT_CONFIG},	  {RA_E_BUSY, RA_EXIT_CANTWRITE},     {RA_E_STATE, RA_EXIT_NOINPUT},
+		{RA_E_UNREACHABLE, RA_EXIT_UNREACHED}, {RA_E_TIMEOUT, RA_EXIT_UNREACHED},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++)
+		if (rows[i].code == code)
+			return rows[i].exit;
+	return RA_EXIT_INTERNAL;
+}
+
+/* True when a space-separated list holds a word. */
+static bool listed(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = list; (at = strstr(at, word)); at += len)
+		if ((at == list || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+			return true;
+	return false;
+}
+
+static int usage(const char *fmt, ...) RA_PRINTF(1, 2);
+static int usage(const char *fmt, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	ra_say("%s; `reattest --help` shows what there is", line);
+	return RA_EXIT_USAGE;
+}
+
+/* Put one option's value where its row says. Out: 0, or an exit code. */
+static int store(const struct ra_option_row *row, const char *value, struct ra_options *out)
+{
+	char *at = (char *)out + row->offset, *end = NULL;
+	long number;
+
+	switch (row->kind) {
+	case RA_OPT_BOOL:
+		*(bool *)at = true;
+		return 0;
+	case RA_OPT_TEXT:
+		*(const char **)at = value;
+		return 0;
+	case RA_OPT_IDENTITY:
+		if (out->identity_count + 1 >= (int)RA_LEN(out->identities))
+			return usage("at most %zu identities", RA_LEN(out->identities) - 1);
+		out->identities[out->identity_count++] = value;
+		return 0;
+	case RA_OPT_INT:
+		errno = 0;
+		number = strtol(value, &end, 10);
+		if (errno || end == value || *end || number < 0 || number > INT_MAX)
+			return usage("--%s wants a whole number, not \"%s\"", row->name, value);
+		*(int *)at = (int)number;
+		return 0;
+	}
+	return RA_EXIT_INTERNAL;
+}
+
+/* getopt's tables from ours. */
+static void tables(struct option *longs, char *shorts)
+{
+	const struct ra_option_row *rows;
+	size_t count = ra_option_rows(&rows), len = 0;
+
+	shorts[len++] = ':';
+	for (size_t i = 0; i < count; i++) {
+		longs[i] = (struct option){rows[i].name, rows[i].arg ? required_argument : no_argument, NULL, 256 + (int)i};
+		if (!rows[i].letter)
+			continue;
+		shorts[len++] = rows[i].letter;
+		if (rows[i].arg)
+			shorts[len++] = ':';
+	}
+	longs[count] = (struct option){0};
+	shorts[len] = '\0';
+}
+
+static int row_of(int got)
+{
+	const struct ra_option_row *rows;
+	size_t count = ra_option_rows(&rows);
+
+	for (size_t i = 0; i < count; i++)
+		if (got == 256 + (int)i || got == rows[i].letter)
+			return (int)i;
+	return -1;
+}
+
+/* Options after the verb. Out: 0 or an exit code. */
+static int parse(const struct ra_verb *verb, int argc, char **argv, struct ra_options *out)
+{
+	const struct ra_option_row *rows;
+	struct option longs[ROWS_MAX + 1];
+	char shorts[3 * ROWS_MAX];
+	int got;
+
+	ra_option_rows(&rows);
+	tables(longs, shorts);
+	opterr = 0;
+	optind = 0;
+	while ((got = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		int index = row_of(got);
+
+		if (got == ':')
+			return usage("%s wants a value", argv[optind - 1]);
+		if (index < 0)
+			return usage("unknown option %s", argv[optind - 1]);
+		if (*rows[index].verbs && !listed(rows[index].verbs, verb->name))
+			return usage("--%s does not belong to `reattest %s`", rows[index].name, verb->name);
+		int rc = store(&rows[index], optarg, out);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Directory of the running program. Owner: caller frees; NULL when the system does not tell. */
+static char *exe_dir(void)
+{
+	char path[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (len <= 0)
+		return NULL;
+	path[len] = '\0';
+	char *slash = strrchr(path, '/');
+
+	if (slash)
+		*slash = '\0';
+	return strdup(path);
+}
+
+int ra_verb_help(const char *only)
+{
+	const struct ra_verb *verbs;
+	const struct ra_option_row *rows;
+	size_t verb_count = ra_verbs(&verbs), row_count = ra_option_rows(&rows);
+
+	printf("usage: reattest [HOST] | reattest VERB [OPTION]... [OPERAND]...\n\n");
+	for (size_t i = 0; i < verb_count; i++)
+		if (!only || !strcmp(only, verbs[i].name))
+			printf("  %-9s %-26s %s\n", verbs[i].name, verbs[i].usage, verbs[i].summary);
+	printf("\n");
+	for (size_t i = 0; i < row_count; i++) {
+		char left[64];
+
+		if (only && *rows[i].verbs && !listed(rows[i].verbs, only))
+			continue;
+		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", rows[i].letter ? '-' : ' ', rows[i].letter ? rows[i].letter : ' ',
+			 rows[i].letter ? "," : " ", rows[i].name, rows[i].arg ? " " : "", rows[i].arg ? rows[i].arg : "");
+		printf("  %-34s %s", left, rows[i].help);
+		printf(!only && *rows[i].verbs ? " [%s]\n" : "\n", rows[i].verbs);
+	}
+	printf("\nexit codes:\n");
+#define ROW(name, number, text) printf("  %3d  %s\n", number, text);
+	RA_VERIFY_EXITS(ROW)
+	RA_EXITS(ROW)
+#undef ROW
+	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+}
+
+int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
+{
+	const struct ra_verb *verb = argc > 1 ? ra_verb(argv[1]) : NULL;
+	struct ra_options options = {.password_fd = -1, .key_fd = -1};
+	bool named = verb != NULL;
+
+	if (!verb)
+		verb = ra_verb("walk");
+	int rc = parse(verb, argc - named, argv + named, &options);
+
+	if (rc)
+		return rc;
+	if (options.help)
+		return ra_verb_help(named ? verb->name : NULL);
+	if (options.version) {
+		printf("reattest %s\n", PACKAGE_VERSION);
+		return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+	}
+	RA_AUTO(ra_mem_free) char *dir = exe_dir();
+	struct ra_context context = {.options = &options,
+				     .argc = argc - named - optind,
+				     .argv = argv + named + optind,
+				     .make = make,
+				     .make_payload = payload,
+				     .exe_dir = dir};
+
+	return verb->run(&context);
+}

@@ -1,0 +1,117 @@
+/* record.c - sessions kept, and their transcripts. */
+#include "config.h"
+
+#include "base/io.h"
+#include "flow/flowset.h"
+#include "journal/journal.h"
+#include "report/report.h"
+#include "verb/common.h"
+#include "verb/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int ra_verb_export(const struct ra_context *context)
+{
+	const char *name = context->options->format ? context->options->format : "md";
+	const struct ra_report_format *format = ra_report_format(name);
+	RA_AUTO(ra_buf_free) struct ra_buf document = {0};
+	RA_AUTO(ra_flowset_free) struct ra_flowset *flows = NULL;
+	RA_AUTO(ra_view_free) struct ra_view *view = NULL;
+	struct ra_session *session = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (context->argc != 1 || !format) {
+		ra_say(format ? "export takes one journal" : "there is no format \"%s\" (md, json, txt)", name);
+		return RA_EXIT_USAGE;
+	}
+	ra_err err = ra_verb_flows(context, &flows, &errs);
+
+	if (!err)
+		err = ra_session_read(flows, context->argv[0], &session, &errs);
+	if (!err)
+		err = ra_session_view(session, true, &view, &errs);
+	if (!err && format->render(view, &document))
+		err = ra_fail(&errs, RA_E_NOMEM, "no memory for the transcript");
+	ra_session_close(session);
+	return err ? ra_say_errs(&errs) : ra_verb_write(context->options, &document);
+}
+
+/* "30d", "12h", "90m" as seconds; -1 when it is no age. */
+static long age_s(const char *text)
+{
+	char *end = NULL;
+	long number = strtol(text, &end, 10);
+
+	if (end == text || number < 0 || number > 36500 || !*end || end[1])
+		return -1;
+	return *end == 'd' ? number * 86400 : *end == 'h' ? number * 3600 : *end == 'm' ? number * 60 : -1;
+}
+
+/* What a session's end says: its outcome, or how it stands. */
+static const char *standing(const char *path)
+{
+	struct ra_verify verify;
+
+	if (ra_journal_verify(path, NULL, NULL, &verify, NULL))
+		return "unreadable";
+	return verify.verdict == RA_VERIFY_WHOLE	? "ended or stopped"
+	       : verify.verdict == RA_VERIFY_INCOMPLETE ? "broke off; resumable"
+							: "BROKEN";
+}
+
+static int one_session(const char *dir, const char *name, long prune_s, bool *pruned)
+{
+	RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, name);
+	struct stat st;
+
+	*pruned = false;
+	if (!path || stat(path, &st))
+		return RA_EXIT_OK;
+	long age = (long)(ra_utc_now() / 1000 - st.st_mtime);
+
+	if (prune_s >= 0 && age > prune_s) {
+		*pruned = true;
+		if (!unlink(path))
+			return RA_EXIT_OK;
+		ra_say("cannot delete %s", path);
+		return RA_EXIT_CANTWRITE;
+	}
+	if (prune_s < 0)
+		printf("%s  %8lld bytes  %4ldh old  %s\n", path, (long long)st.st_size, age / 3600, standing(path));
+	return RA_EXIT_OK;
+}
+
+int ra_verb_sessions(const struct ra_context *context)
+{
+	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
+	long prune_s = context->options->prune ? age_s(context->options->prune) : -1;
+	char **names = NULL;
+	size_t count = 0, gone = 0;
+	struct ra_errs errs;
+	int code = RA_EXIT_OK;
+
+	ra_errs_clear(&errs);
+	if (context->options->prune && prune_s < 0) {
+		ra_say("--prune wants an age like 30d or 12h, not \"%s\"", context->options->prune);
+		return RA_EXIT_USAGE;
+	}
+	if (!dir || access(dir, R_OK))
+		return RA_EXIT_OK;
+	if (ra_list_dir(dir, ".jsonl", &names, &count, &errs))
+		return ra_say_errs(&errs);
+	for (size_t i = 0; i < count && code == RA_EXIT_OK; i++) {
+		bool pruned = false;
+
+		code = one_session(dir, names[i], prune_s, &pruned);
+		gone += pruned;
+	}
+	ra_names_free(names, count);
+	if (context->options->prune)
+		ra_say("%zu of %zu sessions deleted", gone, count);
+	return fflush(stdout) ? RA_EXIT_CANTWRITE : code;
+}

@@ -1,0 +1,80 @@
+/* table.c - verbs and options as data: the parser, --help and the manual page read these rows. */
+#include "config.h"
+
+#include "verb/common.h"
+#include "verb/verbs.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define AT(member) offsetof(struct ra_options, member)
+#define WALKS "walk demo resume"
+#define HOSTS "walk check resume"
+#define RUNS "walk demo check resume"
+
+static const struct ra_option_row options[] = {
+	{"user", 'u', "NAME", "user on the host (default root)", HOSTS, AT(user), RA_OPT_TEXT},
+	{"port", 'p', "N", "SSH port (default 22)", HOSTS, AT(port), RA_OPT_INT},
+	{"identity", 'i', "FILE", "private key to log in with; may be given up to 8 times", HOSTS, AT(identities), RA_OPT_IDENTITY},
+	{"known-hosts", 0, "FILE", "known hosts (default $HOME/.ssh/known_hosts)", HOSTS, AT(known_hosts), RA_OPT_TEXT},
+	{"host-key", 0, "ask|yes|accept-new", "what to do with a host key seen for the first time (default ask; a changed key is always refused)", HOSTS, AT(host_key), RA_OPT_TEXT},
+	{"password-fd", 0, "N", "read the password from this descriptor, up to its first line feed", HOSTS, AT(password_fd), RA_OPT_INT},
+	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
+	{"no-ssh", 0, NULL, "do not use SSH", RUNS, AT(no_ssh), RA_OPT_BOOL},
+	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check resume", AT(from), RA_OPT_TEXT},
+	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
+	{"entry", 0, "STEP", "begin at this entry or step of the flow", RUNS, AT(entry), RA_OPT_TEXT},
+	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
+	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
+	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},
+	{"until", 0, "TIME", "no disruptive action begins after this time (RFC 3339)", WALKS, AT(until), RA_OPT_TEXT},
+	{"change", 0, "ID", "change ticket, for the record", RUNS, AT(change_id), RA_OPT_TEXT},
+	{"case", 0, "ID", "support case, for the record", RUNS, AT(case_id), RA_OPT_TEXT},
+	{"journal", 0, "FILE", "keep the record here", "walk demo check", AT(journal), RA_OPT_TEXT},
+	{"keep", 0, NULL, "keep the record in the sessions directory", "demo check", AT(keep), RA_OPT_BOOL},
+	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS, AT(timeout_s), RA_OPT_INT},
+	{"hosts", 0, "FILE", "one host a line (- is standard input)", "check", AT(hosts_file), RA_OPT_TEXT},
+	{"parallel", 0, "N", "so many hosts at once (default 16)", "check", AT(parallel), RA_OPT_INT},
+	{"only-given-planes", 0, NULL, "a required fact that only another plane could tell does not count as missing", "check", AT(only_given_planes), RA_OPT_BOOL},
+	{"fail-on", 0, "fail|warn|unknown|never", "which results make the exit code other than 0 (default all)", "check", AT(fail_on), RA_OPT_TEXT},
+	{"exit-style", 0, "nagios", "exit 0 ok, 1 warning, 2 critical, 3 unknown", "check", AT(exit_style), RA_OPT_TEXT},
+	{"format", 'f', "NAME", "text, json, md or txt", "check export demo", AT(format), RA_OPT_TEXT},
+	{"output", 'o', "FILE", "write there instead of standard output", "check export", AT(output), RA_OPT_TEXT},
+	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
+	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
+	{"plain", 0, NULL, "numbered prompts on standard input instead of screens", WALKS, AT(plain), RA_OPT_BOOL},
+	{"ascii", 0, NULL, "no line drawing characters", WALKS, AT(ascii), RA_OPT_BOOL},
+	{"size", 0, "ROWSxCOLS", "size of a terminal that does not tell it", WALKS, AT(size), RA_OPT_TEXT},
+	{"help", 'h', NULL, "this text", "", AT(help), RA_OPT_BOOL},
+	{"version", 'V', NULL, "the program's version", "", AT(version), RA_OPT_BOOL},
+};
+
+static const struct ra_verb verbs[] = {
+	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk},
+	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk},
+	{"check", "HOST...", "run every read-only check and fold the flow, without a question", ra_verb_check},
+	{"resume", "[JOURNAL]", "go on where a session stopped", ra_verb_resume},
+	{"sessions", "", "list the sessions kept here", ra_verb_sessions},
+	{"export", "JOURNAL", "the transcript as a document", ra_verb_export},
+	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify},
+};
+
+size_t ra_option_rows(const struct ra_option_row **out)
+{
+	*out = options;
+	return RA_LEN(options);
+}
+
+size_t ra_verbs(const struct ra_verb **out)
+{
+	*out = verbs;
+	return RA_LEN(verbs);
+}
+
+const struct ra_verb *ra_verb(const char *name)
+{
+	for (size_t i = 0; i < RA_LEN(verbs); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}

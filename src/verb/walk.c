@@ -1,0 +1,430 @@
+/* walk.c - the wizard: a live host, a simulated one, or a session that goes on. */
+#include "config.h"
+
+#include "base/io.h"
+#include "base/text.h"
+#include "flow/flowset.h"
+#include "report/report.h"
+#include "verb/common.h"
+#include "verb/verbs.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One walk's belongings. */
+struct walk {
+	struct ra_flowset *flows;
+	struct ra_recording *recording;
+	struct ra_hub *hub;
+	struct ra_verb_lent lent;
+	char *journal;
+	const struct ra_frontend *frontend;
+};
+
+static void walk_clear(struct walk *w)
+{
+	w->hub = ra_hub_free(w->hub);
+	w->recording = ra_source_free(w->recording);
+	w->flows = ra_flowset_free(w->flows);
+	ra_verb_lent_clear(&w->lent);
+	free(w->journal);
+}
+
+/* Write the transcript beside where the operator stands, never over a file. */
+static ra_err export_to(void *payload, struct ra_session *session, const char *format, char *say, size_t say_cap,
+			struct ra_errs *errs)
+{
+	const struct ra_report_format *form = ra_report_format(format ? format : "md");
+	RA_AUTO(ra_buf_free) struct ra_buf document = {0};
+	struct ra_view *view = NULL;
+	char at[RA_UTC_TEXT_LEN], path[256];
+
+	if (!form)
+		return ra_fail(errs, RA_E_ARG, "there is no format \"%s\"", format);
+	ra_err err = ra_session_view(session, true, &view, errs);
+
+	if (err)
+		return err;
+	ra_utc_format(ra_utc_now(), at);
+	at[13] = at[16] = '-';
+	snprintf(path, sizeof(path), "reattest-%.100s-%.19s.%s", view->host, at, form->name);
+	for (char *c = path; *c; c++)
+		*c = *c == '/' ? '_' : *c;
+	err = form->render(view, &document);
+	ra_view_free(view);
+	if (err)
+		return ra_fail(errs, err, "no memory for the transcript");
+	if (!access(path, F_OK))
+		return ra_fail(errs, RA_E_IO, "%s is there already", path);
+	err = ra_write_file(path, 0600, document.data, document.len, errs);
+	snprintf(say, say_cap, "written to %s", path);
+	return err;
+}
+
+/* The walk as it ended, in a few lines on stdout, and where its record is. */
+static int tell_end(struct ra_session *session, enum ra_left left, int signal_number)
+{
+	struct ra_view *view = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (ra_session_view(session, false, &view, &errs))
+		return ra_say_errs(&errs);
+	int code = view->exit_code;
+
+	printf("%s%s%s\n", view->outcome, *view->outcome_title ? ": " : "", view->outcome_title);
+	for (size_t i = 0; i < view->next.count; i++)
+		printf("  next: %s\n", view->next.items[i]);
+	if (*view->end_reason && strcmp(view->end_reason, "outcome") && strcmp(view->end_reason, "operator") &&
+	    strcmp(view->end_reason, "signal"))
+		ra_say("%s", view->end_reason);
+	if (*view->journal_path)
+		ra_say("the record is %s%s", view->journal_path,
+		       !strcmp(view->outcome, "stopped") ? "; `reattest resume` goes on" : "");
+	ra_view_free(view);
+	if (fflush(stdout))
+		return RA_EXIT_CANTWRITE;
+	return left == RA_LEFT_SIGNAL ? 128 + signal_number : code;
+}
+
+int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, struct ra_session *session, bool demo)
+{
+	const struct ra_frontend *frontend = context->make(context->make_payload, context->options);
+	struct ra_walk walk = {.hub = hub, .session = session, .demo = demo, .export_to = export_to};
+	enum ra_left left = RA_LEFT_END;
+	struct ra_errs errs;
+	int number = 0;
+
+	ra_errs_clear(&errs);
+	if (!frontend)
+		return RA_EXIT_USAGE;
+	if (frontend->walk(frontend->payload, &walk, &left, &number, &errs)) {
+		int code = ra_say_errs(&errs);
+
+		return code;
+	}
+	return tell_end(session, left, number);
+}
+
+static ra_err prepare(const struct ra_context *context, struct walk *w, struct ra_errs *errs)
+{
+	ra_err err = ra_verb_flows(context, &w->flows, errs);
+
+	if (!err)
+		err = ra_verb_lend(context->options, &w->lent, errs);
+	if (!err && !(w->hub = ra_hub_new(1)))
+		err = ra_fail(errs, RA_E_NOMEM, "no memory");
+	return err;
+}
+
+/* Begin the walk that is prepared and show it. */
+static int begin(const struct ra_context *context, struct walk *w, const char *host, bool demo)
+{
+	struct ra_session_options options;
+	struct ra_session *session = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	ra_verb_session_options(context->options, &w->lent, &options);
+	options.flows = w->flows;
+	options.recording = w->recording;
+	options.host = host;
+	options.interactive = true;
+	const char *named = host ? host : ra_json_str(ra_source_root(w->recording), "host", "host");
+
+	if (!context->options->journal && (!demo || context->options->keep) &&
+	    ra_verb_new_journal(named, &w->journal, &errs))
+		return ra_say_errs(&errs);
+	options.journal_path = context->options->journal ? context->options->journal : w->journal;
+	if (ra_session_new(w->hub, &options, &session, &errs))
+		return ra_say_errs(&errs);
+	return ra_verb_show_walk(context, w->hub, session, demo);
+}
+
+/* Without a host: a live one, a session to go on with, or a simulated one. */
+static int start_screen(const struct ra_context *context)
+{
+	static const struct ra_pick_item items[] = {
+		{"host", "Walk a host", "over SSH, from this workstation"},
+		{"resume", "Go on with a session", "where it stopped"},
+		{"demo", "Try it on a simulated host", "no network, no account"},
+	};
+	const struct ra_frontend *frontend = context->make(context->make_payload, context->options);
+	struct ra_errs errs;
+	int picked = -1;
+
+	ra_errs_clear(&errs);
+	if (!frontend)
+		return RA_EXIT_USAGE;
+	if (frontend->pick(frontend->payload, "reattest", items, RA_LEN(items), &picked, &errs))
+		return ra_say_errs(&errs);
+	if (picked == 1)
+		return ra_verb_resume(context);
+	if (picked == 2)
+		return ra_verb_demo_walk(context);
+	if (picked < 0)
+		return RA_EXIT_STOPPED;
+	struct ra_form_field fields[] = {{"Host", "name or address of the ESXi host", strdup("")},
+					 {"User", "root, or a user with the Administrator role", strdup("root")}};
+	bool done = false;
+	int code = RA_EXIT_STOPPED;
+
+	if (frontend->form(frontend->payload, "Connect", fields, RA_LEN(fields), &done, &errs)) {
+		code = ra_say_errs(&errs);
+	} else if (done && fields[0].value && *fields[0].value) {
+		struct ra_options options = *context->options;
+		struct ra_context with = *context;
+		char *argv[] = {fields[0].value, NULL};
+
+		options.user = fields[1].value;
+		with.options = &options;
+		with.argc = 1;
+		with.argv = argv;
+		code = ra_verb_walk(&with);
+	}
+	free(fields[0].value);
+	free(fields[1].value);
+	return code;
+}
+
+/* A host name that no program downstream could take for an option or a path. */
+static bool good_host(const char *host)
+{
+	return *host && *host != '-' && strlen(host) < 256 && ra_utf8_valid(host, strlen(host)) &&
+	       !host[strcspn(host, " \t\r\n/\\'\"`$;|&<>(){}*?!#")];
+}
+
+int ra_verb_walk(const struct ra_context *context)
+{
+	struct walk w = {0};
+	struct ra_errs errs;
+	int code;
+
+	ra_errs_clear(&errs);
+	if (context->argc > 1) {
+		ra_say("one host at a time; `reattest check` takes many");
+		return RA_EXIT_USAGE;
+	}
+	if (!context->argc && !context->options->from)
+		return start_screen(context);
+	if (context->argc && !good_host(context->argv[0])) {
+		ra_say("\"%s\" is no host name or address", context->argv[0]);
+		return RA_EXIT_USAGE;
+	}
+	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))
+		code = ra_say_errs(&errs);
+	else
+		code = begin(context, &w, context->argc ? context->argv[0] : NULL, false);
+	walk_clear(&w);
+	return code;
+}
+
+/* The simulated hosts, sorted by name. Out: count; recordings are the caller's. */
+static ra_err load_demos(const struct ra_context *context, struct ra_recording ***out, size_t *count,
+			 struct ra_errs *errs)
+{
+	RA_AUTO(ra_mem_free) char *flows = ra_verb_flow_dir(context);
+	RA_AUTO(ra_mem_free) char *dir = flows ? ra_path_join(flows, "demo") : NULL;
+	char **names = NULL;
+	size_t found = 0;
+	ra_err err = dir ? ra_list_dir(dir, ".json", &names, &found, errs) : RA_E_NOMEM;
+
+	*count = 0;
+	*out = err ? NULL : calloc(found + 1, sizeof(**out));
+	for (size_t i = 0; *out && i < found && !err; i++) {
+		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, names[i]);
+
+		err = path ? ra_source_load(path, &(*out)[i], errs) : RA_E_NOMEM;
+		*count += !err;
+	}
+	ra_names_free(names, found);
+	return err;
+}
+
+static void free_demos(struct ra_recording **demos, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ra_source_free(demos[i]);
+	free(demos);
+}
+
+static const char *demo_text(const struct ra_recording *demo, const char *key)
+{
+	return ra_json_str(ra_source_root(demo), key, "");
+}
+
+static const char *demo_outcome(const struct ra_recording *demo)
+{
+	return ra_json_str(ra_json_pointer(ra_source_root(demo), "/expect/walk"), "outcome", "");
+}
+
+static int list_demos(const struct ra_context *context, struct ra_recording *const *demos, size_t count)
+{
+	const char *format = context->options->format ? context->options->format : "text";
+
+	if (!strcmp(format, "json")) {
+		RA_AUTO(ra_cjson_free) cJSON *list = cJSON_CreateArray();
+
+		for (size_t i = 0; list && i < count; i++) {
+			cJSON *row = cJSON_CreateObject();
+
+			cJSON_AddStringToObject(row, "id", demo_text(demos[i], "id"));
+			cJSON_AddStringToObject(row, "title", demo_text(demos[i], "title"));
+			cJSON_AddStringToObject(row, "outcome", demo_outcome(demos[i]));
+			cJSON_AddItemToArray(list, row);
+		}
+		RA_AUTO(ra_mem_free) char *bytes = list ? ra_json_print(list) : NULL;
+
+		printf("%s\n", bytes ? bytes : "[]");
+		return !bytes || fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+	}
+	if (strcmp(format, "text")) {
+		ra_say("demo --list has the formats text and json");
+		return RA_EXIT_USAGE;
+	}
+	for (size_t i = 0; i < count; i++)
+		printf("%-22s %-16s %s\n", demo_text(demos[i], "id"), demo_outcome(demos[i]), demo_text(demos[i], "title"));
+	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+}
+
+/* Let the operator pick one. Out: its id as a malloc'd text, NULL when they left (code says how). */
+static char *pick_demo(const struct ra_context *context, struct ra_recording *const *demos, size_t count, int *code)
+{
+	const struct ra_frontend *frontend = context->make(context->make_payload, context->options);
+	struct ra_pick_item *items = calloc(count + 1, sizeof(*items));
+	struct ra_errs errs;
+	int picked = -1;
+
+	ra_errs_clear(&errs);
+	*code = RA_EXIT_USAGE;
+	for (size_t i = 0; items && i < count; i++)
+		items[i] = (struct ra_pick_item){demo_text(demos[i], "id"), demo_text(demos[i], "id"),
+						 demo_text(demos[i], "title")};
+	if (frontend && items) {
+		*code = RA_EXIT_STOPPED;
+		if (frontend->pick(frontend->payload, "Simulated hosts", items, count, &picked, &errs))
+			*code = ra_say_errs(&errs);
+	}
+	free(items);
+	return picked < 0 ? NULL : strdup(demo_text(demos[picked], "id"));
+}
+
+int ra_verb_demo_walk(const struct ra_context *context)
+{
+	struct ra_recording **demos = NULL;
+	struct walk w = {0};
+	struct ra_errs errs;
+	size_t count = 0;
+	int code = RA_EXIT_OK;
+	RA_AUTO(ra_mem_free) char *id = context->argc ? strdup(context->argv[0]) : NULL;
+
+	ra_errs_clear(&errs);
+	if (context->argc > 1) {
+		ra_say("one simulated host at a time");
+		return RA_EXIT_USAGE;
+	}
+	if (!id || context->options->list) {
+		if (load_demos(context, &demos, &count, &errs))
+			code = ra_say_errs(&errs);
+		else if (context->options->list)
+			code = list_demos(context, demos, count);
+		else
+			id = pick_demo(context, demos, count, &code);
+		free_demos(demos, count);
+		if (!id || context->options->list)
+			return code;
+	}
+	if (prepare(context, &w, &errs) || ra_verb_demo(context, id, &w.recording, &errs))
+		code = ra_say_errs(&errs);
+	else
+		code = begin(context, &w, NULL, true);
+	walk_clear(&w);
+	return code;
+}
+
+/* The recording a session ran on, or none for a live host. */
+static ra_err source_of(const struct ra_context *context, struct walk *w, const char *path, struct ra_errs *errs)
+{
+	struct ra_session *read = NULL;
+	struct ra_view *view = NULL;
+	ra_err err = ra_session_read(w->flows, path, &read, errs);
+
+	if (!err)
+		err = ra_session_view(read, false, &view, errs);
+	if (!err && strcmp(view->source, "live"))
+		err = context->options->from ? ra_verb_from(context, &w->recording, errs)
+					     : ra_verb_demo(context, view->source, &w->recording, errs);
+	ra_view_free(view);
+	ra_session_close(read);
+	return err;
+}
+
+static int resume_path(const struct ra_context *context, const char *path)
+{
+	struct ra_session_options options;
+	struct ra_session *session = NULL;
+	struct walk w = {0};
+	struct ra_errs errs;
+	int code;
+
+	ra_errs_clear(&errs);
+	if (prepare(context, &w, &errs) || source_of(context, &w, path, &errs)) {
+		code = ra_say_errs(&errs);
+	} else {
+		ra_verb_session_options(context->options, &w.lent, &options);
+		options.flows = w.flows;
+		options.recording = w.recording;
+		options.interactive = true;
+		code = ra_session_resume(w.hub, &options, path, &session, &errs)
+			       ? ra_say_errs(&errs)
+			       : ra_verb_show_walk(context, w.hub, session, w.recording != NULL);
+	}
+	walk_clear(&w);
+	return code;
+}
+
+/* The newest sessions first. */
+static int pick_session(const struct ra_context *context)
+{
+	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
+	char **names = NULL;
+	size_t count = 0;
+	struct ra_errs errs;
+	int picked = -1, code = RA_EXIT_STOPPED;
+
+	ra_errs_clear(&errs);
+	if (!dir || access(dir, R_OK) || ra_list_dir(dir, ".jsonl", &names, &count, &errs) || !count) {
+		ra_say("there is no session to go on with");
+		ra_names_free(names, count);
+		return RA_EXIT_NOINPUT;
+	}
+	const struct ra_frontend *frontend = context->make(context->make_payload, context->options);
+	size_t shown = count < 50 ? count : 50;
+	struct ra_pick_item items[50] = {{0}};
+
+	for (size_t i = 0; i < shown; i++)
+		items[i] = (struct ra_pick_item){names[count - 1 - i], names[count - 1 - i], ""};
+	if (!frontend)
+		code = RA_EXIT_USAGE;
+	else if (frontend->pick(frontend->payload, "Sessions", items, shown, &picked, &errs))
+		code = ra_say_errs(&errs);
+	if (picked >= 0) {
+		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, items[picked].id);
+
+		code = path ? resume_path(context, path) : RA_EXIT_INTERNAL;
+	}
+	ra_names_free(names, count);
+	return code;
+}
+
+int ra_verb_resume(const struct ra_context *context)
+{
+	if (context->argc > 1) {
+		ra_say("one session at a time");
+		return RA_EXIT_USAGE;
+	}
+	return context->argc ? resume_path(context, context->argv[0]) : pick_session(context);
+}
