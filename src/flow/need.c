@@ -1,0 +1,228 @@
+/* need.c - what a step must know before it can be decided, and whether it was asked.
+ *
+ * A step needs its own checks and every check that gives a fact its conditions name. Waiting for all of them is what makes the walk the
+ * same whichever answer comes first; asking anew what no longer counts is what lets a condition after an action speak of the host as
+ * it is now. */
+#include "config.h"
+
+#include "flow/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIG "sig."
+
+static int giver_order(const void *a, const void *b)
+{
+	const struct ra_giver *left = a, *right = b;
+	int order = strcmp(left->fact, right->fact);
+
+	return order ? order : strcmp(left->check->id, right->check->id);
+}
+
+/* Facts of log lines all stand under the one name "sig.". */
+static ra_err collect_plane(struct ra_state *state, const struct ra_check *check, const struct ra_check_plane *plane)
+{
+	bool log = plane->parse && strcmp(plane->parse, "signatures") == 0;
+
+	for (size_t i = 0; i < plane->fact_count + log; i++) {
+		struct ra_giver *giver = RA_STATE_ADD(state->givers, state->giver_count, state->giver_room);
+
+		if (!giver)
+			return RA_E_NOMEM;
+		giver->fact = i < plane->fact_count ? plane->facts[i].name : SIG;
+		giver->check = check;
+	}
+	return RA_OK;
+}
+
+ra_err ra_givers_collect(struct ra_state *state)
+{
+	const struct ra_check *const *checks = NULL;
+	size_t count = ra_flowset_checks(state->set, &checks);
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < checks[i]->plane_count && err == RA_OK; j++)
+			err = collect_plane(state, checks[i], &checks[i]->planes[j]);
+	}
+	if (state->giver_count)
+		qsort(state->givers, state->giver_count, sizeof(*state->givers), giver_order);
+	return err;
+}
+
+void ra_need_add(struct ra_need *need, const struct ra_check *check)
+{
+	for (size_t i = 0; i < need->count; i++) {
+		if (need->checks[i] == check)
+			return;
+	}
+	if (check && need->count < RA_NEED_MAX)
+		need->checks[need->count++] = check;
+}
+
+/* Where a condition's facts go. */
+struct gather {
+	const struct ra_state *state;
+	struct ra_need *need;
+};
+
+static void add_fact(const struct gather *gather, const char *fact)
+{
+	const struct ra_giver *givers = gather->state->givers;
+	size_t low = 0, high = gather->state->giver_count;
+
+	if (strncmp(fact, SIG, strlen(SIG)) == 0)
+		fact = SIG;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (strcmp(givers[mid].fact, fact) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (; low < gather->state->giver_count && strcmp(givers[low].fact, fact) == 0; low++)
+		ra_need_add(gather->need, givers[low].check);
+}
+
+static void on_use(void *payload, const struct ra_cond_use *use)
+{
+	add_fact(payload, use->fact);
+}
+
+void ra_need_add_cond(const struct ra_state *state, struct ra_need *need, const struct ra_cond *cond)
+{
+	struct gather gather = {state, need};
+
+	if (cond)
+		ra_cond_facts(cond, on_use, &gather);
+}
+
+static void add_ids(const struct ra_state *state, struct ra_need *need, const cJSON *ids)
+{
+	const cJSON *id;
+
+	cJSON_ArrayForEach (id, ids)
+		ra_need_add(need, ra_flowset_check(state->set, id->valuestring));
+}
+
+/* Whether a check fits a host at all hangs on the host's version. */
+static void add_version(const struct ra_state *state, struct ra_need *need)
+{
+	struct gather gather = {state, need};
+
+	for (size_t i = 0; i < need->count; i++) {
+		if (need->checks[i]->since) {
+			add_fact(&gather, RA_FACT_ESXI_VERSION);
+			return;
+		}
+	}
+}
+
+static void add_action(const struct ra_state *state, struct ra_need *need, const struct ra_action *action)
+{
+	const cJSON *id;
+
+	ra_need_add_cond(state, need, action->guard);
+	cJSON_ArrayForEach (id, action->only_for) {
+		const struct ra_cause *cause = ra_flowset_cause(state->set, id->valuestring);
+
+		for (size_t i = 0; cause && i < cause->rule_count; i++) {
+			if (cause->rules[i].kind != RA_RULE_AGAINST)
+				ra_need_add_cond(state, need, cause->rules[i].when);
+		}
+	}
+}
+
+void ra_need_of_step(const struct ra_state *state, struct ra_need *need)
+{
+	const struct ra_step *step = state->step;
+
+	need->count = 0;
+	add_ids(state, need, step->kind == RA_STEP_CHECK ? step->checks : NULL);
+	need->own = need->count;
+	for (size_t i = 0; i < step->edge_count; i++)
+		ra_need_add_cond(state, need, step->edges[i].when);
+	if (step->kind == RA_STEP_ACTION)
+		add_action(state, need, &step->action);
+	add_version(state, need);
+}
+
+const struct ra_asked *ra_asked_find(const struct ra_state *state, const struct ra_check *check, enum ra_plane plane)
+{
+	for (size_t i = 0; i < state->asked_count; i++) {
+		if (state->asked[i].check == check && state->asked[i].plane == plane)
+			return &state->asked[i];
+	}
+	return NULL;
+}
+
+/* The record is held against boots, actions and `again` as an observation of that moment would be. */
+bool ra_asked_counts(const struct ra_state *state, const struct ra_asked *asked)
+{
+	struct ra_obs probe = {.name = "asked",
+			       .plane = asked->plane,
+			       .at = asked->asked,
+			       .asked = asked->asked,
+			       .seq = asked->seq,
+			       .lasting = asked->lasting};
+
+	snprintf(probe.check, sizeof(probe.check), "%s", asked->check->id);
+	return !asked->stale && ra_facts_current(state->facts, &probe);
+}
+
+bool ra_must_ask(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check,
+		 const struct ra_check_plane *plane)
+{
+	const struct ra_asked *asked;
+
+	if (plane->secret || !planes->given[plane->plane] || ra_check_too_new(check, state->facts))
+		return false;
+	asked = ra_asked_find(state, check, plane->plane);
+	return !asked || !ra_asked_counts(state, asked);
+}
+
+/* True when a fact the check can give, by a plane or by hand, is not known. */
+static bool leaves_open(const struct ra_state *state, const struct ra_check *check, const struct ra_question *by_hand)
+{
+	const cJSON *set;
+
+	for (size_t i = 0; i < check->plane_count; i++) {
+		for (size_t j = 0; j < check->planes[i].fact_count; j++) {
+			if (ra_facts_read(state->facts, check->planes[i].facts[j].name, NULL).reason != RA_KNOWN)
+				return true;
+		}
+	}
+	for (size_t i = 0; i < by_hand->count; i++) {
+		cJSON_ArrayForEach (set, by_hand->choices[i].set) {
+			if (ra_facts_read(state->facts, set->string, NULL).reason != RA_KNOWN)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_by_hand(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check)
+{
+	const struct ra_question *by_hand = ra_flowset_manual(state->set, check);
+	const struct ra_asked *asked = ra_asked_find(state, check, RA_PLANE_OPERATOR);
+
+	if (!by_hand || (asked && ra_asked_counts(state, asked)) || ra_check_too_new(check, state->facts))
+		return false;
+	for (size_t i = 0; i < check->plane_count; i++) {
+		if (planes->given[check->planes[i].plane] && !planes->down[check->planes[i].plane])
+			return false;
+	}
+	return leaves_open(state, check, by_hand);
+}
+
+const struct ra_check *ra_by_hand_next(const struct ra_state *state, const struct ra_planes *planes)
+{
+	for (size_t i = 0; i < state->need.own; i++) {
+		if (is_by_hand(state, planes, state->need.checks[i]))
+			return state->need.checks[i];
+	}
+	return NULL;
+}
