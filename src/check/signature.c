@@ -37,6 +37,8 @@ static ra_utc_ms stamp_of(struct ra_span line)
 
 	if (!blank)
 		return RA_UTC_NONE;
+	if (blank > line.at && blank[-1] == ':')
+		blank--;
 	memcpy(text, line.at, (size_t)(blank - line.at));
 	text[blank - line.at] = '\0';
 	return ra_utc_parse(text, &at) ? RA_UTC_NONE : at;

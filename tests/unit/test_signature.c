@@ -9,6 +9,7 @@
 #define OLD "2026-03-01T00:00:00.000Z cpu0:1)boot\n"
 #define SHA_67 "2026-03-02T00:30:00.123Z cpu24:2097931)WARNING: tpmDriver: TpmDriverInitImpl:307: TPM 2 SHA-256 PCR bank not found to be active.\n"
 #define SHA_80 "2026-03-02T00:40:00Z In(182) vmkernel: tpmDriver: TpmDriverInitImpl:307: TPM 2 SHA-256 PCR bank not found to be active.\n"
+#define VOBD_70 "2026-03-01T00:05:00.897Z: [UserLevelCorrelator] 410535559us: [vob.user.account.locked] Remote access is locked\n"
 #define LITERAL_ONLY "2026-03-02T00:45:00Z In(182) vmkernel: somebody wrote: SHA-256 PCR bank not found\n"
 #define HOSTD "2026-02-01T00:00:00.000Z info hostd[2099] [Originator@6876 sub=Hostsvc.Tpm20Provider] Tpm20Provider created.\n"
 
@@ -27,6 +28,7 @@ struct sig_case {
 
 static const struct sig_case cases[] = {
 	{.title = "seen, 6.7", .files = "\"vmkernel\"", .out = OLD SHA_67, .word = "known:yes", .covers_from = T(1, 0, 0), .last_seen = T(2, 0, 30) + 123},
+	{.title = "seen, vobd of 7.0", .files = "\"vmkernel\"", .out = VOBD_70 SHA_80, .word = "known:yes", .covers_from = T(1, 0, 5) + 897, .last_seen = T(2, 0, 40)},
 	{.title = "seen, 8.0", .files = "\"vmkernel\"", .out = OLD SHA_80, .word = "known:yes", .covers_from = T(1, 0, 0), .last_seen = T(2, 0, 40)},
 	{.title = "seen twice: the last", .files = "\"vmkernel\"", .out = OLD SHA_80 SHA_67, .word = "known:yes", .covers_from = T(1, 0, 0), .last_seen = T(2, 0, 40)},
 	{.title = "not seen", .files = "\"vmkernel\"", .out = OLD, .word = "known:no", .covers_from = T(1, 0, 0)},
