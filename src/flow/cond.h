@@ -46,6 +46,7 @@ struct ra_cond_use {
 	unsigned types;   /* bit 1 << enum ra_type for each type the form can be true of */
 	const char *with; /* the other fact of a comparison of two, else NULL */
 	const cJSON *node; /* the condition it stands in, for its place and its values */
+	bool of_start;    /* read as it stood when the action began */
 	bool asked;       /* false: known, na, conflict (the value itself does not matter) */
 };
 /* Visit every fact a condition names (both sides). */
