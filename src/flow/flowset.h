@@ -121,8 +121,10 @@ struct ra_flow_sources {
 	const char *const *dirs; /* in order, NULL-terminated; the first is the installed set; missing later ones are skipped */
 	const char *file;        /* --flow FILE, or NULL */
 	bool trust_anyone;       /* do not look at file modes (a source tree under test) */
+	bool unproven;           /* load what the linter finds fault with too (verb flow, which shows the findings) */
 };
-/* Load the whole set.
+/* Load the whole set. A set that holds anything from outside the installed directory is examined by the linter as well: what is
+ * installed was, when it was built.
  * Errors: RA_E_NOTFOUND (no directory), RA_E_DENIED (modes; a shipped id reused without --flow), RA_E_INVALID file:line:col. */
 RA_MUST_USE ra_err ra_flowset_load(const struct ra_flow_sources *sources, struct ra_flowset **out, struct ra_errs *errs);
 struct ra_flowset *ra_flowset_free(struct ra_flowset *set);

@@ -1,0 +1,65 @@
+/* lint_rules.h - the inside of the linter: how a finding is told, the graph of a flow, and one function for each family
+ * of rules. Private to lint*.c. */
+#ifndef RA_FLOW_LINT_RULES_H
+#define RA_FLOW_LINT_RULES_H
+
+#include "flow/flowset_build.h"
+#include "flow/lint.h"
+
+struct ra_linter {
+	const struct ra_flowset *set;
+	struct ra_finding *out; /* room for RA_FINDINGS_MAX */
+	size_t count;
+};
+/* Tell a finding at a node. Past RA_FINDINGS_MAX it is dropped. */
+void ra_lint_say(struct ra_linter *lint, int rule, const struct ra_json *doc, const cJSON *node, const char *fmt, ...)
+    RA_PRINTF(5, 6);
+
+/* One way out of a step. */
+struct ra_way {
+	const char *go, *label; /* label: "else", "ok", "edge 2", ... for sentences */
+	const cJSON *node;      /* where it is written */
+	bool opens;             /* the way of a gate that was opened */
+};
+typedef void (*ra_way_fn)(void *payload, const struct ra_step *step, const struct ra_way *way);
+/* Visit every way out of a step: edges, else, unknown, error, open, closed, ok, fail, skip, blocked, undo, recovery,
+ * returns. */
+void ra_step_ways(const struct ra_step *step, ra_way_fn fn, void *payload);
+
+/* Which step can be reached from which. Rows are bit sets over steps in file order. */
+struct ra_graph {
+	const struct ra_flow *flow;
+	size_t count, words;
+	uint64_t *next;  /* one way */
+	uint64_t *reach; /* any number of ways, at least one */
+	uint64_t *enter; /* one row: the start and every entry point */
+};
+/* Out: false without memory. Owner: ra_graph_clear. */
+bool ra_graph_make(const struct ra_flow *flow, struct ra_graph *out);
+/* Free what the graph holds. */
+void ra_graph_clear(struct ra_graph *graph);
+/* Out: count when the flow has no such step. */
+size_t ra_graph_index(const struct ra_graph *graph, const char *step);
+/* True when to can be reached from from by at least one way. */
+bool ra_graph_reaches(const struct ra_graph *graph, size_t from, size_t to);
+/* True when one way leads from from to to. */
+bool ra_graph_leads(const struct ra_graph *graph, size_t from, size_t to);
+/* True for the start and every entry point. */
+bool ra_graph_enters(const struct ra_graph *graph, size_t step);
+
+/* Rule 1 on one flow. */
+void ra_lint_graph(struct ra_linter *lint, const struct ra_graph *graph);
+/* Rule 1 between flows: no flow calls itself by a detour. */
+void ra_lint_calls(struct ra_linter *lint);
+/* Rule 2: every reference exists. */
+void ra_lint_refs(struct ra_linter *lint);
+/* Rule 2: facts can have been produced, with a fitting type. graphs: one for each flow of the set, in its order. */
+void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
+/* Rules 3 and 4 on one flow. */
+void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graph);
+/* True when an answer to this check can hold the fact (planes, by-hand form, signatures of its logs). */
+bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
+/* True when one of a list of check ids can. */
+bool ra_checks_give(const struct ra_flowset *set, const cJSON *ids, const char *fact);
+
+#endif

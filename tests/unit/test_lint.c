@@ -1,0 +1,335 @@
+/* The linter: a set without a finding, and for each rule the same set spoilt in one place. */
+#include "tests/unit/flow_fixture.h"
+
+#include "flow/lint.h"
+
+static size_t lint(const struct flow_change *changes, size_t count, struct ra_finding *findings)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+	struct ra_errs errs;
+
+	if (flow_fixture(changes, count, &set, &errs) != RA_OK)
+		fail_msg("does not load: %s", errs.text[0]);
+	return ra_flowset_lint(set, findings);
+}
+
+static void nothing_to_find(void **state)
+{
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+
+	if (lint(NULL, 0, findings))
+		fail_msg("%s", findings[0].text);
+}
+
+#define MAIN "main.flow.json"
+/* Each change brings the finding, at the place. */
+static const struct {
+	int rule;
+	struct flow_change change[2];
+	const char *text;
+} cases[] = {
+    /* 1: ways and ends */
+    {1,
+     {{MAIN, "'start':'look'", "'start':'lock'"}},
+     "main.flow.json:1:76: the flow starts at \"lock\", which is no step of it"},
+    {1,
+     {{MAIN, "'say':'Alarm','go':'look'", "'say':'Alarm','go':'lock'"}},
+     "main.flow.json:2:12: an entry leads to \"lock\""},
+    {1,
+     {{MAIN, "'is':true},'go':'ask'", "'is':true},'go':'task'"}},
+     "main.flow.json:5:49: step look: \"edge 1\" leads to \"task\""},
+    {1,
+     {{MAIN, "'fail':'stop','skip':'stop','undo'", "'fail':'stops','skip':'stop','undo'"}},
+     "step restart: \"fail\" leads to \"stops\""},
+    {1, {{MAIN, "'undo':'stop'", "'undo':'stops'"}}, "step restart: \"undo\" leads to \"stops\", which is no step"},
+    {1,
+     {{MAIN, "{'resolved':'maintain'}", "{'resolved':'maintains'}"}},
+     "step side: \"resolved\" leads to \"maintains\""},
+    {1,
+     {{MAIN, "{'resolved':'maintain'}", "{'resolved':'stop'}"}},
+     "step maintain: no way leads here from the start or an entry"},
+    {1,
+     {{MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo'",
+       "'ok':'maintain','fail':'maintain','skip':'maintain','undo'"}},
+     "step maintain: no way leads from here to an end"},
+    {1,
+     {{"side.flow.json", LEAVE("fine"), "'unknown':'fine','error':'fine'"}},
+     "side.flow.json:2:8: step look: expected \"else\""},
+    {1, {{"side.flow.json", LEAVE("fine"), "'else':'fine','error':'fine'"}}, "step look: expected \"unknown\""},
+    {1, {{"side.flow.json", LEAVE("fine"), "'else':'fine','unknown':'fine'"}}, "step look: expected \"error\""},
+    {1,
+     {{MAIN, "'else':'gate','unknown':'side','error':'side'", "'else':'gate','unknown':'side'"}},
+     "step ask: expected \"error\""},
+    {1, {{MAIN, "{'resolved':'maintain'},'else':'stop'", "{'resolved':'maintain'}"}}, "step side: expected \"else\""},
+    {1,
+     {{MAIN, "'go':'stop'}],\n " LEAVE("stop"), "'go':'stop'}],\n 'else':'sealed','unknown':'stop','error':'stop'"}},
+     "step sealed: the way back here from sealed passes no question, gate or action"},
+    {1,
+     {{"side.flow.json", "'next':[]," LEAVE("fine"),
+       "'next':[],'else':'back','unknown':'fine','error':'fine'},\n"
+       "'back':{'kind':'check','title':'t','checks':['encryption'],'next':[],'else':'look','unknown':'fine','error':'"
+       "fine'"}},
+     "step look: the way back here from back passes no question"},
+    {1,
+     {{"side.flow.json", "'fine':{'kind':'end','title':'t','outcome':'resolved'}",
+       "'fine':{'kind':'call','title':'t','flow':'main','return':{},'else':'done'},'done':{'kind':'end','title':'t','"
+       "outcome':'resolved'}"}},
+     "step side: calls side, which calls main again"},
+    /* 2: facts */
+    {2,
+     {{MAIN, "'fact':'sig.nosha256','is':true}", "'fact':'sig.sha256','is':true}"}},
+     "step look: no check, answer or signature gives the fact sig.sha256"},
+    {2,
+     {{MAIN, "'checks':['encryption','boot','log']", "'checks':['encryption','boot']"}},
+     "main.flow.json:5:10: step look: no step on the way gives the fact sig.nosha256"},
+    {2,
+     {{MAIN, "{'when':{'fact':'sig.nosha256','is':true}", "{'when':{'fact':'hist.board','is':true}"}},
+     "step look: no step on the way gives the fact hist.board"},
+    {2,
+     {{MAIN, "'fact':'sig.nosha256','is':true", "'fact':'sig.nosha256','is':'yes'"}},
+     "step look: sig.nosha256 is bool, which this form cannot compare"},
+    {2,
+     {{MAIN, "'guard':{'fact':'encryption.mode','known':true}", "'guard':{'fact':'encryption.mode','lt':7}"}},
+     "step clear: encryption.mode is text, which"},
+    {2,
+     {{MAIN, "'guard':{'fact':'encryption.mode','known':true}",
+       "'guard':{'fact':'encryption.mode','is':{'fact':'host.boot_time'}}"}},
+     "step clear: encryption.mode is text, which this form cannot compare with host.boot_time"},
+    {2,
+     {{MAIN, "'guard':{'fact':'encryption.mode','known':true}", "'guard':{'fact':'encryption.mode','is':'Tpm'}"}},
+     "encryption.mode is never \"Tpm\" by its checks"},
+    {2,
+     {{MAIN, "'guard':{'fact':'encryption.mode','known':true}",
+       "'guard':{'fact':'encryption.mode','in':['TPM','none']}"}},
+     "encryption.mode is never \"none\""},
+    {2,
+     {{"danger.json", "'fresh':['encryption'],'statements':[{'id':'stored'",
+       "'fresh':[],'statements':[{'id':'stored'"}},
+     "danger.json:7:49: gate key-proven: none of its \"fresh\" checks gives encryption.mode"},
+    {2,
+     {{"checks/encryption.json", "'when':{'fact':'encryption.mode','is':'TPM'}",
+       "'when':{'fact':'encryption.made','is':'TPM'}"}},
+     "checks/encryption.json:4:18: encryption: no check, answer or signature gives the fact encryption.made"},
+    /* 2: causes */
+    {2,
+     {{"causes/taken.json",
+       "'for':[{'when':{'fact':'sig.nosha256','is':true},'confidence':'high','because':'b','source':'s'}],\n", ""}},
+     "causes/taken.json:1:1: cause taken: no rule \"for\" of medium or high confidence"},
+    {2,
+     {{"causes/taken.json", "'confidence':'high'", "'confidence':'low'"}},
+     "cause taken: no rule \"for\" of medium or high confidence"},
+    {2,
+     {{MAIN, "'checks':['encryption','boot','log']", "'checks':['encryption','boot']"}},
+     "cause taken: no walk gives the facts of any of its rules"},
+    {2,
+     {{"causes/taken.json", "'fact':'hist.board'", "'fact':'hist.bored'"}},
+     "causes/taken.json:4:22: cause taken: no check, answer"},
+    /* 2: references */
+    {2,
+     {{MAIN, "'checks':['encryption','boot','log']", "'checks':['encryption','boot','log','lock']"}},
+     "main.flow.json:4:98: step look: there is no check \"lock\""},
+    {2,
+     {{MAIN, "'verify':{'checks':['boot'],", "'verify':{'checks':['boot','b'],"}},
+     "step restart: there is no check \"b\""},
+    {2, {{MAIN, "'gate':['key-proven'],'open'", "'gate':['key'],'open'"}}, "step gate: there is no gate \"key\""},
+    {2, {{MAIN, "'only_for':['taken']", "'only_for':['token']"}}, "step clear: there is no cause \"token\""},
+    {2, {{MAIN, "'flow':'side'", "'flow':'slide'"}}, "step side: there is no flow \"slide\""},
+    {2, {{MAIN, "'id':'restart'", "'id':'restarts'"}}, "step restart: vendors/other.json has no text \"restarts\""},
+    {2,
+     {{MAIN, "'confirm':{'type':'host.name'}", "'confirm':{'type':'host.nome'}"}},
+     "step clear: there is no fact \"host.nome\""},
+    {2,
+     {{MAIN, "'required':['host.boot_time']", "'required':['host.reboot_time']"}},
+     "required: there is no fact \"host.reboot_time\""},
+    {2, {{MAIN, "At {host.name}", "At {host.nome}"}}, "step look: the text names {host.nome}, which is no fact"},
+    {2, {{MAIN, "'never':['clear']", "'never':['clean']"}}, "test \"walks\": there is no step \"clean\""},
+    {2, {{MAIN, "'path':['look']", "'path':['lock']"}}, "test \"walks\": there is no step \"lock\""},
+    {2,
+     {{MAIN, "'given':{'hist.board':true}", "'given':{'hist.bored':true}"}},
+     "test \"walks\": there is no fact \"hist.bored\""},
+    {2,
+     {{MAIN, "'causes':{'taken':'open'}", "'causes':{'token':'open'}"}},
+     "test \"walks\": there is no cause \"token\""},
+    {2,
+     {{"danger.json", "'gate':['key-proven'],'restarts'", "'gate':['key'],'restarts'"}},
+     "secure_boot_on: there is no gate \"key\""},
+    {2,
+     {{"danger.json", "'fresh':['encryption'],'statements':[{'id':'given-up'",
+       "'fresh':['e'],'statements':[{'id':'given-up'"}},
+     "rebuild: there is no check \"e\""},
+    {2, {{"danger.json", "'REBUILD {host.name}'", "'REBUILD {host.nome}'"}}, "rebuild: the text names {host.nome}"},
+    {2, {{"signatures/tpm.json", "'cause':'taken'", "'cause':'token'"}}, "nosha256: there is no cause \"token\""},
+    {2,
+     {{"signatures/tpm.json", "'literal':'bank not found'", "'literal':'bank was found'"}},
+     "signature nosha256: its sample does not hold its literal"},
+    {2,
+     {{"signatures/tpm.json", "'pattern':'tpm.*bank", "'pattern':'TPM.*bank"}},
+     "signatures/tpm.json:2:1: signature nosha256: its pattern does not match its sample"},
+    {2,
+     {{"signatures/tpm.json", "'log':['vmkernel']", "'log':['hostd']"}},
+     "signature nosha256: no check reads a log it is looked for in"},
+    {2,
+     {{"vendors/dell.json", "'restart':'Restart the Dell.'", "'restart':'Restart the Dell.','more':'More.'"}},
+     "vendor dell: vendors/other.json has no text \"more\""},
+    {2, {{"vendors/dell.json", "the Dell", "the {host.dell}"}}, "dell: the text names {host.dell}"},
+    /* 3: gates */
+    {3,
+     {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"}},
+     "step clear: changes tpm_clear: expected \"gate\" (the pass of a gate before dies"},
+    {3,
+     {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"},
+      {MAIN, "'gate':{'kind':'gate','title':'Gate','gate':['key-proven'],'open':'clear','closed':'restart'}",
+       "'gate':{'kind':'gate','title':'Gate','gate':['key-proven'],'open':'clear','closed':'clear'}"}},
+     "step clear: changes tpm_clear, and a way leads here that passes no gate of it: look -> ask -> gate -> clear"},
+    {3,
+     {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"},
+      {MAIN, "'say':'Alarm','go':'look'", "'say':'Alarm','go':'clear'"}},
+     "a way leads here that passes no gate of it: clear"},
+    {3,
+     {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"}, {MAIN, "'undo':'stop'", "'undo':'clear'"}},
+     "no gate of it: look -> ask -> restart -> clear"},
+    {3,
+     {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"},
+      {MAIN, "'fail':'stop','skip':'stop','undo':'stop'", "'fail':'stop','skip':'clear','undo':'stop'"}},
+     "no gate of it: look -> ask -> restart -> clear"},
+    {3,
+     {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"},
+      {MAIN, "{'resolved':'maintain'},'else':'stop'", "{'resolved':'maintain'},'else':'clear'"}},
+     "no gate of it: look -> ask -> side -> clear"},
+    {3,
+     {{MAIN, "'touches':['reboot']", "'touches':['reboot','secure_boot_on']"}},
+     "step restart: changes secure_boot_on, and a way leads here that passes no gate of it: look -> ask -> restart"},
+    {3,
+     {{MAIN, "'touches':['tpm_clear']", "'touches':['tpm_clear','secure_boot_on']"}},
+     "step clear: a gate is named that is none of secure_boot_on in danger.json"},
+    {3,
+     {{MAIN, "'touches':['tpm_clear'],'toward':'change'", "'touches':['tpm_clear'],'toward':'restore'"}},
+     "step clear: a TPM clear restores nothing"},
+    {3, {{MAIN, "'only_for':['taken'],", ""}}, "step clear: clears the TPM: expected \"only_for\""},
+    {3, {{MAIN, "'only_for':['taken'],", "'only_for':[],"}}, "step clear: clears the TPM: expected \"only_for\""},
+    /* 3: words */
+    {3,
+     {{MAIN, "'say':'Enter it.'", "'say':['Enter it.','Then clear the TPM.']"}},
+     "step maintain: the text says \"clear\", but the action touches nothing of that"},
+    {3, {{MAIN, "'say':'Enter it.'", "'say':'Load the defaults.'"}}, "step maintain: the text says \"default\""},
+    {3,
+     {{MAIN, "'say':'Enter it.'", "'say':'Do not clear it. Switch Secure Boot on.'"}},
+     "step maintain: the text says \"Secure Boot\""},
+    {3, {{MAIN, "'title':'Maintenance','by'", "'title':'Clearing','by'"}}, "step maintain: the text says \"clear\""},
+    {3,
+     {{"vendors/dell.json", "Restart the Dell.", "Restart the Dell; clear the TPM."}},
+     "vendors/dell.json:1:92: step restart: the text says \"clear\""},
+    /* 4: verify */
+    {4,
+     {{MAIN,
+       " 'verify':{'checks':['boot'],'until':{'fact':'host.boot_time','gt':{'action':'start'}},'every_s':5,'for_s':60},"
+       "\n",
+       ""}},
+     "step restart: expected \"verify\" with at least one check"},
+    {4,
+     {{MAIN, "'verify':{'checks':['encryption'],'until'", "'verify':{'checks':[],'until'"}},
+     "step maintain: expected \"verify\" with at least one check"},
+    {4,
+     {{MAIN, "'verify':{'checks':['encryption'],'until'", "'verify':{'checks':['boot'],'until'"}},
+     "step maintain: no check of \"verify\" gives encryption.mode, so nothing newer"},
+    {4,
+     {{MAIN, "'until':{'fact':'encryption.mode','known':true}", "'until':{'all':[]}"}},
+     "step maintain: \"until\" looks at nothing that is newer than the action"},
+    {4,
+     {{MAIN, "'until':{'fact':'encryption.mode','known':true}",
+       "'until':{'fact':'encryption.mode','known':true,'as_of':{'action':'start'}}"}},
+     "step maintain: \"until\" looks at nothing that is newer than the action"},
+    {4,
+     {{MAIN, "'say':'Enter it.'", "'say':'Enter it.','guard':{'fact':'encryption.mode','known':true}"}},
+     "step maintain: the guard already says what \"until\" asks"},
+    {4,
+     {{MAIN, "'say':'Enter it.'", "'say':'Enter it.','guard':{'fact':'encryption.mode','is':'TPM'}"}},
+     "step maintain: the guard already says what \"until\" asks"},
+    {4,
+     {{MAIN, "'until':{'fact':'host.boot_time','gt':{'action':'start'}},'every_s'",
+       "'until':{'fact':'host.boot_time','known':true},'every_s'"}},
+     "step restart: it restarts the host: expected a boot time after the action's start"},
+    {4,
+     {{MAIN, "'until':{'fact':'host.boot_time','gt':{'action':'start'}},'every_s'",
+       "'until':{'any':[{'fact':'host.boot_time','known':true},{'fact':'host.boot_time','gt':{'action':'start'}}]},'"
+       "every_s'"}},
+     "step restart: it restarts the host: expected a boot time"},
+    {4,
+     {{MAIN, "{'fact':'host.boot_time','gt':{'action':'start'}}]}}", "{'fact':'host.boot_time','known':true}]}}"}},
+     "step clear: it restarts the host"},
+    {4, {{MAIN, ",'undo':'Leave maintenance mode.'", ""}}, "step maintain: expected \"undo\" or \"recovery\""},
+    {4, {{MAIN, "'ok':'sealed'", "'ok':'stop'"}}, "step clear: after this a sealed host needs its recovery key"},
+    {4,
+     {{MAIN, "'is':'TPM','as_of':{'action':'start'}}", "'is':'TPM'}"}},
+     "step clear: after this a sealed host needs its recovery key"},
+};
+
+static void each_rule(void **state)
+{
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+	size_t missed = 0;
+
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		size_t count = lint(cases[i].change, 2, findings);
+		bool found = false;
+
+		for (size_t f = 0; f < count; f++)
+			found = found || (findings[f].rule == cases[i].rule && strstr(findings[f].text, cases[i].text));
+		if (!found) {
+			print_error("case %zu (%s -> %s): expected \"%s\", found %zu: %s\n", i, cases[i].change[0].from,
+				    cases[i].change[0].to, cases[i].text, count, count ? findings[0].text : "");
+			missed++;
+		}
+		/* Every finding says where: name:line:col. */
+		for (size_t f = 0; f < count; f++) {
+			int line = 0, col = 0;
+
+			assert_int_equal(sscanf(strchr(findings[f].text, ':'), ":%d:%d: ", &line, &col), 2);
+			assert_true(line > 0 && col > 0);
+		}
+	}
+	assert_int_equal(missed, 0);
+}
+
+/* What is fine and looks like a fault. */
+static void nothing_to_find_in_these(void **state)
+{
+	static const struct flow_change fine[] = {
+	    /* a change with the restart as one demand of several, or measured against the boot before */
+	    {MAIN, "'until':{'fact':'host.boot_time','gt':{'action':'start'}},'every_s'",
+	     "'until':{'all':[{'fact':'host.boot_time','known':true},{'fact':'host.boot_time','gt':{'action':'start'}}]"
+	     "},'every_s'"},
+	    {MAIN, "'until':{'fact':'host.boot_time','gt':{'action':'start'}},'every_s'",
+	     "'until':{'fact':'host.boot_time','gt':{'fact':'host.boot_time','as_of':{'action':'start'}}},'every_s'"},
+	    /* a circle through a question, through a check only a person answers */
+	    {MAIN, "'go':'stop'}],\n " LEAVE("stop"), "'go':'stop'}],\n " LEAVE("ask")},
+	    {"side.flow.json", "'checks':['boot'],'next':[]," LEAVE("fine"),
+	     "'checks':['console'],'next':[],'else':'look','unknown':'fine','error':'fine'"},
+	    /* restoring needs no gate */
+	    {MAIN, "'touches':['reboot'],'toward':'change'",
+	     "'touches':['reboot','secure_boot_on'],'toward':'restore'"},
+	    /* words that forbid */
+	    {MAIN, "'say':'Enter it.'",
+	     "'say':'Never clear the TPM here. Do not load defaults; Secure Boot stays on.'"},
+	    /* the program's own facts */
+	    {MAIN, "'guard':{'fact':'encryption.mode','known':true}", "'guard':{'fact':'plane.ssh.state','is':'up'}"},
+	    {MAIN, "'x_none':1", NULL},
+	};
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+
+	for (size_t i = 0; fine[i].to; i++) {
+		if (lint(&fine[i], 1, findings))
+			fail_msg("%s: %s", fine[i].to, findings[0].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(nothing_to_find),
+	    cmocka_unit_test(each_rule),
+	    cmocka_unit_test(nothing_to_find_in_these),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
