@@ -1,6 +1,7 @@
 /* doc.h - lines of text with looks, made by the screens' words and shown by the terminal (painted) or plain mode
- * (printed). Pure. Invariants: texts are clean; a doc that ran out of memory is `broken` and holds what was added
- * before; lines keep their order. */
+ * (printed). Pure.
+ * Invariants: texts are clean; a doc that ran out of memory is `broken` and holds what was added before; lines keep
+ * their order. */
 #ifndef RA_UI_DOC_H
 #define RA_UI_DOC_H
 

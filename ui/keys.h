@@ -1,8 +1,8 @@
 /* keys.h - raw bytes of a terminal as keys. Pure: time comes in, nothing is read.
  * Invariants: any split of the bytes gives the same keys, unless a deadline passes between; both arrow forms (CSI, SS3)
  * are known whatever TERM says; a sequence that is not known, is torn or comes with Alt is swallowed and never acts as
- * the letters in it; a bracketed paste is one event and its bytes exist in a secret slot alone. Source: ECMA-48
- * section 5.4; XTerm Control Sequences; console_codes(4); PuTTY manual section 4.4. */
+ * the letters in it; a bracketed paste is one event and its bytes exist in a secret slot alone.
+ * Source: ECMA-48 section 5.4; XTerm Control Sequences; console_codes(4); PuTTY manual section 4.4. */
 #ifndef RA_UI_KEYS_H
 #define RA_UI_KEYS_H
 

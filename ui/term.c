@@ -5,20 +5,19 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
 #define READ_MAX 4096
-#define RESTORE_MAX 192
 #define SIZE_ROWS_DEFAULT 24
 #define SIZE_COLS_DEFAULT 80
 #define COLOURS_MIN 8
@@ -30,28 +29,19 @@ static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 #define HEARD_COUNT RA_LEN(heard)
 #define CRASH_COUNT RA_LEN(crashes)
 
-/* What signal handlers must reach, who get no argument: the one state of a file outside of main. Set before the
- * handlers are. */
-static struct {
-	volatile sig_atomic_t pipe_write;
-	volatile sig_atomic_t armed;
-	struct termios modes;
-	char restore[RESTORE_MAX];
-	size_t restore_len;
-	struct sigaction crash_before[CRASH_COUNT];
-} reach;
-
 struct ra_term {
 	SCREEN *screen;
 	struct ra_grid *shown; /* what stands on the terminal */
 	struct ra_keys *keys;
 	struct ra_term_options options;
 	struct termios modes;
-	struct sigaction before[HEARD_COUNT];
-	int pipe_read, pipe_write;
+	struct sigaction before[HEARD_COUNT], crash_before[CRASH_COUNT];
+	sigset_t mask_before;
+	int signals; /* a descriptor: signals that are blocked are read, so there is no handler that could come at a bad
+			time */
 	char in[READ_MAX];
 	size_t in_at, in_len;
-	bool signals_set, colour, dim, paste, gone;
+	bool colour, dim, paste, gone;
 };
 
 /* How looks are drawn with colours and without. Colour is never the only sign: words stand beside it. */
@@ -72,57 +62,53 @@ static const struct {
     [RA_LOOK_FOUND] = {A_REVERSE, A_REVERSE, -1},
 };
 
-static void hear(int number)
-{
-	int kept = errno;
-	unsigned char byte = (unsigned char)number;
-	ssize_t n = write(reach.pipe_write, &byte, 1); /* a full pipe already wakes the loop */
-
-	(void)n;
-	errno = kept;
-}
-
+/* A crash has no state to look at: fixed sequences and the modes that any shell can live with. */
 static void crash(int number)
 {
-	if (reach.armed) {
-		ssize_t n = write(STDOUT_FILENO, reach.restore, reach.restore_len);
+	static const char restore[] = "\033[?2004l\033[0m\033[?25h\033[?1049l\r\n";
+	struct termios modes;
+	ssize_t n = write(STDOUT_FILENO, restore, sizeof(restore) - 1);
 
-		(void)n;
-		tcsetattr(STDIN_FILENO, TCSANOW, &reach.modes);
+	(void)n;
+	if (!tcgetattr(STDIN_FILENO, &modes)) {
+		modes.c_iflag |= ICRNL | IXON | BRKINT;
+		modes.c_oflag |= OPOST | ONLCR;
+		modes.c_lflag |= ICANON | ECHO | ECHOE | ECHOK | ISIG | IEXTEN;
+		tcsetattr(STDIN_FILENO, TCSANOW, &modes);
 	}
-	for (size_t i = 0; i < CRASH_COUNT; i++)
-		if (crashes[i] == number)
-			sigaction(number, &reach.crash_before[i], NULL);
-	raise(number);
+	raise(number); /* SA_RESETHAND: the usual end, when this handler returns */
 }
 
-static void set_handler(int number, void (*handler)(int), struct sigaction *before)
+static ra_err signals_take(struct ra_term *term, struct ra_errs *errs)
 {
-	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+	struct sigaction action = {.sa_handler = crash, .sa_flags = SA_RESETHAND};
+	sigset_t set;
 
-	sigfillset(&action.sa_mask);
-	sigaction(number, &action, before);
+	sigemptyset(&set);
+	for (size_t i = 0; i < HEARD_COUNT; i++) {
+		sigaction(heard[i], NULL, &term->before[i]);
+		if (term->before[i].sa_handler != SIG_IGN) /* nohup stays nohup */
+			sigaddset(&set, heard[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, &term->mask_before);
+	for (size_t i = 0; i < CRASH_COUNT; i++) {
+		sigaction(crashes[i], NULL, &term->crash_before[i]);
+		if (term->crash_before[i].sa_handler == SIG_DFL) /* a sanitizer's stays */
+			sigaction(crashes[i], &action, NULL);
+	}
+	term->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return term->signals >= 0 ? RA_OK : ra_fail(errs, RA_E_IO, "signals cannot be read: %s", strerror(errno));
 }
 
-static void signals_set(struct ra_term *term)
+static void signals_give_back(struct ra_term *term)
 {
-	reach.pipe_write = term->pipe_write;
-	for (size_t i = 0; i < HEARD_COUNT; i++)
-		set_handler(heard[i], hear, &term->before[i]);
-	for (size_t i = 0; i < CRASH_COUNT; i++)
-		set_handler(crashes[i], crash, &reach.crash_before[i]);
-	term->signals_set = true;
-}
-
-static void signals_reset(struct ra_term *term)
-{
-	if (!term->signals_set)
-		return;
 	for (size_t i = 0; i < HEARD_COUNT; i++)
 		sigaction(heard[i], &term->before[i], NULL);
 	for (size_t i = 0; i < CRASH_COUNT; i++)
-		sigaction(crashes[i], &reach.crash_before[i], NULL);
-	term->signals_set = false;
+		sigaction(crashes[i], &term->crash_before[i], NULL);
+	if (term->signals >= 0)
+		close(term->signals);
+	sigprocmask(SIG_SETMASK, &term->mask_before, NULL);
 }
 
 /* A capability as a text; NULL when the terminal has none. */
@@ -162,32 +148,6 @@ bool ra_term_ascii(const struct ra_term *term)
 	return term->options.ascii;
 }
 
-/* Append a capability without its padding. */
-static void restore_add(const char *text)
-{
-	for (; text && *text && reach.restore_len < RESTORE_MAX; text++) {
-		const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
-
-		if (end)
-			text = end;
-		else
-			reach.restore[reach.restore_len++] = *text;
-	}
-}
-
-static void restore_make(const struct ra_term *term)
-{
-	reach.restore_len = 0;
-	if (term->paste)
-		restore_add(paste_off);
-	restore_add(capability("sgr0"));
-	restore_add(capability("cnorm"));
-	restore_add(capability("rmcup"));
-	restore_add("\r\n");
-	reach.modes = term->modes;
-	reach.armed = 1;
-}
-
 static void say_raw(const char *text)
 {
 	ra_err err = ra_write_all(STDOUT_FILENO, text, strlen(text), NULL);
@@ -217,15 +177,6 @@ static void paint_setup(struct ra_term *term)
 
 static ra_err take_terminal(struct ra_term *term, struct ra_errs *errs)
 {
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
-		return ra_fail(errs, RA_E_IO, "no pipe: %s", strerror(errno));
-	term->pipe_read = ends[0];
-	term->pipe_write = ends[1];
-	if (tcgetattr(STDIN_FILENO, &term->modes))
-		return ra_fail(errs, RA_E_IO, "the terminal does not tell its modes: %s", strerror(errno));
-	signals_set(term); /* before newterm, which leaves alone what is not default */
 	use_env(FALSE);
 	use_tioctl(TRUE);
 	term->screen = newterm(NULL, stdout, stdin);
@@ -236,7 +187,6 @@ static ra_err take_terminal(struct ra_term *term, struct ra_errs *errs)
 
 	term->paste = cup && !strncmp(cup, "\033[", 2);
 	paint_setup(term);
-	restore_make(term);
 	if (term->paste)
 		say_raw(paste_on);
 	return RA_OK;
@@ -245,24 +195,28 @@ static ra_err take_terminal(struct ra_term *term, struct ra_errs *errs)
 ra_err ra_term_open(const struct ra_term_options *options, struct ra_term **out, struct ra_errs *errs)
 {
 	const char *why = ra_term_why_not();
+	struct termios modes;
 	RA_AUTO(ra_term_free) struct ra_term *term = NULL;
 
 	*out = NULL;
 	if (why)
 		return ra_fail(errs, RA_E_IO, "%s", why);
-	if (reach.armed)
-		return ra_fail(errs, RA_E_BUSY, "the terminal is taken already");
+	if (tcgetattr(STDIN_FILENO, &modes))
+		return ra_fail(errs, RA_E_IO, "the terminal does not tell its modes: %s", strerror(errno));
 	term = calloc(1, sizeof(*term));
 	if (!term)
 		return ra_fail(errs, RA_E_NOMEM, "no memory for the terminal");
 	term->options = *options;
 	term->options.ascii = options->ascii || ra_term_wants_ascii();
-	term->pipe_read = term->pipe_write = -1;
-	term->keys = ra_keys_new(ra_esc_delay_parse(getenv("ESCDELAY")));
-	if (!term->keys)
-		return ra_fail(errs, RA_E_NOMEM, "no memory for the terminal");
-	ra_err err = take_terminal(term, errs);
+	term->modes = modes;
+	ra_err err =
+	    signals_take(term, errs); /* before newterm, which sets handlers that would write to the terminal */
 
+	term->keys = ra_keys_new(ra_esc_delay_parse(getenv("ESCDELAY")));
+	if (!err && !term->keys)
+		err = ra_fail(errs, RA_E_NOMEM, "no memory for the terminal");
+	if (!err)
+		err = take_terminal(term, errs);
 	if (err)
 		return err;
 	*out = term;
@@ -286,12 +240,7 @@ struct ra_term *ra_term_free(struct ra_term *term)
 		give_back(term);
 		delscreen(term->screen);
 	}
-	reach.armed = 0;
-	signals_reset(term);
-	if (term->pipe_read >= 0)
-		close(term->pipe_read);
-	if (term->pipe_write >= 0)
-		close(term->pipe_write);
+	signals_give_back(term);
 	ra_keys_free(term->keys);
 	ra_grid_free(term->shown);
 	ra_wipe(term->in, sizeof(term->in));
@@ -302,7 +251,7 @@ struct ra_term *ra_term_free(struct ra_term *term)
 void ra_term_poll(const struct ra_term *term, struct pollfd *fds)
 {
 	fds[0] = (struct pollfd){.fd = term->gone ? -1 : STDIN_FILENO, .events = POLLIN};
-	fds[1] = (struct pollfd){.fd = term->pipe_read, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = term->signals, .events = POLLIN};
 }
 
 ra_mono_ms ra_term_deadline(const struct ra_term *term)
@@ -367,11 +316,11 @@ static bool next_key(struct ra_term *term, struct ra_term_event *out)
 
 void ra_term_next(struct ra_term *term, struct pollfd *fds, struct ra_term_event *out)
 {
-	unsigned char number;
+	struct signalfd_siginfo told;
 
 	*out = (struct ra_term_event){.what = RA_TERM_NOTHING};
-	if (fds[1].revents && read(term->pipe_read, &number, 1) == 1) {
-		*out = signal_event(term, number);
+	if (fds[1].revents && read(term->signals, &told, sizeof(told)) == sizeof(told)) {
+		*out = signal_event(term, (int)told.ssi_signo);
 		return;
 	}
 	fds[1].revents = 0;
@@ -487,16 +436,26 @@ void ra_term_show(struct ra_term *term, const struct ra_grid *grid)
 
 void ra_term_suspend(struct ra_term *term)
 {
-	struct sigaction own[2], usual = {.sa_handler = SIG_DFL};
+	struct sigaction own, usual = {.sa_handler = SIG_DFL};
+	struct signalfd_siginfo told;
+	sigset_t stop, kept;
 
 	give_back(term);
-	sigaction(SIGTSTP, &usual, &own[0]);
-	sigaction(SIGCONT, &usual, &own[1]);
-	kill(0, SIGTSTP); /* the whole job, as the terminal would */
-	sigaction(SIGCONT, &own[1], NULL);
-	sigaction(SIGTSTP, &own[0], NULL);
+	sigaction(SIGTSTP, &usual, &own);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	kill(0, SIGTSTP);                      /* the whole job, as the terminal would */
+	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* here it stops, and from here it goes on */
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	sigaction(SIGTSTP, &own, NULL);
+	sigemptyset(&kept);
+	while (read(term->signals, &told, sizeof(told)) == sizeof(told))
+		if (told.ssi_signo != SIGCONT && told.ssi_signo != SIGTSTP)
+			sigaddset(&kept, (int)told.ssi_signo);
+	for (size_t i = 0; i < HEARD_COUNT; i++)
+		if (sigismember(&kept, heard[i]) == 1)
+			raise(heard[i]); /* blocked: back into the queue */
 	tcgetattr(STDIN_FILENO, &term->modes);
-	reach.modes = term->modes;
 	def_shell_mode();
 	came_back(term);
 }

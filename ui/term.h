@@ -1,8 +1,9 @@
 /* term.h - the real terminal: the only room of curses. Shows grids, reads keys itself, hears signals, and leaves the
- * terminal as it was. Invariants: curses only paints (it never reads, and its own signal handlers are never set);
- * signals write one byte to a pipe and nothing else; every way out restores the terminal: close, suspend, hangup, and a
- * crash (by a fixed string and the kept modes). One at a time. Source: curses newterm(3X), curs_add_wch(3X),
- * signal-safety(7). */
+ * terminal as it was.
+ * Invariants: curses only paints (it never reads, and its own signal handlers never run); while it is open HUP, INT,
+ * TERM, QUIT, WINCH, TSTP and CONT are blocked and read from a descriptor; every way out restores the terminal: close,
+ * suspend, hangup, and a crash (by a fixed string). One at a time.
+ * Source: curses newterm(3X), curs_add_wch(3X), signalfd(2), signal-safety(7). */
 #ifndef RA_UI_TERM_H
 #define RA_UI_TERM_H
 
@@ -35,7 +36,7 @@ struct ra_term_event {
 const char *ra_term_why_not(void);
 /* True when text outside of ASCII would not be shown (the locale's character set is not UTF-8). */
 bool ra_term_wants_ascii(void);
-/* Take the terminal. Errors: RA_E_IO (not a terminal, or not one that can), RA_E_BUSY, RA_E_NOMEM; it is untouched
+/* Take the terminal. Errors: RA_E_IO (not a terminal, or not one that can), RA_E_NOMEM; it is untouched
  * then. */
 RA_MUST_USE ra_err ra_term_open(const struct ra_term_options *options, struct ra_term **out, struct ra_errs *errs);
 /* Give it back as it was. Out: NULL. */
