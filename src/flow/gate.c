@@ -158,6 +158,7 @@ void ra_gate_need(const struct ra_state *state, const struct ra_gate *gate, stru
 	cJSON_ArrayForEach (id, gate->fresh)
 		ra_need_add(need, ra_flowset_check(state->set, id->valuestring));
 	ra_need_add_cond(state, need, gate->open_if);
+	ra_need_add_fact(state, need, RA_FACT_BOOT_TIME);
 }
 
 bool ra_gate_must_ask(const struct ra_state *state, const struct ra_planes *planes, const struct ra_gate *gate,

@@ -62,16 +62,10 @@ void ra_need_add(struct ra_need *need, const struct ra_check *check)
 		need->checks[need->count++] = check;
 }
 
-/* Where a condition's facts go. */
-struct gather {
-	const struct ra_state *state;
-	struct ra_need *need;
-};
-
-static void add_fact(const struct gather *gather, const char *fact)
+void ra_need_add_fact(const struct ra_state *state, struct ra_need *need, const char *fact)
 {
-	const struct ra_giver *givers = gather->state->givers;
-	size_t low = 0, high = gather->state->giver_count;
+	const struct ra_giver *givers = state->givers;
+	size_t low = 0, high = state->giver_count;
 
 	if (strncmp(fact, SIG, strlen(SIG)) == 0)
 		fact = SIG;
@@ -83,13 +77,21 @@ static void add_fact(const struct gather *gather, const char *fact)
 		else
 			high = mid;
 	}
-	for (; low < gather->state->giver_count && strcmp(givers[low].fact, fact) == 0; low++)
-		ra_need_add(gather->need, givers[low].check);
+	for (; low < state->giver_count && strcmp(givers[low].fact, fact) == 0; low++)
+		ra_need_add(need, givers[low].check);
 }
+
+/* Where a condition's facts go. */
+struct gather {
+	const struct ra_state *state;
+	struct ra_need *need;
+};
 
 static void on_use(void *payload, const struct ra_cond_use *use)
 {
-	add_fact(payload, use->fact);
+	const struct gather *gather = payload;
+
+	ra_need_add_fact(gather->state, gather->need, use->fact);
 }
 
 void ra_need_add_cond(const struct ra_state *state, struct ra_need *need, const struct ra_cond *cond)
@@ -111,11 +113,9 @@ static void add_ids(const struct ra_state *state, struct ra_need *need, const cJ
 /* Whether a check fits a host at all hangs on the host's version. */
 static void add_version(const struct ra_state *state, struct ra_need *need)
 {
-	struct gather gather = {state, need};
-
 	for (size_t i = 0; i < need->count; i++) {
 		if (need->checks[i]->since) {
-			add_fact(&gather, RA_FACT_ESXI_VERSION);
+			ra_need_add_fact(state, need, RA_FACT_ESXI_VERSION);
 			return;
 		}
 	}
@@ -125,6 +125,7 @@ static void add_action(const struct ra_state *state, struct ra_need *need, const
 {
 	const cJSON *id;
 
+	ra_need_add_fact(state, need, RA_FACT_BOOT_TIME); /* what guard and gate look at is of this boot, or it is nothing */
 	ra_need_add_cond(state, need, action->guard);
 	cJSON_ArrayForEach (id, action->only_for) {
 		const struct ra_cause *cause = ra_flowset_cause(state->set, id->valuestring);

@@ -115,6 +115,8 @@ RA_MUST_USE ra_err ra_givers_collect(struct ra_state *state);
 void ra_need_of_step(const struct ra_state *state, struct ra_need *need);
 /* Add the checks that give the facts a condition names (NULL: none). */
 void ra_need_add_cond(const struct ra_state *state, struct ra_need *need, const struct ra_cond *cond);
+/* Add the checks that give a fact. */
+void ra_need_add_fact(const struct ra_state *state, struct ra_need *need, const char *fact);
 /* Add one check, once (NULL: none). */
 void ra_need_add(struct ra_need *need, const struct ra_check *check);
 

@@ -1,0 +1,695 @@
+/* test_engine.c - the walk as a fold: scripts of words and the way they lead. flow_rig.h says what the words mean; the flow set is in
+ * tests/unit/walkset. */
+#include "unit.h"
+
+#include "flow_rig.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct ra_flowset *the_set;
+
+/* The world of most cases: a host of today, Secure Boot off, attestation failed. */
+static const char *const broken[] = {
+    "w:ssh.host.version=\"8.0.2\"",
+    "w:ssh.host.name=\"esx01\"",
+    "w:ssh.host.boot_time=\"2026-03-12T02:00:00Z\"",
+    "w:ssh.secureboot.on=false",
+    "w:ssh.encryption.mode=\"NONE\"",
+    "w:ssh.maintenance.on=\"Disabled\"",
+    "w:vcenter.host.version=\"8.0.2\"",
+    "w:vcenter.host.boot_time=\"2026-03-12T02:00:00Z\"",
+    "w:vcenter.encryption.mode=\"NONE\"",
+    "w:vcenter.attestation.status=\"notAccepted\"",
+    "w:vcenter.attestation.time=\"2026-03-12T02:05:00Z\"",
+};
+
+struct walk_case {
+	const char *name, *planes;
+	const char *script[24]; /* a leading '!' : the word must be refused */
+	const char *path, *phase;
+};
+
+static void begin(struct rig *rig, const struct walk_case *c, const char *step)
+{
+	char word[128];
+
+	rig_begin(rig, the_set, "walk", step, c->planes);
+	for (size_t i = 0; i < RA_LEN(broken); i++) {
+		snprintf(word, sizeof(word), "%s", broken[i] + 2);
+		char *fact = strchr(word, '.'), *value = strchr(word, '=');
+
+		*fact++ = *value++ = '\0';
+		if (strstr(c->planes, word))
+			rig_world(rig, word, fact, value);
+	}
+}
+
+static void play(struct rig *rig, const struct walk_case *c)
+{
+	bool started = false;
+
+	for (size_t i = 0; i < RA_LEN(c->script) && c->script[i]; i++) {
+		const char *word = c->script[i];
+		bool refused = *word == '!';
+		ra_err err;
+
+		/* the world is set up before the first step looks at it */
+		if (!started && strncmp(word, "w:", 2) == 0) {
+			char copy[128];
+
+			snprintf(copy, sizeof(copy), "%s", word + 2);
+			char *fact = strchr(copy, '.'), *value = fact ? strchr(fact, '=') : NULL;
+
+			if (value)
+				*fact++ = *value++ = '\0';
+			rig_world(rig, copy, value ? fact : NULL, value);
+			continue;
+		}
+		if (!started && *word != 'x')
+			rig_run(rig);
+		started = true;
+		err = rig_do(rig, word + refused);
+		if ((err != RA_OK) != refused || rig->err != RA_OK)
+			fail_msg("%s: word %zu \"%s\": %s", c->name, i, word, err ? rig->errs.text[0] : "was not refused");
+	}
+	if (!started)
+		rig_run(rig);
+}
+
+/* Fold the entries again; nothing may differ. */
+static void check_refold(const struct rig *rig)
+{
+	struct ra_state *again = rig_refold(rig);
+	char *was, *is;
+
+	assert_non_null(again);
+	was = rig_digest(rig->state, &rig->planes, rig->now);
+	is = rig_digest(again, &rig->planes, rig->now);
+	assert_string_equal(was, is);
+	free(was);
+	free(is);
+	ra_state_free(again);
+}
+
+static void run_cases(const struct walk_case *cases, size_t count, const char *step)
+{
+	char path[1024];
+
+	for (size_t i = 0; i < count; i++) {
+		struct rig rig;
+
+		begin(&rig, &cases[i], step);
+		play(&rig, &cases[i]);
+		rig_path(&rig, path, sizeof(path));
+		if (strcmp(path, cases[i].path) != 0 || strcmp(rig_phase(&rig), cases[i].phase) != 0)
+			fail_msg("%s: went %s (%s), expected %s (%s)", cases[i].name, path, rig_phase(&rig), cases[i].path,
+				 cases[i].phase);
+		check_refold(&rig);
+		rig_end(&rig);
+	}
+}
+
+#define PASSED "w:vcenter.attestation.status=\"accepted\""
+
+static void test_edges(void **unused)
+{
+	static const struct walk_case cases[] = {
+	    {"a true edge", "ssh,vcenter", {PASSED}, "look>passed", "end"},
+	    {"the second edge", "ssh,vcenter", {""}, "look>why>sb-on", "confirm"},
+	    {"older than the boot is not passed", "ssh,vcenter",
+	     {PASSED, "w:vcenter.attestation.time=\"2026-03-11T02:00:00Z\""}, "look>ask", "question"},
+	    {"a boot time nobody could read", "ssh,vcenter",
+	     {PASSED, "w:ssh.host.boot_time={\"unknown\":\"malformed\"}", "w:vcenter.host.boot_time={\"unknown\":\"malformed\"}"},
+	     "look>ask", "question"},
+	    {"a boot time that did not come", "ssh,vcenter",
+	     {PASSED, "w:ssh.host.boot_time={\"unknown\":\"timeout\"}", "w:vcenter.host.boot_time={\"unknown\":\"refused\"}"},
+	     "look>cut", "end"},
+	    {"two boot times", "ssh,vcenter",
+	     {PASSED, "w:ssh.host.boot_time=\"2026-03-12T02:00:00Z\"", "w:vcenter.host.boot_time=\"2026-03-12T05:00:00Z\""},
+	     "look>ask", "question"},
+	    {"vCenter silent: an error, not a no", "ssh,vcenter", {"w:vcenter"}, "look>cut", "end"},
+	    {"vCenter not given: asked by hand", "ssh", {""}, "look", "manual"},
+	    {"by hand: Failed", "ssh", {"a:failed"}, "look>why>sb-on", "confirm"},
+	    {"by hand: not known", "ssh", {"a:"}, "look>ask", "question"},
+	    {"by hand, no plane at all", "", {"a:failed", "a:off", "a:tpm"}, "look>why>sb-on", "gate"},
+	    {"a question, not known", "ssh", {"a:", "a:"}, "look>ask>escalate", "end"},
+	    {"a question, else", "ssh", {"a:", "a:nothing"}, "look>ask>escalate", "end"},
+	    {"a call and its return", "ssh", {"a:", "w:ssh.maintenance.on=\"Enabled\"", "a:sub"},
+	     "look>ask>sub>maint>well>again>escalate", "end"},
+	    {"a call with a question of many", "ssh", {"a:", "a:sub", "a:a,b"}, "look>ask>sub>maint>more>well>again>escalate", "end"},
+	    {"a return nobody named", "ssh", {"a:", "a:sub", "a:a"}, "look>ask>sub>maint>more>odd>ask", "question"},
+	    {"one answer only", "ssh", {"a:", "!a:board,nothing", "!a:elephant", "a:maintenance"}, "look>ask>maintenance", "confirm"},
+	};
+
+	(void)unused;
+	run_cases(cases, RA_LEN(cases), NULL);
+}
+
+#define REBOOTED "w:ssh.host.boot_time=\"2026-03-12T12:10:00Z\""
+
+static void test_actions(void **unused)
+{
+	static const struct walk_case cases[] = {
+	    {"done and verified", "ssh,vcenter",
+	     {".", "t:10", "i", "d:done", "t:900", "w:ssh.secureboot.on=true", REBOOTED,
+	      "w:vcenter.host.boot_time=\"2026-03-12T12:10:00Z\"", PASSED, "w:vcenter.attestation.time=\"2026-03-12T12:14:00Z\"", "t:20"},
+	     "look>why>sb-on>again>passed", "end"},
+	    {"waits while it does not show", "ssh,vcenter", {"i", "d:done", "t:900"}, "look>why>sb-on", "verify"},
+	    {"a boot before the action verifies nothing", "ssh,vcenter", {"i", "d:done", "w:ssh.secureboot.on=true", "t:60"},
+	     "look>why>sb-on", "verify"},
+	    {"the time is over", "ssh,vcenter", {"i", "d:done", "t:1801"}, "look>why>sb-on>escalate", "end"},
+	    {"given up", "ssh,vcenter", {"i", "d:done", "s"}, "look>why>sb-on>escalate", "end"},
+	    {"not done", "ssh,vcenter", {"i", "d:not_done"}, "look>why>sb-on>ask", "question"},
+	    {"skipped before it began", "ssh,vcenter", {"s"}, "look>why>sb-on>ask", "question"},
+	    {"never twice", "ssh,vcenter", {"i", "!i", "!b", "d:done", "!i", "!d:done", "!b"}, "look>why>sb-on", "verify"},
+	    {"the wrong name", "ssh,vcenter", {"!I"}, "look>why>sb-on", "confirm"},
+	    {"killed after the intent", "ssh,vcenter", {"i", "k", "!i"}, "look>why>sb-on", "verify"},
+	    {"killed, then told by who did it", "ssh,vcenter", {"i", "k", "d:not_done"}, "look>why>sb-on>ask", "question"},
+	    {"killed, looked again, time over", "ssh,vcenter", {"i", "t:7200", "k", "t:60"}, "look>why>sb-on", "verify"},
+	    {"killed a program's own action: not told", "ssh",
+	     {"a:", "a:maintenance", "i", "k", "!d:done", "!i"}, "look>ask>maintenance", "verify"},
+	    {"a program's own action", "ssh", {"a:", "a:maintenance", "x", "i", "w:ssh.maintenance.on=\"Enabled\"", "d:done"},
+	     "look>ask>maintenance>again", "manual"},
+	    {"refused by the machine", "ssh", {"a:", "a:maintenance", "i", "d:refused"}, "look>ask>maintenance>escalate", "end"},
+	    {"nobody knows: only looking helps", "ssh", {"a:", "a:maintenance", "i", "d:unknown", "!i"}, "look>ask>maintenance",
+	     "verify"},
+	    {"blocked by its cause", "ssh,vcenter", {"x", "w:ssh.encryption.mode=\"TPM\"", "."}, "look>why>sb-on", "gate"},
+	    {"the guard no longer holds", "ssh,vcenter", {".", "w:ssh.secureboot.on=true", "n:sb"}, "look>why>sb-on>ask", "question"},
+	};
+
+	(void)unused;
+	run_cases(cases, RA_LEN(cases), NULL);
+}
+
+static void test_by_hand_verify(void **unused)
+{
+	static const struct walk_case cases[] = {
+	    {"answered again and again", "",
+	     {"a:violation", "g:rebuild", "i", "d:done", "a:running", "a:running", "a:", "a:violation"},
+	     "console>clear-gate>clear>sealed>rebuild", "end"},
+	    {"an answer from before the action verifies nothing", "", {"a:violation", "g:rebuild", "i", "d:done"},
+	     "console>clear-gate>clear", "verify"},
+	    {"as it stood when the action began", "ssh",
+	     {"w:ssh.encryption.mode=\"TPM\"", "a:violation", "g:key-proven", "i", "w:ssh.encryption.mode=\"NONE\"", "d:done", "a:violation"},
+	     "console>clear-gate>clear>sealed>rebuild", "end"},
+	    {"as it stood, not sealed", "ssh", {"a:violation", "i", "w:ssh.encryption.mode=\"TPM\"", "d:done", "a:violation", "a:failed"},
+	     "console>clear-gate>clear>sealed>again>escalate", "end"},
+	};
+
+	(void)unused;
+	run_cases(cases, RA_LEN(cases), "console");
+}
+
+static void test_back(void **unused)
+{
+	static const struct walk_case cases[] = {
+	    {"to the question before", "ssh", {"a:", "a:nothing", "b", "a:maintenance"}, "look>(ask)>(escalate)>ask>maintenance",
+	     "confirm"},
+	    {"to a check answered by hand", "ssh", {"a:failed", "b", "a:"}, "(look)>(why)>(sb-on)>look>ask", "question"},
+	    {"what was said first no longer counts", "ssh", {"w:ssh.encryption.mode=\"TPM\"", "a:", "a:board", "b", "a:"}, "look>(ask)>(clear-gate)>ask>escalate", "end"},
+	    {"nothing before", "ssh,vcenter", {"!b"}, "look>why>sb-on", "confirm"},
+	    {"not past an action that began", "ssh", {"a:", "a:maintenance", "i", "d:refused", "!b"},
+	     "look>ask>maintenance>escalate", "end"},
+	    {"to what was not begun", "ssh,vcenter", {"s", "b"}, "look>why>(sb-on)>(ask)>sb-on", "confirm"},
+	    {"out of a called flow", "ssh", {"a:", "a:sub", "b", "a:nothing"},
+	     "look>(ask)>(sub)>(maint)>(more)>ask>escalate", "end"},
+	    {"back into a called flow", "ssh", {"a:", "a:sub", "a:a", "b", "a:a,b"},
+	     "look>ask>sub>maint>(more)>(odd)>(ask)>more>well>again>escalate", "end"},
+	    {"twice", "ssh", {"a:", "a:sub", "a:a", "b", "b", "a:nothing"},
+	     "look>(ask)>(sub)>(maint)>(more)>(odd)>(ask)>(more)>ask>escalate", "end"},
+	};
+
+	(void)unused;
+	run_cases(cases, RA_LEN(cases), NULL);
+}
+
+static void test_wants(void **unused)
+{
+	static const struct {
+		const char *planes, *script[6], *wants;
+	} cases[] = {
+	    {"ssh,vcenter", {"x"}, "version@ssh version@vcenter name@ssh boot@ssh boot@vcenter status@vcenter | sb@ssh mode@ssh mode@vcenter"},
+	    {"ssh", {"x"}, "version@ssh name@ssh boot@ssh | sb@ssh mode@ssh"},
+	    {"vcenter", {"x"}, "version@vcenter boot@vcenter status@vcenter | mode@vcenter"},
+	    {"", {"x"}, ""},
+	    /* down: still wanted where the step needs it, not ahead */
+	    {"ssh,vcenter", {"xp:ssh"}, ""},
+	    {"ssh,vcenter", {"."}, ""},
+	    {"ssh,vcenter", {".", "xn:sb"}, "sb@ssh"},
+	    {"ssh,vcenter", {".", "xt:901"}, "version@ssh version@vcenter mode@ssh mode@vcenter boot@ssh boot@vcenter"},
+	    {"ssh,vcenter", {".", "i"}, ""},
+	    {"ssh,vcenter", {".", "i", "d:done"}, "sb@ssh boot@ssh boot@vcenter status@vcenter"},
+	};
+	char wants[512];
+
+	(void)unused;
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct walk_case c = {.planes = cases[i].planes};
+		struct rig rig;
+
+		begin(&rig, &c, NULL);
+		for (size_t k = 0; k < RA_LEN(cases[i].script) && cases[i].script[k]; k++) {
+			const char *word = cases[i].script[k];
+
+			if (strcmp(word, "xp:ssh") == 0) {
+				rig.planes.down[RA_PLANE_SSH] = true;
+				rig_wants(&rig, wants, sizeof(wants));
+				assert_string_equal(
+				    wants, "version@ssh version@vcenter name@ssh boot@ssh boot@vcenter status@vcenter | mode@vcenter");
+				rig_end(&rig);
+				begin(&rig, &(struct walk_case){.planes = ""}, NULL);
+				continue;
+			}
+			if (strcmp(word, "xn:sb") == 0) {
+				cJSON *body = cJSON_CreateObject();
+
+				cJSON_AddStringToObject(body, "check", "sb");
+				rig.now += 1000;
+				assert_int_equal(rig_append(&rig, "again", body), RA_OK);
+				continue;
+			}
+			if (strcmp(word, "xt:901") == 0) {
+				/* past its age the pass lapses, and what the gate reads is wanted anew */
+				rig.now += 901000;
+				assert_true(rig_decide(&rig));
+				assert_string_equal(rig.entries[rig.count - 1].kind, "gate");
+				continue;
+			}
+			if (k == 0 && *word == '.')
+				rig_run(&rig);
+			else
+				assert_int_equal(rig_do(&rig, word), RA_OK);
+		}
+		rig_wants(&rig, wants, sizeof(wants));
+		if (strcmp(wants, cases[i].wants) != 0)
+			fail_msg("case %zu: wants \"%s\", expected \"%s\"", i, wants, cases[i].wants);
+		rig_end(&rig);
+	}
+}
+
+/* No secret is ever wished for, whatever is asked for. */
+static void test_no_secret(void **unused)
+{
+	struct walk_case c = {.planes = "ssh,vcenter"};
+	struct ra_want wants[RA_WANTS_MAX];
+	struct rig rig;
+	size_t count;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	count = ra_state_wants(rig.state, &rig.planes, true, rig.now, wants);
+	assert_in_range(count, 10, RA_WANTS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		assert_false(wants[i].plane->secret);
+		assert_string_not_equal(wants[i].check->id, "key");
+	}
+	rig_end(&rig);
+}
+
+static void test_too_old(void **unused)
+{
+	struct walk_case c = {.planes = "ssh,vcenter"};
+	struct ra_reading reading;
+	char wants[256];
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	rig_world(&rig, "ssh", "host.version", "\"7.0.0\"");
+	rig_world(&rig, "vcenter", "host.version", "\"7.0.0\"");
+	rig_world(&rig, "ssh", "encryption.mode", "\"TPM\"");
+	while (strcmp(ra_state_now(rig.state, NULL).step->id, "look") == 0)
+		assert_true(rig_decide(&rig) || (rig_wants(&rig, wants, sizeof(wants)), rig_do(&rig, ".") == RA_OK));
+	rig_run(&rig);
+	reading = ra_facts_read(ra_state_facts(rig.state), "encryption.mode", NULL);
+	assert_int_equal(reading.reason, RA_NOT_APPLICABLE);
+	/* not sealed is then known: the gate opens by its condition */
+	assert_string_equal(rig_phase(&rig), "confirm");
+	rig_end(&rig);
+}
+
+/* A check that was asked of every plane is done, known or not, until it is asked again, something is done or the host restarts. */
+static void test_asked_is_done(void **unused)
+{
+	struct walk_case c = {.planes = "ssh"};
+	char wants[256];
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	rig_world(&rig, "ssh", "secureboot.on", "{\"unknown\":\"timeout\"}");
+	rig_run(&rig);
+	assert_string_equal(rig_phase(&rig), "manual");
+	assert_int_equal(rig_do(&rig, "a:failed"), RA_OK);
+	rig.now += 3600000;
+	assert_string_equal(rig_wants(&rig, wants, sizeof(wants)), "");
+	rig_end(&rig);
+}
+
+/* Replies of one set in any order, with decisions between them or after: the same walk. */
+static void test_order(void **unused)
+{
+	char *first = NULL, *first_path = NULL;
+	unsigned seed = 7;
+
+	(void)unused;
+	for (int round = 0; round < 300; round++) {
+		struct walk_case c = {.planes = "ssh,vcenter"};
+		struct ra_want wants[RA_WANTS_MAX];
+		struct rig rig;
+		char path[256];
+		size_t count;
+
+		begin(&rig, &c, NULL);
+		rig.now += 5000;
+		count = ra_state_wants(rig.state, &rig.planes, false, rig.now, wants);
+		assert_int_equal(count, 9);
+		for (size_t i = count; round > 0 && i > 1; i--) {
+			size_t k = (size_t)rand_r(&seed) % i;
+			struct ra_want swap = wants[i - 1];
+
+			wants[i - 1] = wants[k];
+			wants[k] = swap;
+		}
+		for (size_t i = 0; i < count; i++) {
+			rig_reply(&rig, wants[i].check, wants[i].plane,
+				  ra_json_get(rig.world, ra_plane_name(wants[i].plane->plane)), 1000);
+			while (round % 2 && rig_decide(&rig))
+				continue;
+		}
+		rig_run(&rig);
+		rig_path(&rig, path, sizeof(path));
+		struct ra_buf facts = {0};
+
+		for (size_t i = 0; i < ra_facts_count(ra_state_facts(rig.state)); i++) {
+			const char *name = ra_facts_name(ra_state_facts(rig.state), i);
+			struct ra_reading reading = ra_facts_read(ra_state_facts(rig.state), name, NULL);
+			char *text = reading.value ? ra_value_text(reading.value) : NULL;
+
+			assert_int_equal(ra_buf_printf(&facts, "%s %d %s\n", name, reading.reason, text ? text : ""), RA_OK);
+			free(text);
+		}
+		if (!first) {
+			first = ra_buf_take(&facts);
+			first_path = strdup(path);
+		} else {
+			assert_string_equal(first, ra_buf_str(&facts));
+			assert_string_equal(first_path, path);
+		}
+		ra_buf_free(&facts);
+		rig_end(&rig);
+	}
+	assert_string_equal(first_path, "look>why>sb-on");
+	free(first);
+	free(first_path);
+}
+
+/* An answer that was on its way when the action began says nothing about what the action did. */
+static void test_late_reply(void **unused)
+{
+	struct walk_case c = {.planes = "ssh"};
+	const struct ra_check *maint;
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	rig_run(&rig);
+	assert_int_equal(rig_do(&rig, "a:"), RA_OK);
+	assert_int_equal(rig_do(&rig, "a:maintenance"), RA_OK);
+	rig.now += 5000;
+	rig_world(&rig, "ssh", "maintenance.on", "\"Enabled\"");
+	maint = ra_flowset_check(the_set, "maint");
+	assert_int_equal(rig_do(&rig, "x"), RA_OK);
+	cJSON *body = NULL;
+
+	assert_int_equal(ra_make_intent(rig.state, NULL, rig.now, &body, NULL), RA_OK);
+	assert_int_equal(rig_append(&rig, "intent", body), RA_OK);
+	rig.now += 1000;
+	body = NULL;
+	assert_int_equal(ra_make_done(rig.state, "done", "", &body, NULL), RA_OK);
+	assert_int_equal(rig_append(&rig, "done", body), RA_OK);
+	rig.now += 1000;
+	rig_reply(&rig, maint, &maint->planes[0], ra_json_get(rig.world, "ssh"), 4000);
+	assert_false(rig_decide(&rig));
+	assert_string_equal(rig_phase(&rig), "verify");
+	rig_reply(&rig, maint, &maint->planes[0], ra_json_get(rig.world, "ssh"), 10);
+	assert_true(rig_decide(&rig));
+	rig_end(&rig);
+}
+
+static void test_not_interactive(void **unused)
+{
+	static const struct {
+		const char *name, *planes, *world[3], *path, *reason, *outcome;
+	} cases[] = {
+	    {"an action ends it", "ssh,vcenter", {NULL}, "look>why>sb-on", "action", "stopped"},
+	    {"passed", "ssh,vcenter", {PASSED}, "look>passed", "outcome", "resolved"},
+	    {"a question takes unknown, and nothing is asked by hand", "ssh", {NULL}, "look>ask>escalate", "outcome", "escalated"},
+	    {"a gate ends it", "ssh,vcenter", {"w:ssh.secureboot.on=true", "w:ssh.encryption.mode=\"TPM\"", "w:vcenter.encryption.mode=\"TPM\""},
+	     "look>why>clear-gate", "action", "stopped"},
+	};
+	char path[256];
+
+	(void)unused;
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct walk_case c = {.name = cases[i].name, .planes = cases[i].planes, .script = {cases[i].world[0], cases[i].world[1], cases[i].world[2]}};
+		struct rig rig;
+
+		begin(&rig, &c, NULL);
+		rig.interactive = false;
+		play(&rig, &c);
+		assert_string_equal(rig_path(&rig, path, sizeof(path)), cases[i].path);
+		assert_string_equal(rig_phase(&rig), "end");
+		assert_string_equal(ra_state_now(rig.state, NULL).end_reason, cases[i].reason);
+		assert_string_equal(ra_outcome_name(ra_state_now(rig.state, NULL).outcome), cases[i].outcome);
+		rig_end(&rig);
+	}
+}
+
+static void test_round(void **unused)
+{
+	struct rig rig;
+
+	(void)unused;
+	rig_begin(&rig, the_set, "round", NULL, "");
+	rig_run(&rig);
+	assert_int_equal(rig.err, RA_E_INVALID);
+	assert_non_null(strstr(rig.errs.text[0], "goes round"));
+	rig_end(&rig);
+}
+
+static void test_hold(void **unused)
+{
+	struct walk_case c = {.planes = "ssh,vcenter"};
+	struct ra_decide_options options = {.interactive = true, .hold = true};
+	struct ra_decision decision;
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	options.planes = rig.planes;
+	assert_int_equal(ra_state_decide(rig.state, &options, rig.now, &decision, NULL), RA_OK);
+	assert_null(decision.kind);
+	assert_false(decision.ready); /* wants are open */
+	struct ra_want wants[RA_WANTS_MAX];
+	size_t count = ra_state_wants(rig.state, &rig.planes, false, rig.now, wants);
+
+	for (size_t i = 0; i < count; i++)
+		rig_reply(&rig, wants[i].check, wants[i].plane, ra_json_get(rig.world, ra_plane_name(wants[i].plane->plane)), 1);
+	assert_int_equal(ra_state_decide(rig.state, &options, rig.now, &decision, NULL), RA_OK);
+	assert_null(decision.kind);
+	assert_true(decision.ready);
+	rig_end(&rig);
+}
+
+/* What cannot follow is refused by name, and a journal's kinds are the list's. */
+static void test_cannot_follow(void **unused)
+{
+	static const struct {
+		const char *kind, *body, *says;
+	} cases[] = {
+	    {"start", "{}", "has begun already"},
+	    {"edge", "{\"flow\":\"walk\",\"from\":\"why\",\"to\":\"ask\",\"to_flow\":\"walk\",\"by\":\"else\"}", "the walk is at"},
+	    {"edge", "{\"flow\":\"walk\",\"from\":\"look\",\"to\":\"nowhere\",\"to_flow\":\"walk\",\"by\":\"else\"}", "no step \"nowhere\""},
+	    {"edge", "{\"flow\":\"walk\",\"from\":\"look\",\"to\":\"maint\",\"to_flow\":\"second\",\"by\":\"else\"}", "another flow"},
+	    {"edge", "{\"flow\":\"walk\",\"from\":\"look\",\"to\":\"maint\",\"to_flow\":\"second\",\"by\":\"call\"}", "calls no flow"},
+	    {"edge", "{\"flow\":\"walk\",\"from\":\"look\",\"to\":\"look\",\"to_flow\":\"walk\",\"by\":\"return\"}", "to return to"},
+	    {"intent", "{\"step\":\"look\"}", "no action"},
+	    {"done", "{\"step\":\"look\",\"how\":\"done\"}", "being done"},
+	    {"outcome", "{\"step\":\"look\",\"result\":\"verified\"}", "could have the outcome"},
+	    {"gate", "{\"step\":\"look\",\"gate\":\"key-proven\",\"opened\":true}", "stands before no gate"},
+	    {"answer", "{\"step\":\"look\",\"ids\":[]}", "asks nothing"},
+	    {"answer", "{\"step\":\"ask\",\"ids\":[]}", "the walk is at"},
+	    {"back", "{\"from\":\"look\",\"to\":\"ask\",\"to_flow\":\"walk\"}", "did not come by"},
+	    {"plane", "{\"plane\":\"ssh\",\"state\":\"odd\"}", "up or down"},
+	    {"reply", "{\"check\":\"sb\",\"plane\":\"operator\",\"facts\":[]}", "no plane that replies"},
+	    {"reply", "{\"check\":\"sb\",\"plane\":\"ssh\",\"facts\":[{\"name\":\"x\"}]}", "not whole"},
+	    {"again", "{\"check\":\"nothing\"}", "no check"},
+	};
+	struct walk_case c = {.planes = "ssh"};
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		assert_int_equal(rig_append(&rig, cases[i].kind, cJSON_Parse(cases[i].body)), RA_E_INVALID);
+		if (!strstr(rig.errs.text[0], cases[i].says) || !strstr(rig.errs.text[0], "entry 1 ("))
+			fail_msg("%s: said %s", cases[i].kind, rig.errs.text[0]);
+	}
+	assert_int_equal(ra_state_apply(rig.state, &(struct ra_fold_entry){7, rig.now, "wish", NULL}, &rig.errs), RA_E_INVALID);
+	assert_int_equal(ra_state_apply(rig.state, &(struct ra_fold_entry){0, rig.now, "note", NULL}, &rig.errs), RA_E_INVALID);
+	assert_int_equal(rig_append(&rig, "end", cJSON_Parse("{\"reason\":\"operator\",\"outcome\":\"stopped\"}")), RA_OK);
+	assert_int_equal(rig_append(&rig, "again", cJSON_Parse("{\"check\":\"sb\"}")), RA_E_INVALID);
+	assert_int_equal(rig_append(&rig, "resume", NULL), RA_OK);
+	assert_int_equal(rig_append(&rig, "again", cJSON_Parse("{\"check\":\"sb\"}")), RA_OK);
+	for (int i = 0; i < RA_ENTRY_COUNT; i++)
+		assert_int_equal(ra_entry_parse(ra_entry_name((enum ra_entry_kind)i)), i);
+	rig_end(&rig);
+}
+
+/* A walk begins at a flow's entries and nowhere else. */
+static void test_start(void **unused)
+{
+	static const struct {
+		const char *flow, *step;
+		ra_err err;
+	} cases[] = {{"walk", NULL, RA_OK}, {"walk", "console", RA_OK}, {"walk", "clear", RA_E_ARG}, {"walk", "none", RA_E_ARG}, {"none", NULL, RA_E_ARG}};
+
+	(void)unused;
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct ra_state *state = ra_state_new(the_set);
+		struct ra_start_info info = {.flow = cases[i].flow, .entry_step = cases[i].step, .host = "h"};
+		cJSON *body = NULL;
+
+		assert_int_equal(ra_make_start(state, &info, &body, NULL), cases[i].err);
+		cJSON_Delete(body);
+		ra_state_free(state);
+	}
+}
+
+/* The bytes of a reply are all in the entry, marked as a machine's, and can be put together again. */
+static void test_reply_bytes(void **unused)
+{
+	static const struct {
+		const char *out;
+		size_t len;
+	} cases[] = {{"Mode: TPM\n", 10}, {"", 0}, {"\n\n", 2}, {"a\x1b[2Jb\nc", 8}, {"\xff\xfe\n\x00x", 5}, {"no end", 6}};
+	const struct ra_check *check = ra_flowset_check(the_set, "mode");
+	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE};
+	struct walk_case c = {.planes = "ssh"};
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct ra_plane_answer answer = {.complete = true, .out = cases[i].out, .out_len = cases[i].len, .err = "", .sent = rig.now, .came = rig.now + 5};
+		cJSON *body = NULL;
+		const cJSON *line;
+		size_t lines = 0, breaks = 0;
+
+		assert_int_equal(ra_make_reply(rig.state, &want, &answer, &body, NULL), RA_OK);
+		for (size_t k = 0; k < cases[i].len; k++)
+			breaks += cases[i].out[k] == '\n';
+		cJSON_ArrayForEach (line, ra_json_get(body, "out")) {
+			const cJSON *value = ra_json_get(line, "$s");
+
+			assert_non_null(value);
+			assert_true(cJSON_IsString(value) || ra_json_str(value, "base64", NULL));
+			lines++;
+		}
+		assert_int_equal(lines, cases[i].len ? breaks + 1 : 0);
+		assert_int_equal(ra_json_int(body, "took_ms", -1), 5);
+		cJSON_ArrayForEach (line, ra_json_get(body, "facts")) {
+			const cJSON *value = ra_json_get(line, "value");
+
+			assert_true(!value || ra_json_get(value, "$s"));
+		}
+		cJSON_Delete(body);
+	}
+	/* very many lines stand several to an element */
+	size_t len = 1 << 20;
+	char *many = malloc(len);
+
+	memset(many, '\n', len);
+	struct ra_plane_answer answer = {.complete = true, .out = many, .out_len = len, .err = "", .sent = rig.now, .came = rig.now};
+	cJSON *body = NULL;
+
+	assert_int_equal(ra_make_reply(rig.state, &want, &answer, &body, NULL), RA_OK);
+	assert_in_range(cJSON_GetArraySize(ra_json_get(body, "out")), 1, 2001);
+	cJSON_Delete(body);
+	free(many);
+	rig_end(&rig);
+}
+
+/* A secret's answer has no entry. */
+static void test_reply_secret(void **unused)
+{
+	const struct ra_check *check = ra_flowset_check(the_set, "key");
+	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE};
+	struct ra_plane_answer answer = {.complete = true, .out = "x", .out_len = 1, .err = ""};
+	struct walk_case c = {.planes = "ssh"};
+	cJSON *body = NULL;
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	assert_int_equal(ra_make_reply(rig.state, &want, &answer, &body, NULL), RA_E_DENIED);
+	assert_null(body);
+	rig_end(&rig);
+}
+
+static void test_fill(void **unused)
+{
+	static const struct {
+		const char *text, *filled;
+		bool complete;
+	} cases[] = {{"REBUILD {host.name}", "REBUILD esx01", true},
+		     {"{host.version} is {no.such.fact}", "8.0.2 is (unknown)", false},
+		     {"a {brace and {Not A Fact} {", "a {brace and {Not A Fact} {", true},
+		     {"", "", true},
+		     {"{encryption.mode}{encryption.mode}", "NONENONE", true}};
+	struct walk_case c = {.planes = "ssh,vcenter"};
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	rig_run(&rig);
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		bool complete = !cases[i].complete;
+		char *text = ra_state_fill(rig.state, cases[i].text, &complete);
+
+		assert_string_equal(text, cases[i].filled);
+		assert_int_equal(complete, cases[i].complete);
+		free(text);
+	}
+	rig_end(&rig);
+}
+
+static int load(void **unused)
+{
+	(void)unused;
+	the_set = rig_load("tests/unit/walkset");
+	return the_set ? 0 : -1;
+}
+
+static int unload(void **unused)
+{
+	(void)unused;
+	the_set = ra_flowset_free(the_set);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_edges),	  cmocka_unit_test(test_actions),     cmocka_unit_test(test_by_hand_verify),
+	    cmocka_unit_test(test_back),	  cmocka_unit_test(test_wants),	      cmocka_unit_test(test_no_secret),
+	    cmocka_unit_test(test_too_old),	  cmocka_unit_test(test_asked_is_done), cmocka_unit_test(test_order),
+	    cmocka_unit_test(test_late_reply),	  cmocka_unit_test(test_not_interactive), cmocka_unit_test(test_round),
+	    cmocka_unit_test(test_hold),	  cmocka_unit_test(test_cannot_follow), cmocka_unit_test(test_start),
+	    cmocka_unit_test(test_reply_bytes),	  cmocka_unit_test(test_reply_secret), cmocka_unit_test(test_fill),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
