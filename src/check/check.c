@@ -62,12 +62,14 @@ static ra_err version_of(const struct load *load, const cJSON *object, const cha
 {
 	const cJSON *node = ra_json_get(object, "since");
 	struct ra_value value;
+	ra_err err;
 
 	*out = NULL;
 	if (!node)
 		return RA_OK;
-	if (!cJSON_IsString(node) || ra_value_from_json(RA_VERSION, node, &value))
-		return BAD(load, node, "\"since\" must be a version such as \"7.0.2\"");
+	err = ra_value_from_json(RA_VERSION, node, &value);
+	if (err)
+		return err == RA_E_NOMEM ? err : BAD(load, node, "\"since\" must be a version such as \"7.0.2\"");
 	ra_value_clear(&value);
 	*out = node->valuestring;
 	return RA_OK;
@@ -90,12 +92,14 @@ static ra_err pattern_ok(const struct load *load, const cJSON *node)
 	struct ra_errs why;
 	struct ra_pattern *pattern = NULL;
 	char line[RA_ERR_TEXT_MAX];
+	ra_err err;
 
 	ra_errs_clear(&why);
 	if (!cJSON_IsString(node))
 		return BAD(load, node, "expected a pattern (text)");
-	if (ra_pattern_compile(node->valuestring, &pattern, &why))
-		return BAD(load, node, "%s", ra_errs_line(&why, line, sizeof(line)));
+	err = ra_pattern_compile(node->valuestring, &pattern, &why);
+	if (err)
+		return err == RA_E_NOMEM ? err : BAD(load, node, "%s", ra_errs_line(&why, line, sizeof(line)));
 	ra_pattern_free(pattern);
 	return RA_OK;
 }

@@ -97,20 +97,21 @@ static const cJSON *mapped(const cJSON *map, struct ra_span word)
 	return NULL;
 }
 
-/* True when value is one of the list, by the fact's own idea of equal. */
-static bool is_listed(const cJSON *list, const struct ra_value *value)
+/* Is value one of the list, by the fact's own idea of equal? Errors: RA_E_INVALID when it is not, RA_E_NOMEM. */
+static ra_err is_listed(const cJSON *list, const struct ra_value *value)
 {
 	const cJSON *entry;
 
 	cJSON_ArrayForEach (entry, list) {
 		struct ra_value one = {0};
-		bool same = !ra_value_from_json(value->type, entry, &one) && ra_value_equal(&one, value);
+		ra_err err = ra_value_from_json(value->type, entry, &one);
+		bool same = !err && ra_value_equal(&one, value);
 
 		ra_value_clear(&one);
-		if (same)
-			return true;
+		if (same || err == RA_E_NOMEM)
+			return err;
 	}
-	return false;
+	return RA_E_INVALID;
 }
 
 /* A word of the plane to a value of ours. A map is closed: a spelling it does not know is malformed unless `in` has it.
@@ -125,9 +126,10 @@ static ra_err value_of(const struct ra_extract *fact, struct ra_span word, struc
 		err = ra_value_from_json(fact->type, ours, &obs->value);
 	else if (!map || in)
 		err = ra_value_from_word(fact->type, word.len ? word.at : "", word.len, &obs->value);
-	if (!err && in && !is_listed(in, &obs->value)) {
-		ra_value_clear(&obs->value);
-		err = RA_E_INVALID;
+	if (!err && in) {
+		err = is_listed(in, &obs->value);
+		if (err)
+			ra_value_clear(&obs->value);
 	}
 	obs->reason = err ? RA_MALFORMED : RA_KNOWN;
 	return err == RA_E_NOMEM ? err : RA_OK;
@@ -180,19 +182,20 @@ static ra_err parse_all(const struct ra_parser *parser, const struct ra_check_pl
 	return err;
 }
 
-static bool matches(const char *regex, const struct ra_plane_answer *answer)
+/* Does the pattern match stdout or stderr? One that runs into its limits does not. Errors: RA_E_NOMEM. */
+static ra_err matches(const char *regex, const struct ra_plane_answer *answer, bool *found)
 {
 	RA_AUTO(ra_pattern_free) struct ra_pattern *pattern = NULL;
-	bool found = false;
+	const struct ra_span texts[] = {{answer->out, answer->out_len}, {answer->err, answer->err_len}};
+	ra_err err = ra_pattern_compile(regex, &pattern, NULL);
 
-	if (ra_pattern_compile(regex, &pattern, NULL))
-		return false;
-	if (ra_pattern_find(pattern, answer->out ? answer->out : "", answer->out_len, 0, &found, NULL) || !found) {
-		found = false;
-		if (ra_pattern_find(pattern, answer->err ? answer->err : "", answer->err_len, 0, &found, NULL))
-			return false;
+	*found = false;
+	for (size_t i = 0; !err && !*found && i < RA_LEN(texts); i++) {
+		err = ra_pattern_find(pattern, texts[i].at ? texts[i].at : "", texts[i].len, 0, found, NULL);
+		if (err == RA_E_LIMIT)
+			err = RA_OK;
 	}
-	return found;
+	return err == RA_E_NOMEM ? err : RA_OK;
 }
 
 static bool holds_word(struct ra_span text, const char *word)
@@ -227,12 +230,16 @@ static ra_err said_no(const struct ra_check_plane *plane, const struct ra_plane_
 {
 	const cJSON *rule, *set = NULL;
 	enum ra_reason reason = reason_of_no(answer);
+	bool hit = false;
 	ra_err err = RA_OK;
 
 	cJSON_ArrayForEach (rule, ra_json_get(plane->spec, "fails")) {
 		int named = ra_reason_parse(ra_json_str(rule, "unknown", ""));
 
-		if (!matches(ra_json_str(rule, "match", ""), answer))
+		err = matches(ra_json_str(rule, "match", ""), answer, &hit);
+		if (err)
+			return err;
+		if (!hit)
 			continue;
 		set = ra_json_get(rule, "set");
 		reason = named > RA_KNOWN ? (enum ra_reason)named : RA_MALFORMED;

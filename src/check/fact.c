@@ -20,6 +20,7 @@ struct ra_facts *ra_facts_new(void)
 		return NULL;
 	facts->clocks[RA_PLANE_SESSION].measured = true;
 	facts->clocks[RA_PLANE_OPERATOR].measured = true;
+	facts->edge = ra_facts_edge(facts, 0);
 	return facts;
 }
 
@@ -138,6 +139,8 @@ ra_err ra_facts_add(struct ra_facts *facts, struct ra_obs *obs)
 	fact->obs[at] = *obs;
 	fact->count++;
 	memset(&obs->value, 0, sizeof(obs->value));
+	if (strcmp(fact->name, RA_FACT_BOOT_TIME) == 0)
+		facts->edge = ra_facts_edge(facts, 0);
 	return RA_OK;
 }
 
@@ -146,6 +149,7 @@ void ra_facts_set_clock(struct ra_facts *facts, enum ra_plane plane, int64_t off
 	if ((unsigned)plane >= RA_PLANE_COUNT || plane == RA_PLANE_SESSION || plane == RA_PLANE_OPERATOR)
 		return;
 	facts->clocks[plane] = (struct ra_plane_clock){true, offset_ms, margin_ms < 0 ? 0 : margin_ms};
+	facts->edge = ra_facts_edge(facts, 0);
 }
 
 bool ra_facts_clock(const struct ra_facts *facts, enum ra_plane plane, int64_t *offset_ms, int64_t *margin_ms)

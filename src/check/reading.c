@@ -132,21 +132,21 @@ static ra_utc_ms plane_edge(const struct ra_facts *facts, const struct boot *boo
 	return __builtin_add_overflow(at, margin, &at) || at > boot->told ? boot->told : at;
 }
 
-/* The session time from which on an answer is of this boot for certain, by every machine's newest word (by the
- * operator's where no machine knows). Out: INT64_MIN when nobody told a boot time. */
-static ra_utc_ms boot_edge(const struct ra_facts *facts, const struct ra_query *query)
+/* By every machine's newest word; by the operator's where no machine knows. */
+ra_utc_ms ra_facts_edge(const struct ra_facts *facts, int64_t seq_max)
 {
+	const struct ra_query query = {.plane = RA_PLANE_ANY, .prefer = RA_PLANE_ANY, .seq_max = seq_max};
 	const struct ra_fact *fact = ra_facts_find(facts, RA_FACT_BOOT_TIME);
 	ra_utc_ms edge = INT64_MIN;
 
 	for (int plane = 0; fact && plane < RA_PLANE_COUNT; plane++) {
-		struct boot boot = boot_of(fact, plane, query);
+		struct boot boot = boot_of(fact, plane, &query);
 		ra_utc_ms at = boot.newest && plane != RA_PLANE_OPERATOR ? plane_edge(facts, &boot) : edge;
 
 		edge = at > edge ? at : edge;
 	}
 	if (fact && edge == INT64_MIN) {
-		struct boot boot = boot_of(fact, RA_PLANE_OPERATOR, query);
+		struct boot boot = boot_of(fact, RA_PLANE_OPERATOR, &query);
 
 		edge = boot.newest ? plane_edge(facts, &boot) : edge;
 	}
@@ -170,7 +170,7 @@ bool ra_facts_current(const struct ra_facts *facts, const struct ra_obs *obs)
 {
 	const struct ra_query now = RA_QUERY_NOW;
 
-	return counts(&(struct scope){facts, &now, boot_edge(facts, &now)}, obs);
+	return counts(&(struct scope){facts, &now, facts->edge}, obs);
 }
 
 /* A plane's newest observation that counts, NULL when none does. */
@@ -393,7 +393,7 @@ struct ra_reading ra_facts_read(const struct ra_facts *facts, const char *name, 
 	if (!fact)
 		return (struct ra_reading){.reason = RA_NOT_ASKED};
 	scope = (struct scope){.facts = facts, .query = query ? query : &now};
-	scope.edge = boot_edge(facts, scope.query);
+	scope.edge = scope.query->seq_max ? ra_facts_edge(facts, scope.query->seq_max) : facts->edge;
 	for (int plane = 0; plane < RA_PLANE_COUNT; plane++)
 		words[plane] = word_of(&scope, fact, plane);
 	if (scope.query->plane >= 0 && scope.query->plane < RA_PLANE_COUNT)

@@ -30,10 +30,14 @@ struct ra_facts {
 	struct ra_void *voids;
 	size_t void_count, void_room;
 	struct ra_plane_clock clocks[RA_PLANE_COUNT];
+	ra_utc_ms edge; /* ra_facts_edge of all there is; kept by whoever changes a boot time or a clock */
 };
 
 /* The observations of a name, NULL when there are none. */
 const struct ra_fact *ra_facts_find(const struct ra_facts *facts, const char *name);
+/* The session time from which on an answer is of this boot for certain, by entries up to seq_max (0: all). Out: INT64_MIN when nobody
+ * told a boot time. */
+ra_utc_ms ra_facts_edge(const struct ra_facts *facts, int64_t seq_max);
 /* When an observation was asked for. */
 static inline ra_utc_ms ra_obs_asked(const struct ra_obs *obs)
 {

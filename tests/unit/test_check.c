@@ -3,6 +3,8 @@
 
 #include "tests/unit/check_unit.h"
 
+#include "base/io.h"
+
 #define HEAD "{\"format\":1,\"id\":\"k\",\"title\":\"t\",\"why\":\"w\","
 #define PLANE(rest) HEAD "\"planes\":[{\"via\":\"ssh\"," rest "}]}"
 #define RUN_ENC "\"run\":[\"esxcli\",\"system\",\"settings\",\"encryption\",\"get\"]"
@@ -169,6 +171,32 @@ static void test_too_new(void **state)
 	ra_check_free(always);
 }
 
+/* Every check of the shipped set loads: its requests are in the table, its words are right. */
+static void test_shipped(void **state)
+{
+	RA_AUTO(ra_mem_free) char *dir = ra_path_join(unit_dir("RA_SRCDIR"), "flows/checks");
+	struct ra_errs errs;
+	char **names, line[1024];
+	size_t count;
+
+	ra_errs_clear(&errs);
+	assert_int_equal(ra_list_dir(dir, ".json", &names, &count, &errs), RA_OK);
+	assert_true(count > 0);
+	for (size_t i = 0; i < count; i++) {
+		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, names[i]);
+		struct ra_buf bytes = {0};
+		struct ra_json *doc = NULL;
+		struct ra_check *check = NULL;
+
+		if (ra_read_file(path, &bytes, &errs) || ra_json_parse(names[i], bytes.data, bytes.len, NULL, &doc, &errs) ||
+		    ra_check_load(doc, &check, &errs))
+			fail_msg("%s", ra_errs_line(&errs, line, sizeof(line)));
+		ra_check_free(check);
+		ra_buf_free(&bytes);
+	}
+	ra_names_free(names, count);
+}
+
 static void test_builtin_names(void **state)
 {
 	static const char *const expected[] = {"clock", "uptime-us", "secureboot-state", "secureboot-check", "recovery-list"};
@@ -185,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_too_new),
+		cmocka_unit_test(test_shipped),
 		cmocka_unit_test(test_builtin_names),
 	};
 
