@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdint.h>
@@ -20,6 +21,11 @@ static void put_hex(const unsigned char *bytes, size_t len, char *out)
 		*out++ = hex[bytes[i] & 15];
 	}
 	*out = '\0';
+}
+
+const char *ra_digest_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
 }
 
 ra_err ra_sha256_hex(const void *bytes, size_t len, char *out)

@@ -9,6 +9,8 @@
 
 #define RA_SHA256_HEX_LEN 65 /* 64 lower-case hex digits and NUL */
 
+/* The version of the OpenSSL that is loaded ("3.0.15"); static. */
+const char *ra_digest_library(void);
 /* SHA-256 of bytes as lower-case hex. Out: out[RA_SHA256_HEX_LEN]. Errors: RA_E_INTERNAL when OpenSSL refuses. */
 RA_MUST_USE ra_err ra_sha256_hex(const void *bytes, size_t len, char *out);
 /* True when text is exactly 64 lower-case hex digits. */

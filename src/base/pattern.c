@@ -7,6 +7,7 @@
 
 #include <pcre2.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,18 @@ ra_err ra_pattern_find(const struct ra_pattern *pattern, const char *subject, si
 	if (match)
 		fill(pattern, got, match);
 	return RA_OK;
+}
+
+const char *ra_pattern_library(char *out, size_t cap)
+{
+	char version[64] = "unknown";
+
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) <= (int)sizeof(version))
+		(void)pcre2_config(PCRE2_CONFIG_VERSION, version);
+	version[strcspn(version, " ")] = '\0'; /* the release date follows */
+	if (cap)
+		snprintf(out, cap, "%s", version);
+	return out;
 }
 
 struct ra_pattern *ra_pattern_free(struct ra_pattern *pattern)

@@ -31,6 +31,8 @@ RA_MUST_USE ra_err ra_pattern_compile(const char *text, struct ra_pattern **out,
  * Errors: RA_E_LIMIT when a limit was reached; RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_pattern_find(const struct ra_pattern *pattern, const char *subject, size_t len, size_t from,
 				   bool *found, struct ra_match *match);
+/* The version of the PCRE2 that is loaded. Out: out[cap], cut at cap; returns out. */
+const char *ra_pattern_library(char *out, size_t cap);
 struct ra_pattern *ra_pattern_free(struct ra_pattern *pattern);
 RA_DEFINE_AUTO(struct ra_pattern, ra_pattern_free);
 

@@ -113,6 +113,11 @@ static void base64_of_more_than_one_chunk(void **state)
 	free(bytes);
 }
 
+static void the_library_has_a_version(void **state)
+{
+	assert_true(ra_digest_library()[0] >= '3' && strchr(ra_digest_library(), '.'));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +127,7 @@ int main(void)
 	    cmocka_unit_test(base64_both_ways),
 	    cmocka_unit_test(base64_refuses),
 	    cmocka_unit_test(base64_of_more_than_one_chunk),
+	    cmocka_unit_test(the_library_has_a_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,6 +163,15 @@ static void slices_do_not_show(void **state)
 	ra_buf_free(&text);
 }
 
+static void the_library_has_a_version(void **state)
+{
+	char version[64], small[3];
+
+	assert_memory_equal(ra_pattern_library(version, sizeof(version)), "10.", 3);
+	assert_null(strchr(version, ' '));
+	assert_string_equal(ra_pattern_library(small, sizeof(small)), "10");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +180,7 @@ int main(void)
 	    cmocka_unit_test(a_pattern_has_a_length),
 	    cmocka_unit_test(runaway_patterns_are_stopped),
 	    cmocka_unit_test(slices_do_not_show),
+	    cmocka_unit_test(the_library_has_a_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
