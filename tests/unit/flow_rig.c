@@ -102,12 +102,11 @@ ra_err rig_append(struct rig *rig, const char *kind, cJSON *body)
 	return rig->err;
 }
 
-static void add_fact(cJSON *array, const struct rig *rig, const struct ra_check_plane *plane, size_t i, const cJSON *facts,
+static void add_fact(cJSON *array, const struct rig *rig, const struct ra_extract *fact, enum ra_plane plane, const cJSON *facts,
 		     int64_t asked_ago_ms)
 {
-	const struct ra_extract *fact = &plane->facts[i];
 	const cJSON *value = facts ? ra_json_get(facts, fact->name) : NULL;
-	struct ra_obs obs = {.plane = plane->plane,
+	struct ra_obs obs = {.plane = plane,
 			     .at = rig->now,
 			     .asked = rig->now - asked_ago_ms,
 			     .lasting = fact->lasting,
@@ -133,7 +132,15 @@ void rig_reply(struct rig *rig, const struct ra_check *check, const struct ra_ch
 	cJSON_AddStringToObject(body, "plane", ra_plane_name(plane->plane));
 	cJSON_AddStringToObject(body, "request", plane->request);
 	for (size_t i = 0; i < plane->fact_count; i++)
-		add_fact(array, rig, plane, i, facts, asked_ago_ms);
+		add_fact(array, rig, &plane->facts[i], plane->plane, facts, asked_ago_ms);
+	/* what was found in a log has no place of its own in the check */
+	for (const cJSON *at = facts ? facts->child : NULL; at && plane->parse && strcmp(plane->parse, "signatures") == 0; at = at->next) {
+		struct ra_extract found = {.type = RA_BOOL};
+
+		snprintf(found.name, sizeof(found.name), "%s", at->string);
+		if (strncmp(at->string, "sig.", 4) == 0)
+			add_fact(array, rig, &found, plane->plane, facts, asked_ago_ms);
+	}
 	clock = facts ? cJSON_AddObjectToObject(body, "clock") : NULL;
 	if (clock) {
 		cJSON_AddNumberToObject(clock, "offset_ms", 0);

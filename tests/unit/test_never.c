@@ -1,0 +1,707 @@
+/* test_never.c - random walks: whatever is answered, recorded, cut off, lied about or done in whatever order, no gated action begins
+ * without a pass that lives. The oracle reads the entries again and knows nothing of the engine. Seeds are fixed. */
+#include "unit.h"
+
+#include "flow_rig.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WALKS 10000
+#define TURNS 90
+#define FACTS_MAX 256
+#define VALUES_MAX 12
+#define SIG_PREFIX "sig."
+
+/* The values that conditions compare a fact with: what a random world is made of. */
+struct wordbook {
+	struct {
+		const char *fact;
+		const cJSON *values[VALUES_MAX];
+		size_t count;
+	} facts[FACTS_MAX];
+	size_t count;
+};
+/* What only the driver knows of a gate's case. */
+struct truth {
+	bool key, typed;
+};
+struct drive {
+	struct rig rig;
+	const struct wordbook *book;
+	uint64_t rnd;
+	ra_utc_ms boot;
+	struct truth truth[4 * TURNS + 64]; /* by entry */
+	size_t intents, gated, refused, opened, again, ends;
+};
+
+/* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators". */
+static uint32_t rnd(struct drive *d, uint32_t below)
+{
+	d->rnd ^= d->rnd >> 12;
+	d->rnd ^= d->rnd << 25;
+	d->rnd ^= d->rnd >> 27;
+	return (uint32_t)((d->rnd * 2685821657736338717u) >> 33) % below;
+}
+
+static bool chance(struct drive *d, uint32_t percent)
+{
+	return rnd(d, 100) < percent;
+}
+
+static void learn_value(struct wordbook *book, size_t at, const cJSON *value)
+{
+	if (!cJSON_IsBool(value) && !cJSON_IsString(value) && !cJSON_IsNumber(value))
+		return;
+	if (book->facts[at].count < VALUES_MAX)
+		book->facts[at].values[book->facts[at].count++] = value;
+}
+
+static void learn(void *payload, const struct ra_cond_use *use)
+{
+	static const char *const forms[] = {"is", "in", "has", "has_any", "lt", "le", "gt", "ge"};
+	struct wordbook *book = payload;
+	size_t at = 0;
+
+	while (at < book->count && strcmp(book->facts[at].fact, use->fact) != 0)
+		at++;
+	if (at == FACTS_MAX)
+		return;
+	if (at == book->count)
+		book->facts[book->count++].fact = use->fact;
+	for (size_t i = 0; i < RA_LEN(forms); i++) {
+		const cJSON *value = ra_json_get(use->node, forms[i]), *item;
+
+		if (!cJSON_IsArray(value)) {
+			learn_value(book, at, value);
+			continue;
+		}
+		cJSON_ArrayForEach (item, value)
+			learn_value(book, at, item);
+	}
+}
+
+static void learn_cond(struct wordbook *book, const struct ra_cond *cond)
+{
+	if (cond)
+		ra_cond_facts(cond, learn, book);
+}
+
+static void learn_set(struct wordbook *book, const struct ra_flowset *set)
+{
+	const struct ra_flow *const *flows;
+	const struct ra_cause *const *causes;
+	size_t count = ra_flowset_flows(set, &flows);
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < flows[i]->step_count; k++) {
+			const struct ra_step *step = &flows[i]->steps[k];
+
+			for (size_t e = 0; e < step->edge_count; e++)
+				learn_cond(book, step->edges[e].when);
+			learn_cond(book, step->action.guard);
+			learn_cond(book, step->action.until);
+		}
+	}
+	count = ra_flowset_causes(set, &causes);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < causes[i]->rule_count; k++)
+			learn_cond(book, causes[i]->rules[k].when);
+	}
+	learn_cond(book, ra_flowset_gate(set, "key-proven")->open_if);
+}
+
+static cJSON *a_time(struct drive *d, ra_utc_ms at)
+{
+	char text[RA_UTC_TEXT_LEN];
+
+	return cJSON_CreateString(ra_utc_format(at - (ra_utc_ms)rnd(d, 3) * 1000, text));
+}
+
+static cJSON *by_type(struct drive *d, enum ra_type type)
+{
+	static const char *const versions[] = {"6.7.0", "7.0.1", "7.0.2", "7.0.3", "8.0.2"};
+	cJSON *list;
+
+	switch (type) {
+	case RA_BOOL:
+		return cJSON_CreateBool(chance(d, 50));
+	case RA_INT:
+		return cJSON_CreateNumber(rnd(d, 4));
+	case RA_VERSION:
+		return cJSON_CreateString(versions[rnd(d, RA_LEN(versions))]);
+	case RA_TIME:
+		return a_time(d, d->rig.now - (ra_utc_ms)rnd(d, 7200) * 1000);
+	case RA_LIST:
+		list = cJSON_CreateArray();
+		if (chance(d, 50))
+			cJSON_AddItemToArray(list, cJSON_CreateString("x"));
+		return list;
+	default:
+		return cJSON_CreateString(chance(d, 50) ? "x" : "");
+	}
+}
+
+static cJSON *a_value(struct drive *d, const char *fact, enum ra_type type)
+{
+	const struct wordbook *book = d->book;
+	struct ra_value value = {0};
+
+	if (chance(d, 15)) {
+		cJSON *unknown = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(unknown, "unknown", ra_reason_name((enum ra_reason)(1 + rnd(d, RA_REASON_COUNT - 1))));
+		return unknown;
+	}
+	if (strcmp(fact, RA_FACT_BOOT_TIME) == 0) {
+		if (chance(d, 4))
+			d->boot = d->rig.now - (ra_utc_ms)rnd(d, 3600) * 1000;
+		return a_time(d, d->boot);
+	}
+	for (size_t i = 0; i < book->count && chance(d, 85); i++) {
+		if (strcmp(book->facts[i].fact, fact) != 0 || book->facts[i].count == 0)
+			continue;
+		const cJSON *literal = book->facts[i].values[rnd(d, (uint32_t)book->facts[i].count)];
+		ra_err err = ra_value_from_json(type, literal, &value);
+
+		ra_value_clear(&value);
+		if (err == RA_OK)
+			return cJSON_Duplicate(literal, true);
+	}
+	return by_type(d, type);
+}
+
+static void reply(struct drive *d, const struct ra_check *check, const struct ra_check_plane *plane)
+{
+	static const int64_t ago[] = {0, 0, 5, 900, 60000};
+	const struct ra_signatures *sigs = ra_flowset_signatures(d->rig.set);
+	cJSON *facts = cJSON_CreateObject();
+
+	for (size_t i = 0; i < plane->fact_count; i++)
+		cJSON_AddItemToObject(facts, plane->facts[i].name, a_value(d, plane->facts[i].name, plane->facts[i].type));
+	for (size_t i = 0; sigs && i < sigs->count; i++) {
+		char name[RA_FACT_NAME_MAX];
+
+		if (snprintf(name, sizeof(name), SIG_PREFIX "%s", sigs->items[i].id) < (int)sizeof(name))
+			cJSON_AddItemToObject(facts, name, a_value(d, name, RA_BOOL));
+	}
+	rig_reply(&d->rig, check, plane, chance(d, 5) ? NULL : facts, ago[rnd(d, RA_LEN(ago))]);
+	cJSON_Delete(facts);
+}
+
+static void replies(struct drive *d)
+{
+	struct ra_want wants[RA_WANTS_MAX];
+	size_t count = ra_state_wants(d->rig.state, &d->rig.planes, chance(d, 3), d->rig.now, wants);
+	const struct ra_check *const *checks;
+
+	for (size_t i = 0; i < count && i < 12; i++) {
+		assert_false(wants[i].plane->secret);
+		if (chance(d, 80))
+			reply(d, wants[i].check, wants[i].plane);
+	}
+	if (count || chance(d, 60))
+		return;
+	count = ra_flowset_checks(d->rig.set, &checks);
+	const struct ra_check *check = checks[rnd(d, (uint32_t)count)];
+
+	if (check->plane_count && !check->planes[0].secret)
+		reply(d, check, &check->planes[rnd(d, (uint32_t)check->plane_count)]);
+}
+
+static void answer(struct drive *d, const struct ra_now *now)
+{
+	const char *ids[4] = {NULL};
+	size_t count = 0;
+	cJSON *body = NULL;
+
+	if (!now->question)
+		return;
+	while (count < 1u + (now->question->many && chance(d, 40)) && chance(d, 90))
+		ids[count++] = now->question->choices[rnd(d, (uint32_t)now->question->count)].id;
+	if (ra_make_answer(d->rig.state, now->check, ids, d->rig.now, &body, NULL) == RA_OK)
+		assert_int_equal(rig_append(&d->rig, "answer", body), RA_OK);
+}
+
+/* A case that may lack anything. */
+static void knock(struct drive *d, const cJSON *gates)
+{
+	const cJSON *id = gates ? cJSON_GetArrayItem(gates, (int)rnd(d, (uint32_t)cJSON_GetArraySize(gates))) : NULL;
+	const struct ra_gate *gate = ra_flowset_gate(d->rig.set, id && !chance(d, 10) ? id->valuestring : "rebuild");
+	const char *affirmed[64] = {NULL};
+	struct ra_gate_case gate_case = {.gate = chance(d, 5) ? NULL : gate->id, .affirmed = affirmed, .now = d->rig.now};
+	RA_AUTO(ra_mem_free) char *typed = gate->type ? ra_state_fill(d->rig.state, gate->type, NULL) : NULL;
+	bool careful = chance(d, 60);
+	const cJSON *statement;
+	size_t count = 0;
+	cJSON *body = NULL;
+
+	cJSON_ArrayForEach (statement, gate->statements) {
+		if (careful || chance(d, 85))
+			affirmed[count++] = ra_json_str(statement, "id", "");
+	}
+	gate_case.key_tried = careful || chance(d, 70);
+	gate_case.key.all = careful || chance(d, 50);
+	gate_case.typed = careful || chance(d, 50) ? typed : "REBUILD";
+	d->truth[d->rig.count] = (struct truth){gate_case.key_tried && gate_case.key.all, typed && gate_case.typed == typed};
+	if (ra_make_gate(d->rig.state, &gate_case, &body, NULL) != RA_OK)
+		return;
+	d->opened += ra_json_bool(body, "opened", false);
+	assert_int_equal(rig_append(&d->rig, "gate", body), RA_OK);
+}
+
+static void attempt(struct drive *d)
+{
+	RA_AUTO(ra_mem_free) char *typed = NULL;
+	const struct ra_step *step = ra_state_now(d->rig.state, NULL).step;
+	char mark[RA_FACT_NAME_MAX + 2] = "";
+	cJSON *body = NULL;
+
+	if (step->kind == RA_STEP_ACTION && step->action.confirm_type)
+		snprintf(mark, sizeof(mark), "{%s}", step->action.confirm_type->valuestring);
+	typed = ra_state_fill(d->rig.state, mark, NULL);
+	if (ra_make_intent(d->rig.state, chance(d, 90) ? typed : "nothing", d->rig.now, &body, NULL) != RA_OK) {
+		d->refused++;
+		return;
+	}
+	assert_int_equal(rig_append(&d->rig, "intent", body), RA_OK);
+}
+
+static void speak(struct drive *d)
+{
+	static const char *const hows[] = {"d:done", "d:done", "d:done", "d:not_done", "d:refused", "d:unknown"};
+	struct ra_now now = ra_state_now(d->rig.state, &d->rig.planes);
+
+	switch (now.phase) {
+	case RA_PH_MANUAL:
+	case RA_PH_QUESTION:
+		answer(d, &now);
+		break;
+	case RA_PH_GATE:
+		knock(d, now.gates);
+		break;
+	case RA_PH_CONFIRM:
+		attempt(d);
+		break;
+	case RA_PH_ACTING:
+		(void)!rig_do(&d->rig, hows[rnd(d, RA_LEN(hows))]);
+		break;
+	case RA_PH_VERIFY:
+		if (chance(d, 10))
+			(void)!rig_do(&d->rig, "xs");
+		else
+			answer(d, &now);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A builder's entry, appended if it is given. */
+static void put(struct drive *d, ra_err err, const char *kind, cJSON *body)
+{
+	if (err == RA_OK)
+		assert_int_equal(rig_append(&d->rig, kind, body), RA_OK);
+}
+
+static void pass_time(struct drive *d)
+{
+	static const uint32_t spans_s[] = {1, 20, 60, 300, 700, 1000, 4000};
+
+	d->rig.now += (ra_utc_ms)rnd(d, spans_s[rnd(d, RA_LEN(spans_s))] * 1000);
+}
+
+static void disturb(struct drive *d)
+{
+	static const char *const planes[] = {"ssh", "vcenter"};
+	const struct ra_check *const *checks;
+	const char *kind = NULL;
+	cJSON *body = NULL;
+	size_t count;
+	uint32_t what = rnd(d, 12);
+	ra_err err;
+
+	switch (what) {
+	case 0:
+	case 1:
+		err = ra_make_back(d->rig.state, &body, NULL);
+		put(d, err, "back", body);
+		break;
+	case 2:
+		err = ra_make_skip(d->rig.state, &kind, &body, NULL);
+		put(d, err, kind, body);
+		break;
+	case 3:
+		count = ra_flowset_checks(d->rig.set, &checks);
+		body = cJSON_CreateObject();
+		cJSON_AddStringToObject(body, "check", checks[rnd(d, (uint32_t)count)]->id);
+		put(d, RA_OK, "again", body);
+		break;
+	case 4:
+		count = rnd(d, RA_LEN(planes));
+		body = cJSON_CreateObject();
+		cJSON_AddStringToObject(body, "plane", planes[count]);
+		cJSON_AddStringToObject(body, "state", chance(d, 50) ? "up" : "down");
+		d->rig.planes.down[count] = strcmp(ra_json_str(body, "state", ""), "down") == 0;
+		put(d, RA_OK, "plane", body);
+		break;
+	case 5:
+		put(d, RA_OK, "resume", NULL);
+		break;
+	case 6:
+	case 7:
+		attempt(d); /* in any phase */
+		break;
+	case 8:
+		knock(d, NULL);
+		break;
+	default:
+		pass_time(d);
+		break;
+	}
+}
+
+/* At an end: sometimes resumed, sometimes stepped back from. Out: whether the walk goes on. */
+static bool at_end(struct drive *d)
+{
+	cJSON *body = NULL;
+	ra_err err;
+
+	while (rig_decide(&d->rig))
+		d->ends++;
+	if (chance(d, 40))
+		put(d, RA_OK, "resume", NULL);
+	err = chance(d, 60) ? ra_make_back(d->rig.state, &body, NULL) : RA_E_STATE;
+	put(d, err, "back", body);
+	return ra_state_now(d->rig.state, NULL).phase != RA_PH_END;
+}
+
+/* Out: false when the walk is over. */
+static bool turn(struct drive *d)
+{
+	uint32_t what = rnd(d, 100);
+
+	if (ra_state_now(d->rig.state, NULL).phase == RA_PH_END)
+		return at_end(d);
+	if (chance(d, 30))
+		d->rig.now += rnd(d, 5000);
+	if (what < 45) {
+		if (!rig_decide(&d->rig))
+			speak(d);
+		assert_int_equal(d->rig.err, RA_OK);
+	} else if (what < 72) {
+		replies(d);
+	} else if (what < 92) {
+		speak(d);
+	} else {
+		disturb(d);
+	}
+	return true;
+}
+
+/* The oracle. From here on: entries and the flow set as it is written, nothing else. */
+
+static const char *kind_of(const struct drive *d, size_t i)
+{
+	return d->rig.entries[i].kind;
+}
+
+static const char *text_of(const struct drive *d, size_t i, const char *key)
+{
+	return ra_json_str(d->rig.entries[i].body, key, "");
+}
+
+static bool is_listed(const cJSON *ids, const char *id)
+{
+	const cJSON *at;
+
+	cJSON_ArrayForEach (at, ids) {
+		if (strcmp(at->valuestring, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The fact of a name in a reply; NULL: none. */
+static const cJSON *fact_in(const struct drive *d, size_t i, const char *name)
+{
+	const cJSON *fact;
+
+	if (strcmp(kind_of(d, i), "reply") != 0)
+		return NULL;
+	cJSON_ArrayForEach (fact, ra_json_get(d->rig.entries[i].body, "facts")) {
+		if (strcmp(ra_json_str(fact, "name", ""), name) == 0)
+			return fact;
+	}
+	return NULL;
+}
+
+/* True when a reply tells a boot time unlike all that its plane told before. */
+static bool is_new_boot(const struct drive *d, size_t i)
+{
+	const cJSON *boot = fact_in(d, i, RA_FACT_BOOT_TIME);
+	ra_utc_ms now, was;
+	bool any = false;
+
+	if (!boot || ra_utc_parse(ra_json_str(boot, "value", ""), &now) != RA_OK)
+		return false;
+	for (size_t k = 0; k < i; k++) {
+		const cJSON *before = strcmp(text_of(d, k, "plane"), text_of(d, i, "plane")) == 0 ? fact_in(d, k, RA_FACT_BOOT_TIME) : NULL;
+
+		if (!before || ra_utc_parse(ra_json_str(before, "value", ""), &was) != RA_OK)
+			continue;
+		any = true;
+		if (now - was <= 300000 && was - now <= 300000)
+			return false;
+	}
+	return any;
+}
+
+static int version_number(const char *text)
+{
+	int a = 0, b = 0, c = 0;
+
+	(void)!sscanf(text, "%d.%d.%d", &a, &b, &c);
+	return a * 10000 + b * 100 + c;
+}
+
+static ra_utc_ms asked_of(const cJSON *fact)
+{
+	ra_utc_ms at = 0;
+
+	assert_int_equal(ra_utc_parse(ra_json_str(fact, "asked", ra_json_str(fact, "at", "")), &at), RA_OK);
+	return at;
+}
+
+static bool is_open_word(const char *value)
+{
+	return strcmp(value, "NONE") == 0 || (strchr(value, '.') && version_number(value) < 70002);
+}
+
+/* True when what was asked for then speaks of the host as it is now, by what the entries say: nothing was done or asked again since, and
+ * no boot told is later. */
+static bool still_counts(const struct drive *d, size_t at, size_t before, const cJSON *fact)
+{
+	ra_utc_ms boot;
+
+	for (size_t i = 0; i < before; i++) {
+		const cJSON *told = fact_in(d, i, RA_FACT_BOOT_TIME), *contact = fact_in(d, i, RA_FACT_CONNECTION);
+
+		if (i > at && (strcmp(kind_of(d, i), "intent") == 0 || strcmp(kind_of(d, i), "done") == 0 ||
+			       strcmp(kind_of(d, i), "again") == 0))
+			return false;
+		if (told && ra_utc_parse(ra_json_str(told, "value", ""), &boot) == RA_OK && boot > asked_of(fact))
+			return false;
+		if (contact && strcmp(ra_json_str(contact, "value", "connected"), "connected") != 0)
+			return false;
+	}
+	return true;
+}
+
+/* How many planes ever said, asked since a time, that the host is not sealed; and how many say last, for certain, that it may be. */
+static void count_words(const struct drive *d, size_t before, ra_utc_ms since, const char *name, int *open, int *shut)
+{
+	static const char *const planes[] = {"ssh", "vcenter"};
+
+	*open = *shut = 0;
+	for (size_t p = 0; p < RA_LEN(planes); p++) {
+		const cJSON *newest = NULL;
+		size_t newest_at = 0;
+		bool opened = false;
+
+		for (size_t i = 0; i < before; i++) {
+			const cJSON *fact = strcmp(text_of(d, i, "plane"), planes[p]) == 0 ? fact_in(d, i, name) : NULL;
+
+			if (!fact || asked_of(fact) < since)
+				continue;
+			newest = fact;
+			newest_at = i;
+			opened = opened || is_open_word(ra_json_str(fact, "value", ""));
+		}
+		*open += opened;
+		*shut += newest && ra_json_str(newest, "value", NULL) && !is_open_word(ra_json_str(newest, "value", "")) &&
+			 still_counts(d, newest_at, before, newest);
+	}
+}
+
+/* "Not sealed" was read by a machine within the gate's age, and no machine says otherwise. */
+static void check_condition(const struct drive *d, size_t at, const struct ra_gate *gate)
+{
+	ra_utc_ms since = d->rig.entries[at].t - gate->max_age_ms;
+	int open_mode, shut_mode, open_version, shut_version;
+
+	assert_string_equal(gate->id, "key-proven");
+	count_words(d, at, since, "encryption.mode", &open_mode, &shut_mode);
+	count_words(d, at, since, "host.version", &open_version, &shut_version);
+	assert_true((open_mode > 0 && shut_mode == 0) || (open_version > 0 && shut_version == 0));
+}
+
+static void check_statements(const struct drive *d, size_t at, const struct ra_gate *gate)
+{
+	const cJSON *affirmed = ra_json_get(d->rig.entries[at].body, "affirmed"), *statement;
+
+	cJSON_ArrayForEach (statement, gate->statements)
+		assert_true(is_listed(affirmed, ra_json_str(statement, "id", "?")));
+	assert_true(!gate->needs_key || d->truth[at].key);
+	assert_true(!gate->type || d->truth[at].typed);
+}
+
+static void check_pass(const struct drive *d, size_t intent, const struct ra_gate *gate)
+{
+	static const char *const deadly[] = {"back", "resume", "intent", "outcome", "end"};
+	size_t at = intent;
+
+	do {
+		assert_int_not_equal(at, 0);
+		at--;
+		for (size_t i = 0; i < RA_LEN(deadly); i++)
+			assert_string_not_equal(kind_of(d, at), deadly[i]);
+		assert_false(strcmp(kind_of(d, at), "plane") == 0 && strcmp(text_of(d, at, "state"), "down") == 0);
+		assert_false(is_new_boot(d, at));
+	} while (strcmp(kind_of(d, at), "gate") != 0 || strcmp(text_of(d, at, "gate"), gate->id) != 0);
+	assert_true(ra_json_bool(d->rig.entries[at].body, "opened", false));
+	assert_true(d->rig.entries[intent].t - d->rig.entries[at].t <= gate->max_age_ms);
+	if (strcmp(text_of(d, at, "by"), "condition") == 0) {
+		check_condition(d, at, gate);
+		check_condition(d, intent, gate);
+	} else {
+		assert_string_equal(text_of(d, at, "by"), "statements");
+		check_statements(d, at, gate);
+	}
+}
+
+static bool check_intent(const struct drive *d, size_t at, const struct ra_step *step)
+{
+	const char *gate = text_of(d, at, "gate");
+	bool gated = step->action.gate && step->action.gate->child;
+	const cJSON *touch;
+
+	assert_string_equal(text_of(d, at, "step"), step->id);
+	assert_int_equal(step->kind, RA_STEP_ACTION);
+	assert_true(!gated || is_listed(step->action.gate, gate));
+	cJSON_ArrayForEach (touch, step->action.touches) {
+		const struct ra_class *class = ra_flowset_class(d->rig.set, touch->valuestring);
+
+		if (!class->gate || !class->gate->child || step->action.restore)
+			continue;
+		gated = true;
+		assert_true(is_listed(class->gate, gate));
+	}
+	if (gated)
+		check_pass(d, at, ra_flowset_gate(d->rig.set, gate));
+	return gated;
+}
+
+/* Follow the entries from the first one; look at each action that begins. */
+static void check_walk(struct drive *d)
+{
+	const struct ra_flow *flow = NULL;
+	const struct ra_step *step = NULL;
+	bool open = false, lost = false;
+
+	for (size_t i = 0; i < d->rig.count; i++) {
+		const char *kind = kind_of(d, i);
+
+		if (strcmp(kind, "start") == 0 || strcmp(kind, "edge") == 0 || strcmp(kind, "back") == 0) {
+			bool start = strcmp(kind, "start") == 0;
+
+			assert_false(open);
+			flow = ra_flowset_flow(d->rig.set, text_of(d, i, start ? "flow" : "to_flow"));
+			step = ra_flow_step(flow, text_of(d, i, start ? "step" : "to"));
+		} else if (strcmp(kind, "intent") == 0) {
+			assert_false(open);
+			open = true;
+			lost = false;
+			d->intents++;
+			d->gated += check_intent(d, i, step);
+		} else if (strcmp(kind, "resume") == 0) {
+			lost = open;
+		} else if (strcmp(kind, "done") == 0) {
+			assert_true(open && (!lost || step->action.by_human));
+		} else if (strcmp(kind, "outcome") == 0) {
+			assert_true(open);
+			open = false;
+		}
+	}
+}
+
+static void check_again(const struct drive *d)
+{
+	struct ra_state *again = rig_refold(&d->rig);
+	char *was, *is;
+
+	assert_non_null(again);
+	was = rig_digest(d->rig.state, &d->rig.planes, d->rig.now);
+	is = rig_digest(again, &d->rig.planes, d->rig.now);
+	assert_string_equal(was, is);
+	free(was);
+	free(is);
+	ra_state_free(again);
+}
+
+static void begin(struct drive *d, const struct ra_flowset *set)
+{
+	static const char *const planes[] = {"ssh,vcenter", "ssh,vcenter", "ssh", "vcenter", ""};
+	const struct ra_flow *const *flows;
+	const struct ra_flow *flow;
+	const cJSON *entry = NULL;
+	size_t count = ra_flowset_flows(set, &flows);
+
+	do
+		flow = flows[rnd(d, (uint32_t)count)];
+	while (strcmp(flow->id, "round") == 0);
+	count = (size_t)cJSON_GetArraySize(flow->entries);
+	if (count && chance(d, 50))
+		entry = cJSON_GetArrayItem(flow->entries, (int)rnd(d, (uint32_t)count));
+	rig_begin(&d->rig, set, flow->id, entry ? ra_json_str(entry, "go", NULL) : NULL, planes[rnd(d, RA_LEN(planes))]);
+	d->boot = d->rig.now - 36000000;
+	d->rig.interactive = !chance(d, 3);
+}
+
+static void walk_all(const char *dir, size_t gated_min)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = rig_load(dir);
+	struct wordbook *book = calloc(1, sizeof(*book));
+	struct drive *d = calloc(1, sizeof(*d));
+
+	assert_non_null(set);
+	assert_non_null(book);
+	assert_non_null(d);
+	learn_set(book, set);
+	d->book = book;
+	for (uint64_t walk = 1; walk <= WALKS; walk++) {
+		d->rnd = walk * 0x9e3779b97f4a7c15u;
+		memset(d->truth, 0, sizeof(d->truth));
+		begin(d, set);
+		for (int i = 0; i < TURNS && d->rig.count + 40 < RA_LEN(d->truth) && turn(d); i++)
+			continue;
+		check_walk(d);
+		check_again(d);
+		rig_end(&d->rig);
+	}
+	print_message("%s: %zu actions begun, %zu behind a gate, %zu refused, %zu gates opened by word, %zu ends\n", dir, d->intents,
+		      d->gated, d->refused, d->opened, d->ends);
+	assert_true(d->gated >= gated_min);
+	assert_true(d->refused > d->intents);
+	free(d);
+	free(book);
+}
+
+static void test_small_set(void **unused)
+{
+	(void)unused;
+	walk_all("tests/unit/walkset", 1000);
+}
+
+static void test_shipped_set(void **unused)
+{
+	(void)unused;
+	walk_all("flows", 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_small_set), cmocka_unit_test(test_shipped_set)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
