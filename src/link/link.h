@@ -14,6 +14,7 @@
 #include <poll.h>
 
 #define RA_LINK_FDS_MAX 4
+#define RA_LINK_SAY_MAX 768
 
 /* Why a request brought no answer. The names agree with the reasons of unknown one to one. */
 enum ra_link_why {
@@ -46,7 +47,7 @@ struct ra_reply {
 	struct ra_buf out, err;
 	struct ra_secret *secret; /* out bytes of a secret ticket, else NULL */
 	ra_utc_ms sent_at, came_at; /* session clock */
-	char say[256];   /* one sentence when not ANSWERED: host, plane, what to do */
+	char say[RA_LINK_SAY_MAX]; /* one sentence when not ANSWERED: host, plane, what to do */
 };
 void ra_reply_clear(struct ra_reply *reply);
 
@@ -70,7 +71,7 @@ struct ra_event {
 	enum ra_event_kind kind;
 	enum ra_link_state state;
 	enum ra_link_why why; /* for DOWN */
-	char say[512];        /* foreign bytes possible */
+	char say[RA_LINK_SAY_MAX]; /* foreign bytes possible */
 	struct ra_reply reply;
 	struct ra_need need;
 	char peer[160];       /* for UP: host key fingerprint "SHA256:..." or certificate thumbprint, "" */
@@ -106,6 +107,15 @@ struct ra_link {
 	struct ra_clock clock; /* the session's */
 };
 struct ra_link *ra_link_free(struct ra_link *link);
+
+/* Where an operator means: "esx01", "root@esx01:2222", "ssh://root@[2001:db8::1]:22", "2001:db8::1". */
+struct ra_ssh_target {
+	char host[256];
+	char user[64]; /* "" when not said */
+	int port;      /* 0 when not said */
+};
+/* Errors: RA_E_ARG with what is wrong (an empty part, a port out of range, blanks, a leading '-'). */
+RA_MUST_USE ra_err ra_ssh_target_parse(const char *text, struct ra_ssh_target *out, struct ra_errs *errs);
 
 /* How to reach a host by SSH. Borrowed until ra_link_ssh_new returns. */
 struct ra_ssh_options {

@@ -4,13 +4,7 @@
 
 #include <string.h>
 
-enum {
-	OBJECT = cJSON_Object,
-	ARRAY = cJSON_Array,
-	STRING = cJSON_String,
-	NUMBER = cJSON_Number,
-	ANY = 0xff
-};
+enum { OBJECT = cJSON_Object, ARRAY = cJSON_Array, STRING = cJSON_String, NUMBER = cJSON_Number, ANY = 0xff };
 #define NEEDED 0x1000 /* flag beside the types */
 
 /* A member an object may have. */

@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include "link/quote.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOG_NAME_MAX 32
+#define LOG_LINES_MAX 100000
+#define STATUS_DIGITS_MAX 3
+
+ra_err ra_quote_word(const char *word, struct ra_buf *out)
+{
+	static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./:=,%@";
+	/* A word with '=' in front of the program would be an assignment. */
+	if (*word && strspn(word, harmless) == strlen(word) && !strchr(word, '='))
+		return ra_buf_text(out, word);
+	ra_err err = ra_buf_text(out, "'");
+	while (*word && !err) {
+		size_t len = strcspn(word, "'");
+		err = ra_buf_add(out, word, len);
+		word += len;
+		if (!err && *word == '\'') {
+			err = ra_buf_text(out, "'\\''");
+			word++;
+		}
+	}
+	return err ? err : ra_buf_text(out, "'");
+}
+
+static ra_err quote_run(const cJSON *run, struct ra_buf *out)
+{
+	if (!cJSON_IsArray(run) || !run->child)
+		return RA_E_INVALID;
+	for (const cJSON *word = run->child; word; word = word->next) {
+		if (!cJSON_IsString(word))
+			return RA_E_INVALID;
+		ra_err err = word == run->child ? RA_OK : ra_buf_text(out, " ");
+		if (!err)
+			err = ra_quote_word(word->valuestring, out);
+		if (err)
+			return err;
+	}
+	return RA_OK;
+}
+
+static bool is_log_name(const cJSON *name)
+{
+	if (!cJSON_IsString(name) || !name->valuestring[0] || strlen(name->valuestring) > LOG_NAME_MAX)
+		return false;
+	for (const char *at = name->valuestring; *at; at++)
+		if (!islower((unsigned char)*at) && !isdigit((unsigned char)*at))
+			return false;
+	return true;
+}
+
+/* Rotated files (highest number is oldest) and then the current one, the newest lines_max lines of them; every file
+ * under a head line of its own, a file that is not there under none. since_boot is served by reading the rotated ones
+ * too: the first line of a file tells how far back it reaches. Only what busybox has. */
+static ra_err quote_log(const cJSON *log, struct ra_buf *out)
+{
+	const cJSON *files = ra_json_get(log, "files");
+	int64_t lines = ra_json_int(log, "lines_max", 2000);
+	if (!cJSON_IsArray(files) || !files->child || lines < 1 || lines > LOG_LINES_MAX)
+		return RA_E_INVALID;
+	ra_err err = ra_buf_text(out, "( n=1; for f in");
+	for (const cJSON *name = files->child; name && !err; name = name->next)
+		err = is_log_name(name) ? ra_buf_printf(out, " %s", name->valuestring) : RA_E_INVALID;
+	if (err)
+		return err;
+	return ra_buf_printf(
+	    out,
+	    "; do d=/var/run/log; [ -e $d/$f.log ] || d=/var/log; [ -e $d/$f.log ] || continue; n=0; "
+	    "echo \"==> $f <==\"; "
+	    "{ for i in 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0; do "
+	    "[ -e $d/$f.$i.gz ] && zcat $d/$f.$i.gz; done; cat $d/$f.log; } | tail -n %d; done; exit $n )",
+	    (int)lines);
+}
+
+ra_err ra_quote_request(const cJSON *request, struct ra_buf *out)
+{
+	const cJSON *run = ra_json_get(request, "run");
+	const cJSON *log = ra_json_get(request, "log");
+	if (run)
+		return quote_run(run, out);
+	return log ? quote_log(log, out) : RA_E_INVALID;
+}
+
+ra_err ra_quote_frame(const char *command, const char *nonce, struct ra_buf *out)
+{
+	return ra_buf_printf(out, "{ %s; } </dev/null; r=$?; { echo; echo %s; } >&2; echo; echo %s $r", command, nonce,
+			     nonce);
+}
+
+/* "LF nonce" at or after from. Out: offset, SIZE_MAX when absent. */
+static size_t find_mark(const char *bytes, size_t len, const char *nonce)
+{
+	size_t nonce_len = strlen(nonce);
+	for (size_t at = 0; at + 1 + nonce_len < len; at++) {
+		const char *lf = memchr(bytes + at, '\n', len - at);
+		if (!lf)
+			return SIZE_MAX;
+		at = (size_t)(lf - bytes);
+		if (at + 1 + nonce_len < len && memcmp(lf + 1, nonce, nonce_len) == 0)
+			return at;
+	}
+	return SIZE_MAX;
+}
+
+bool ra_trailer_find(const char *bytes, size_t len, const char *nonce, size_t *body_len, int *status)
+{
+	size_t mark = find_mark(bytes, len, nonce);
+	if (mark == SIZE_MAX)
+		return false;
+	size_t at = mark + 1 + strlen(nonce);
+	int value = 0, digits = 0;
+	if (bytes[at++] != ' ')
+		return false;
+	for (; at < len && isdigit((unsigned char)bytes[at]) && digits < STATUS_DIGITS_MAX; at++, digits++)
+		value = value * 10 + (bytes[at] - '0');
+	if (!digits || at >= len || bytes[at] != '\n')
+		return false;
+	*body_len = mark;
+	*status = value;
+	return true;
+}
+
+bool ra_trailer_find_err(const char *bytes, size_t len, const char *nonce, size_t *body_len)
+{
+	size_t mark = find_mark(bytes, len, nonce);
+	if (mark == SIZE_MAX || bytes[mark + 1 + strlen(nonce)] != '\n')
+		return false;
+	*body_len = mark;
+	return true;
+}

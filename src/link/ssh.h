@@ -1,0 +1,208 @@
+/* ssh.h - the insides of the SSH link, shared by its files. Private to link/.
+ *
+ * ssh.c: life of the link; ssh_dial.c: name to socket; ssh_trust.c: host key; ssh_auth.c: login; ssh_exec.c: requests.
+ * Invariants: libssh2 is only ever called without blocking, from ra_ssh_step; every phase has a deadline; a call that
+ * left half a packet unsent is repeated before anything else is sent (pin); nothing waits for a channel to close. */
+#ifndef RA_LINK_SSH_H
+#define RA_LINK_SSH_H
+
+#include "link/agent.h"
+#include "link/identity.h"
+#include "link/knownhosts.h"
+#include "link/queue.h"
+#include "link/quote.h"
+#include "link/resolve.h"
+
+#include <libssh2.h>
+
+#define RA_SSH_TRIES 3 /* addresses dialled at a time */
+#define RA_SSH_IDENTITIES 8
+#define RA_SSH_CHANNELS 4 /* requests running at a time, until the host says fewer */
+#define RA_SSH_CLOSING_MAX 8
+#define RA_SSH_ZOMBIES_MAX 2 /* channels that do not close; one more and the session is renewed */
+#define RA_SSH_CLOSE_MS 300
+#define RA_SSH_IDLE_MS 45000 /* nothing heard for so long while something runs: the peer is gone */
+#define RA_SSH_KEEPALIVE_S 15
+#define RA_SSH_FIRST_MAX 512
+#define RA_SSH_PROMPTS_MAX 4
+
+enum ra_ssh_phase {
+	RA_SSH_IDLE,  /* no connection; one is made when there is a job */
+	RA_SSH_PAUSE, /* waits before it connects again */
+	RA_SSH_RESOLVE,
+	RA_SSH_CONNECT,
+	RA_SSH_HANDSHAKE,
+	RA_SSH_TRUST,
+	RA_SSH_AUTH,
+	RA_SSH_READY
+};
+
+/* Whether a step of a phase is through. */
+enum ra_progress { RA_PROGRESS_WAIT, RA_PROGRESS_DONE, RA_PROGRESS_FAILED };
+
+struct ra_ssh_dial {
+	struct ra_lookup *lookup;
+	struct ra_addrs addrs;
+	int next; /* address to try next */
+	struct {
+		int fd; /* -1 none */
+	} tries[RA_SSH_TRIES];
+	ra_mono_ms next_at;
+	int error; /* errno of the last failure */
+};
+
+/* What went over the socket; kept by our own send and receive functions. */
+struct ra_ssh_wire {
+	uint64_t bytes_in, bytes_out;
+	bool heard;  /* since the last look */
+	bool closed; /* end of file or an error was seen */
+	bool mute;   /* nothing more may leave: an answer we have not got would be sent */
+	char first[RA_SSH_FIRST_MAX];
+	size_t first_len;
+};
+
+enum ra_auth_step {
+	RA_AUTH_METHODS,
+	RA_AUTH_AGENT_LIST,
+	RA_AUTH_AGENT_KEY,
+	RA_AUTH_FILE_LOAD,
+	RA_AUTH_FILE_PROBE,
+	RA_AUTH_FILE_PASSPHRASE,
+	RA_AUTH_FILE_KEY,
+	RA_AUTH_SECRET, /* keyboard-interactive or password */
+	RA_AUTH_DONE
+};
+struct ra_ssh_auth {
+	enum ra_auth_step step;
+	bool by_key, by_prompts, by_password; /* methods the host offers */
+	char methods[128];
+	int attempts;
+	struct ra_agent *agent;
+	int agent_key;
+	bool signing;       /* the agent was asked for a signature */
+	struct ra_buf blob; /* public key of the running attempt */
+	size_t identity;
+	struct ra_identity *key; /* of the identity file in hand */
+	int passphrase_tries;
+	bool password_given; /* in this conversation */
+	bool prompt_open;    /* a prompt came that we have no answer for */
+	struct ra_need prompt;
+	char tried[384]; /* keys and why each did not serve */
+};
+
+struct ra_ssh_closing {
+	LIBSSH2_CHANNEL *channel;
+	ra_mono_ms since;
+};
+
+struct ra_ssh {
+	struct ra_link head; /* first: the caller's pointer */
+	struct ra_queue queue;
+	struct ra_job *jobs;
+
+	char *host, *user, *agent_path;
+	int port;
+	char *identities[RA_SSH_IDENTITIES + 1];
+	char *known_hosts, *known_hosts_system; /* the second one is only read; may be NULL */
+	int host_key;
+	bool may_ask;
+	int connect_ms, handshake_ms, auth_ms;
+
+	enum ra_ssh_phase phase;
+	ra_mono_ms now, deadline;
+	bool again; /* more can be done at once */
+	struct ra_ssh_dial dial;
+	struct ra_ssh_wire wire;
+	int fd;
+	LIBSSH2_SESSION *session;
+	const void *pin; /* who must call libssh2 next */
+	ra_mono_ms heard_at;
+	ra_mono_ms keepalive_at;
+
+	bool need_open;
+	bool revive; /* the operator answered: look whether the connection still lives */
+	enum ra_need_kind need_kind;
+	struct ra_secret *phrases[RA_SSH_IDENTITIES]; /* passphrases of identities, kept for a second connection */
+	struct ra_secret *password;                   /* typed by the operator, accepted or not yet tried */
+	struct {
+		char text[1024];
+		struct ra_secret *answer;
+	} prompts[RA_SSH_PROMPTS_MAX];
+	int prompt_count;
+
+	char fingerprint[RA_FINGERPRINT_LEN];
+	char accepted[RA_FINGERPRINT_LEN]; /* the operator said yes to this one */
+	bool key_trusted;                  /* known before, or accepted by the operator: a password may be sent */
+	bool key_to_add;                   /* accept-new: written once the login by key succeeded */
+	struct ra_ssh_auth auth;
+
+	struct ra_job *opening; /* libssh2 opens one channel at a time */
+	int channel_max;
+	struct ra_ssh_closing closing[RA_SSH_CLOSING_MAX];
+	int closing_count;
+	int reconnects; /* since a request last succeeded */
+	bool final;     /* login or host key refused: never tried again by this link */
+	char final_say[RA_LINK_SAY_MAX];
+};
+
+/* Our own socket calls and allocator, as libssh2 wants them (ssh_wire.c). */
+void *ra_ssh_alloc(size_t len, void **abstract);
+void *ra_ssh_realloc(void *mem, size_t len, void **abstract);
+void ra_ssh_mem_free(void *mem, void **abstract);
+ssize_t ra_ssh_send(libssh2_socket_t fd, const void *bytes, size_t len, int flags, void **abstract);
+ssize_t ra_ssh_recv(libssh2_socket_t fd, void *bytes, size_t len, int flags, void **abstract);
+
+/* Start to look the host up; then step until a connected socket stands in ssh->fd (ssh_dial.c). */
+enum ra_progress ra_ssh_dial_start(struct ra_ssh *ssh);
+enum ra_progress ra_ssh_dial_resolve(struct ra_ssh *ssh);
+enum ra_progress ra_ssh_dial_connect(struct ra_ssh *ssh);
+void ra_ssh_dial_stop(struct ra_ssh *ssh);
+/* Descriptors of the running tries. Out: count. */
+int ra_ssh_dial_poll(const struct ra_ssh *ssh, struct pollfd *fds, ra_mono_ms *deadline);
+
+/* Make the session and shake hands (ssh_trust.c). */
+enum ra_progress ra_ssh_shake_start(struct ra_ssh *ssh);
+enum ra_progress ra_ssh_shake(struct ra_ssh *ssh);
+/* Say why a handshake came to nothing. */
+void ra_ssh_shake_failed(struct ra_ssh *ssh, bool timed_out);
+/* Judge the host's key by the known hosts and the policy. WAIT: the operator is asked. */
+enum ra_progress ra_ssh_trust(struct ra_ssh *ssh);
+/* The operator's answer. */
+void ra_ssh_trust_answer(struct ra_ssh *ssh, bool yes);
+/* Write a key accepted by accept-new, after the login. */
+void ra_ssh_trust_keep(struct ra_ssh *ssh);
+
+/* Log in (ssh_auth.c). */
+void ra_ssh_auth_start(struct ra_ssh *ssh);
+enum ra_progress ra_ssh_auth(struct ra_ssh *ssh);
+void ra_ssh_auth_answer(struct ra_ssh *ssh, const struct ra_secret *secret);
+/* The host closed the connection during the login. */
+enum ra_progress ra_ssh_auth_hung_up(struct ra_ssh *ssh);
+void ra_ssh_auth_stop(struct ra_ssh *ssh);
+
+/* Requests (ssh_exec.c). */
+ra_err ra_ssh_exec_new(struct ra_ssh *ssh, struct ra_job *job, struct ra_errs *errs);
+void ra_ssh_exec_free(struct ra_ssh *ssh, struct ra_job *job);
+/* Run all jobs as far as they go. Out: FAILED when the session is lost. */
+enum ra_progress ra_ssh_exec(struct ra_ssh *ssh);
+/* Give a job's ticket its reply; the job goes when its channel is off its hands. */
+void ra_ssh_exec_reply(struct ra_ssh *ssh, struct ra_job *job, enum ra_link_why why, const char *say);
+bool ra_ssh_exec_is_sent(const struct ra_job *job);
+void ra_ssh_exec_cancel(struct ra_ssh *ssh, struct ra_job *job);
+/* Forget the channel a lost session had. */
+void ra_ssh_exec_forget(struct ra_ssh *ssh, struct ra_job *job);
+ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh);
+
+/* The life of the link (ssh.c). */
+/* Note what libssh2 said: true for "would block"; pins who when half a packet is unsent. */
+bool ra_ssh_blocked(struct ra_ssh *ssh, const void *who, int rc);
+/* Close the connection; every job gets its reply, the link is DOWN. final: never try again. Shape: why and say go to
+ * all. */
+enum ra_progress ra_ssh_down(struct ra_ssh *ssh, enum ra_link_why why, const char *fmt, ...) RA_PRINTF(3, 4);
+enum ra_progress ra_ssh_refuse(struct ra_ssh *ssh, const char *fmt, ...) RA_PRINTF(2, 3);
+/* Ask the operator. Out: FAILED (link DOWN with deny) when nobody may be asked. */
+enum ra_progress ra_ssh_ask(struct ra_ssh *ssh, const struct ra_need *need, const char *deny);
+/* The words libssh2 has for its last error. Borrowed. */
+const char *ra_ssh_words(struct ra_ssh *ssh);
+
+#endif

@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""fake-login.py DIR - an SSH server for what sshd cannot do without PAM: keyboard-interactive in several shapes, and endings
+without an exit status. The user's name picks the shape; every answer offered is a line in DIR/attempts. Prints its port, lives
+until its standard input ends."""
+import asyncio
+import os
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+import asyncssh  # noqa: E402
+
+PASSWORD = "correct horse"
+DIR = sys.argv[1]
+
+
+class Server(asyncssh.SSHServer):
+    def connection_made(self, conn):
+        self.rounds = 0
+
+    def begin_auth(self, username):
+        return True
+
+    def public_key_auth_supported(self):
+        return False
+
+    def kbdint_auth_supported(self):
+        return True
+
+    def password_auth_supported(self):
+        return False
+
+    def get_kbdint_challenge(self, username, lang, submethods):
+        if username == "survey":
+            return "", "", "", [("Favourite colour: ", True)]
+        return "Login", "", "", [("Password: ", False)]
+
+    def validate_kbdint_response(self, username, responses):
+        with open(os.path.join(DIR, "attempts"), "a") as file:
+            file.write("%s %r\n" % (username, responses))
+        self.rounds += 1
+        if username == "survey":
+            return responses == ["blue"]
+        if self.rounds == 1 and responses != [PASSWORD]:
+            # Some hosts ask again in the same conversation instead of saying no.
+            return ("", "", "", [("Password: ", False)]) if username == "stubborn" else False
+        if username == "token":
+            return ("", "", "", [("Token: ", True)]) if self.rounds == 1 else responses == ["123456"]
+        # Linux PAM ends with a round that asks nothing.
+        return ("", "", "", []) if self.rounds == 1 else True
+
+
+class Old(Server):
+    """A host that knows only the password method."""
+
+    def kbdint_auth_supported(self):
+        return False
+
+    def password_auth_supported(self):
+        return True
+
+    def validate_password(self, username, password):
+        with open(os.path.join(DIR, "attempts"), "a") as file:
+            file.write("%s %r\n" % (username, password))
+        return password == PASSWORD
+
+
+async def handle(process):
+    child = await asyncio.create_subprocess_shell(
+        process.command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    out, err = await child.communicate()
+    process.stderr.write(err)
+    process.stdout.write(out)
+    if process.get_extra_info("username") == "nostatus":
+        process.close()
+    else:
+        process.exit(child.returncode)
+
+
+async def main():
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    public = key.export_public_key().decode().split()
+    ports = []
+    for server in (Server, Old):
+        listener = await asyncssh.create_server(
+            server, "127.0.0.1", 0, server_host_keys=[key], process_factory=handle, encoding=None)
+        ports.append(listener.sockets[0].getsockname()[1])
+    with open(os.path.join(DIR, "known_hosts"), "w") as file:
+        for port in ports:
+            file.write("[127.0.0.1]:%d %s %s\n" % (port, public[0], public[1]))
+    print(*ports, flush=True)
+    await asyncio.get_event_loop().run_in_executor(None, sys.stdin.read)
+
+
+asyncio.run(main())

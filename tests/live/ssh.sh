@@ -1,0 +1,38 @@
+#!/bin/bash
+# The SSH link against real servers on the loopback, as the user who runs the tests and, from root, as an ordinary one too.
+# Exits 77 with a sentence when there is no sshd or busybox here.
+set -u
+src=${RA_SRCDIR:-.}/tests/live build=${RA_BUILDDIR:-.}/tests/live
+
+for tool in sshd:openssh-server busybox:busybox-static ssh-keygen:openssh-client; do
+	PATH=$PATH:/usr/sbin:/sbin command -v "${tool%:*}" >/dev/null ||
+		{ echo "ssh: ${tool%:*} is not installed (Debian: ${tool#*:}); the SSH link is not tested"; exit 77; }
+done
+
+# A place everybody can read, wherever the build is.
+dir=$(mktemp -d /tmp/ra-ssh-XXXXXX) || exit 1
+chmod 755 "$dir"
+trap 'rm -rf "$dir"' EXIT
+cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/fake-host" "$dir/" || exit 1
+chmod 755 "$dir"/*
+# libssh2 1.10 does not free all of a key with a passphrase that it was given to read.
+echo 'leak:libssh2.so' >"$dir/leaks"
+export ASAN_OPTIONS=${ASAN_OPTIONS:-fast_unwind_on_malloc=0} LSAN_OPTIONS=suppressions=$dir/leaks:print_suppressions=0
+export RA_LIVE_DIR=$dir FAKE_HOST_PROGRAM=$dir/fake-host
+unset SSH_AUTH_SOCK FAKE_SSHD_CONFIG
+
+run() {
+	HOME=$dir "$@" "$dir/test_ssh_login" && HOME=$dir "$@" "$dir/test_ssh_requests"
+}
+
+echo "ssh: as $(id -un)"
+run env || exit 1
+[ "$(id -u)" = 0 ] || exit 0
+
+user=$(getent passwd | awk -F: '$3 > 0 && $7 ~ /\/(ba|da|)sh$/ { print $1; exit }')
+if [ -z "$user" ] || ! command -v setpriv >/dev/null; then
+	echo "ssh: no ordinary account with a shell here: as root only"
+	exit 0
+fi
+echo "ssh: as $user"
+run setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups || exit 1

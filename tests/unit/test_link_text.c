@@ -1,0 +1,209 @@
+/* What link/ makes of text: shell words, framed commands and their trailers, targets. */
+#include "unit.h"
+
+#include "link/quote.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static void test_words(void **state)
+{
+	static const struct {
+		const char *word, *quoted;
+	} cases[] = {
+	    {"esxcli", "esxcli"},
+	    {"--formatter=json", "'--formatter=json'"},
+	    {"/usr/lib/vmware/secureboot/bin/secureBoot.py", "/usr/lib/vmware/secureboot/bin/secureBoot.py"},
+	    {"", "''"},
+	    {"a b", "'a b'"},
+	    {"it's", "'it'\\''s'"},
+	    {"'", "''\\'''"},
+	    {"$(reboot)", "'$(reboot)'"},
+	    {"`x`;&|<>\n#", "'`x`;&|<>\n#'"},
+	    {"~root", "'~root'"},
+	    {"*", "'*'"},
+	    {"\\", "'\\'"},
+	    {"!", "'!'"},
+	    {"A=b", "'A=b'"},
+	    {"\xff\xfe", "'\xff\xfe'"},
+	};
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct ra_buf out = {0};
+		assert_int_equal(ra_quote_word(cases[i].word, &out), RA_OK);
+		assert_string_equal(ra_buf_str(&out), cases[i].quoted);
+		ra_buf_free(&out);
+	}
+}
+
+/* Every byte that can stand in a word comes out of a real shell as it went in. */
+static void test_words_by_shell(void **state)
+{
+	char word[256];
+	for (int i = 1; i < 256; i++)
+		word[i - 1] = (char)i;
+	word[255] = '\0';
+	struct ra_buf line = {0};
+	assert_int_equal(ra_buf_text(&line, "printf %s "), RA_OK);
+	assert_int_equal(ra_quote_word(word, &line), RA_OK);
+	FILE *shell = popen(ra_buf_str(&line), "r");
+	assert_non_null(shell);
+	char back[300] = "";
+	size_t len = fread(back, 1, sizeof(back) - 1, shell);
+	assert_int_equal(pclose(shell), 0);
+	assert_int_equal(len, 255);
+	assert_memory_equal(back, word, 255);
+	ra_buf_free(&line);
+}
+
+static ra_err request(const char *text, struct ra_buf *out)
+{
+	struct ra_json *doc = NULL;
+	assert_int_equal(ra_json_parse("request", text, strlen(text), NULL, &doc, NULL), RA_OK);
+	ra_err err = ra_quote_request(ra_json_root(doc), out);
+	ra_json_free(doc);
+	return err;
+}
+
+static void test_requests(void **state)
+{
+	static const struct {
+		const char *request, *line; /* NULL: refused */
+	} cases[] = {
+	    {"{\"run\":[\"esxcli\",\"system\",\"version\",\"get\"]}", "esxcli system version get"},
+	    {"{\"run\":[\"date\",\"-u\",\"+%Y-%m-%dT%H:%M:%SZ\"]}", "date -u +%Y-%m-%dT%H:%M:%SZ"},
+	    {"{\"run\":[\"echo\",\"; reboot\"]}", "echo '; reboot'"},
+	    {"{\"run\":[]}", NULL},
+	    {"{\"run\":[1]}", NULL},
+	    {"{\"run\":\"reboot\"}", NULL},
+	    {"{\"property\":\"summary.x\"}", NULL},
+	    {"{\"log\":{}}", NULL},
+	    {"{\"log\":{\"files\":[]}}", NULL},
+	    {"{\"log\":{\"files\":[\"../etc/shadow\"]}}", NULL},
+	    {"{\"log\":{\"files\":[\"a b\"]}}", NULL},
+	    {"{\"log\":{\"files\":[\"vmkernel\"],\"lines_max\":0}}", NULL},
+	    {"{\"log\":{\"files\":[\"vmkernel\"],\"lines_max\":1000000}}", NULL},
+	};
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct ra_buf out = {0};
+		assert_int_equal(request(cases[i].request, &out), cases[i].line ? RA_OK : RA_E_INVALID);
+		if (cases[i].line)
+			assert_string_equal(ra_buf_str(&out), cases[i].line);
+		ra_buf_free(&out);
+	}
+}
+
+static int by_shell(const char *shell, const struct ra_buf *line, char *out, size_t cap)
+{
+	struct ra_buf command = {0};
+	assert_int_equal(ra_buf_printf(&command, "%s ", shell), RA_OK);
+	assert_int_equal(ra_quote_word(ra_buf_str(line), &command), RA_OK);
+	FILE *pipe = popen(ra_buf_str(&command), "r");
+	assert_non_null(pipe);
+	size_t len = fread(out, 1, cap - 1, pipe);
+	out[len] = '\0';
+	ra_buf_free(&command);
+	return pclose(pipe);
+}
+
+static void test_frame(void **state)
+{
+	static const char nonce[] = "0123456789abcdef0123456789abcdef";
+	static const struct {
+		const char *command, *out;
+		int status;
+	} cases[] = {
+	    {"echo hi", "hi\n", 0},
+	    {"printf hi", "hi", 0},
+	    {"cat", "", 0}, /* reads nothing: its input is empty */
+	    {"false", "", 1},
+	    {"sh -c 'exit 255'", "", 255},
+	    {"sh -c 'kill -9 $$'", "", 137},
+	    {"printf '\\n%s 7\\nmore' 0123", "\n0123 7\nmore", 0},
+	};
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct ra_buf line = {0};
+		char out[512];
+		size_t body_len;
+		int status;
+		assert_int_equal(ra_quote_frame(cases[i].command, nonce, &line), RA_OK);
+		assert_int_equal(by_shell("exec 2>/dev/null; sh -c", &line, out, sizeof(out)), 0);
+		assert_true(ra_trailer_find(out, strlen(out), nonce, &body_len, &status));
+		assert_int_equal(status, cases[i].status);
+		out[body_len] = '\0';
+		assert_string_equal(out, cases[i].out);
+		assert_int_equal(by_shell("exec 2>&1 >/dev/null; sh -c", &line, out, sizeof(out)), 0);
+		assert_true(ra_trailer_find_err(out, strlen(out), nonce, &body_len));
+		ra_buf_free(&line);
+	}
+}
+
+/* A trailer counts only when it is whole, however the bytes come in. */
+static void test_trailer_in_pieces(void **state)
+{
+	static const char nonce[] = "0123456789abcdef0123456789abcdef";
+	static const char whole[] = "body\n\n0123456789abcdef0123456789abcdef 139\n";
+	size_t body_len;
+	int status;
+	for (size_t len = 0; len < sizeof(whole) - 1; len++)
+		assert_false(ra_trailer_find(whole, len, nonce, &body_len, &status));
+	assert_true(ra_trailer_find(whole, sizeof(whole) - 1, nonce, &body_len, &status));
+	assert_int_equal(body_len, 5);
+	assert_int_equal(status, 139);
+	static const char *const bad[] = {
+	    "\n0123456789abcdef0123456789abcdef \n",  "\n0123456789abcdef0123456789abcdef 1000\n",
+	    "\n0123456789abcdef0123456789abcdef-1\n", "0123456789abcdef0123456789abcdef 0\n",
+	    "\n0123456789abcdef0123456789abcdeF 0\n",
+	};
+	for (size_t i = 0; i < RA_LEN(bad); i++)
+		assert_false(ra_trailer_find(bad[i], strlen(bad[i]), nonce, &body_len, &status));
+}
+
+static void test_targets(void **state)
+{
+	static const struct {
+		const char *text, *host, *user;
+		int port; /* -1: refused */
+	} cases[] = {
+	    {"esx01", "esx01", "", 0},
+	    {"root@esx01", "esx01", "root", 0},
+	    {"root@esx01:2222", "esx01", "root", 2222},
+	    {"ssh://root@esx01.lab.example:22/", "esx01.lab.example", "root", 22},
+	    {"dom\\user@corp@esx01", "esx01", "dom\\user@corp", 0},
+	    {"192.0.2.1:22", "192.0.2.1", "", 22},
+	    {"2001:db8::1", "2001:db8::1", "", 0},
+	    {"[2001:db8::1]", "2001:db8::1", "", 0},
+	    {"[fe80::1%eth0]:2222", "fe80::1%eth0", "", 2222},
+	    {"", "", "", -1},
+	    {"@esx01", "", "", -1},
+	    {"root@", "", "", -1},
+	    {"-oProxyCommand=x", "", "", -1},
+	    {"$(id)", "", "", -1},
+	    {"a b", "", "", -1},
+	    {"esx01:", "", "", -1},
+	    {"esx01:0", "", "", -1},
+	    {"esx01:65536", "", "", -1},
+	    {"esx01:ssh", "", "", -1},
+	    {"[::1]x", "", "", -1},
+	};
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct ra_ssh_target target;
+		ra_err err = ra_ssh_target_parse(cases[i].text, &target, NULL);
+		if ((err == RA_OK) != (cases[i].port >= 0))
+			fail_msg("%s: %d", cases[i].text, err);
+		if (err)
+			continue;
+		assert_string_equal(target.host, cases[i].host);
+		assert_string_equal(target.user, cases[i].user);
+		assert_int_equal(target.port, cases[i].port);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_words), cmocka_unit_test(test_words_by_shell),    cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_frame), cmocka_unit_test(test_trailer_in_pieces), cmocka_unit_test(test_targets),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
