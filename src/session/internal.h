@@ -47,7 +47,7 @@ struct ra_session_plane {
 	enum ra_link_state state;
 	enum ra_link_why why;
 	bool ever_up, told_up, told_down;
-	char say[512], peer[160];
+	char say[RA_LINK_SAY_MAX], peer[160];
 	bool need_open;
 	struct ra_need need;
 };
@@ -64,7 +64,7 @@ struct ra_gate_talk {
 	bool key_tried;
 	struct ra_key_match key;
 	struct ra_secret *pasted;
-	char say[512]; /* why the last try did not open it */
+	char say[RA_LINK_SAY_MAX + 64]; /* why the last try did not open it */
 };
 
 struct ra_session {
