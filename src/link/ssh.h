@@ -160,6 +160,13 @@ void ra_ssh_dial_stop(struct ra_ssh *ssh);
 /* Descriptors of the running tries. Out: count. */
 int ra_ssh_dial_poll(const struct ra_ssh *ssh, struct pollfd *fds, ra_mono_ms *deadline);
 
+/* What may be agreed on, by method; names in order of preference (ssh_trust.c). */
+struct ra_ssh_offer {
+	int method;
+	const char *names; /* separated by commas */
+};
+/* Out: *out; false past the last one. */
+bool ra_ssh_offer(size_t index, struct ra_ssh_offer *out);
 /* Make the session and shake hands (ssh_trust.c). */
 enum ra_progress ra_ssh_shake_start(struct ra_ssh *ssh);
 enum ra_progress ra_ssh_shake(struct ra_ssh *ssh);

@@ -6,10 +6,7 @@
 #include <string.h>
 
 /* What may be agreed on: nothing with SHA-1, CBC or 3DES. Compression is off in libssh2 unless asked for. */
-static const struct {
-	int method;
-	const char *names;
-} methods[] = {
+static const struct ra_ssh_offer methods[] = {
     {LIBSSH2_METHOD_KEX, "ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,curve25519-sha256,"
 			 "curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,diffie-hellman-group14-sha256,"
 			 "diffie-hellman-group-exchange-sha256"},
@@ -30,6 +27,17 @@ static const struct {
     {"rsa-sha2-512", RA_KEY_RSA},
     {"rsa-sha2-256", RA_KEY_RSA},
 };
+
+bool ra_ssh_offer(size_t index, struct ra_ssh_offer *out)
+{
+	if (index < RA_LEN(methods))
+		*out = methods[index];
+	else if (index - RA_LEN(methods) < RA_LEN(host_keys))
+		*out = (struct ra_ssh_offer){LIBSSH2_METHOD_HOSTKEY, host_keys[index - RA_LEN(methods)].name};
+	else
+		return false;
+	return true;
+}
 
 static ra_err known(const struct ra_ssh *ssh, const void *key, size_t key_len, struct ra_known_found *found,
 		    struct ra_errs *errs)

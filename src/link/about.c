@@ -1,0 +1,118 @@
+/* about.c - what the SSH side of this installation can do. */
+#include "config.h"
+
+#include "base/clock.h"
+#include "link/about.h"
+#include "link/ssh.h"
+
+#include <poll.h>
+#include <string.h>
+
+#define METHOD_MAX LIBSSH2_METHOD_LANG_SC /* the last of libssh2's numbers */
+
+const char *ra_ssh_library(void)
+{
+	const char *version = libssh2_version(0);
+
+	return version ? version : "unknown";
+}
+
+static bool supports(const char **names, int count, const char *name, size_t len)
+{
+	for (int i = 0; i < count; i++)
+		if (strlen(names[i]) == len && !memcmp(names[i], name, len))
+			return true;
+	return false;
+}
+
+/* What a method is called; NULL for those not told: the other direction, compression. */
+static const char *method_words(int method)
+{
+	switch (method) {
+	case LIBSSH2_METHOD_KEX:
+		return "key exchange";
+	case LIBSSH2_METHOD_HOSTKEY:
+		return "host keys";
+	case LIBSSH2_METHOD_CRYPT_CS:
+		return "ciphers";
+	case LIBSSH2_METHOD_MAC_CS:
+		return "MACs";
+	default:
+		return NULL;
+	}
+}
+
+/* The names of one list that the library does not know, separated by commas. */
+static ra_err missing(LIBSSH2_SESSION *session, const struct ra_ssh_offer *offer, struct ra_buf *out)
+{
+	const char **names = NULL;
+	int count = libssh2_session_supported_algs(session, offer->method, &names);
+	ra_err err = RA_OK;
+
+	for (const char *at = offer->names; count >= 0 && *at && !err;) {
+		size_t len = strcspn(at, ",");
+
+		if (!supports(names, count, at, len))
+			err = ra_buf_printf(out, "%s%.*s", out->len ? ", " : "", (int)len, at);
+		at += len + (at[len] == ',');
+	}
+	if (names)
+		libssh2_free(session, (void *)names);
+	return err;
+}
+
+/* One sentence for all lists of one method. */
+static ra_err lacks_of(LIBSSH2_SESSION *session, int method, struct ra_buf *out)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf names = {0};
+	struct ra_ssh_offer offer;
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; !err && ra_ssh_offer(i, &offer); i++)
+		if (offer.method == method)
+			err = missing(session, &offer, &names);
+	if (err || !names.len)
+		return err;
+	return ra_buf_printf(out, "no %s %s: a host that allows nothing else cannot be reached\n", method_words(method),
+			     ra_buf_str(&names));
+}
+
+ra_err ra_ssh_lacks(struct ra_buf *out)
+{
+	LIBSSH2_SESSION *session = libssh2_session_init();
+	ra_err err = session ? RA_OK : RA_E_NOMEM;
+
+	for (int method = 0; !err && method <= METHOD_MAX; method++)
+		if (method_words(method))
+			err = lacks_of(session, method, out);
+	if (!err && !libssh2_version(0x010b00))
+		err = ra_buf_text(out, "no SHA-2 signatures with RSA keys: reattest makes them itself\n");
+	if (session)
+		libssh2_session_free(session);
+	return err;
+}
+
+ra_err ra_ssh_agent_count(const char *path, int wait_ms, int *count)
+{
+	struct ra_agent *agent = NULL;
+	ra_mono_ms end = ra_mono_now() + wait_ms;
+	ra_err err = ra_agent_open(path, &agent);
+
+	*count = 0;
+	if (err)
+		return err;
+	err = ra_agent_list(agent);
+	while (!err && (err = ra_agent_step(agent)) == RA_E_BUSY) {
+		struct pollfd fd = {0};
+		ra_mono_ms left = end - ra_mono_now();
+
+		fd.fd = ra_agent_fd(agent, &fd.events);
+		err = left <= 0 ? RA_E_TIMEOUT : RA_OK;
+		if (!err)
+			(void)poll(&fd, 1, (int)left); /* interrupted or not: the clock decides */
+	}
+	if (!err)
+		(void)ra_agent_keys(agent, count);
+	ra_agent_free(agent);
+	return err;
+}

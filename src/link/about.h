@@ -1,0 +1,18 @@
+/* about.h - what the SSH side of this installation can do: the library that is loaded, the agent that answers.
+ * Invariants: no host is reached; nothing waits longer than it is told. Room link/. */
+#ifndef RA_LINK_ABOUT_H
+#define RA_LINK_ABOUT_H
+
+#include "base/buf.h"
+
+/* The library that is loaded ("1.10.0"), not the one compiled against. Never NULL. */
+const char *ra_ssh_library(void);
+/* What that library lacks of what reattest would use: one sentence a line, each ending in LF; nothing when it lacks
+ * nothing. Asked of the library itself, because distributions add to old versions.
+ * Errors: RA_E_NOMEM. Source: libssh2_session_supported_algs(3); libssh2's RELEASE-NOTES of 1.11.0 (RSA-SHA2). */
+RA_MUST_USE ra_err ra_ssh_lacks(struct ra_buf *out);
+/* Ask the agent for its keys. Shape: path is $SSH_AUTH_SOCK, NULL allowed. Units: wait_ms real milliseconds, the longest it takes.
+ * Out:    *count. Errors: RA_E_NOTFOUND (nobody there), RA_E_TIMEOUT, RA_E_IO, RA_E_DENIED, RA_E_INVALID, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_ssh_agent_count(const char *path, int wait_ms, int *count);
+
+#endif

@@ -1,0 +1,20 @@
+/* about.c - the door to what link/ knows of this installation. */
+#include "config.h"
+
+#include "link/about.h"
+#include "session/about.h"
+
+const char *ra_about_ssh_library(void)
+{
+	return ra_ssh_library();
+}
+
+ra_err ra_about_ssh_lacks(struct ra_buf *out)
+{
+	return ra_ssh_lacks(out);
+}
+
+ra_err ra_about_agent(const char *path, int wait_ms, int *keys)
+{
+	return ra_ssh_agent_count(path, wait_ms, keys);
+}
