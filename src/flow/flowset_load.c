@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +38,8 @@ static ra_err check_mode(const struct loading *load, const char *path)
 {
 	if (load->sources->trust_anyone || !ra_is_writable_by_others(path))
 		return RA_OK;
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return ra_fail(load->errs, RA_E_NOTFOUND, "%s: no such file", path);
 	return ra_fail(load->errs, RA_E_DENIED,
 		       "%s can be changed by others than you and root; a flow tells an administrator what to do, so "
 		       "nobody else may write it (chmod go-w, chown)",
