@@ -12,8 +12,8 @@ fail() { echo "check-journal-page: $*"; exit 1; }
 
 if command -v mandoc >/dev/null; then
 	# Whether a page it refers to is installed here is not this page's fault.
-	mandoc -Tlint "$page" | grep -v 'referenced manual not found' >"$work/lint" || :
-	[ ! -s "$work/lint" ] || { cat "$work/lint"; fail "the page is not clean"; }
+	mandoc -Tlint "$page" "$top/man/reattest.1" | grep -v 'referenced manual not found' >"$work/lint" || :
+	[ ! -s "$work/lint" ] || { cat "$work/lint"; fail "a page is not clean"; }
 	ran=1
 fi
 

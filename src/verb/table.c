@@ -16,7 +16,7 @@ static const struct ra_option_row options[] = {
 	{"user", 'u', "NAME", "user on the host (default root)", HOSTS, AT(user), RA_OPT_TEXT},
 	{"port", 'p', "N", "SSH port (default 22)", HOSTS, AT(port), RA_OPT_INT},
 	{"identity", 'i', "FILE", "private key to log in with; may be given up to 8 times", HOSTS, AT(identities), RA_OPT_IDENTITY},
-	{"known-hosts", 0, "FILE", "known hosts (default $HOME/.ssh/known_hosts)", HOSTS, AT(known_hosts), RA_OPT_TEXT},
+	{"known-hosts", 0, "FILE", "known hosts (default $HOME/.ssh/known_hosts)", HOSTS " doctor", AT(known_hosts), RA_OPT_TEXT},
 	{"host-key", 0, "ask|yes|accept-new", "what to do with a host key seen for the first time (default ask; a changed key is always refused)", HOSTS, AT(host_key), RA_OPT_TEXT},
 	{"password-fd", 0, "N", "read the password from this descriptor, up to its first line feed", HOSTS, AT(password_fd), RA_OPT_INT},
 	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
@@ -38,9 +38,10 @@ static const struct ra_option_row options[] = {
 	{"only-given-planes", 0, NULL, "a required fact that only another plane could tell does not count as missing", "check", AT(only_given_planes), RA_OPT_BOOL},
 	{"fail-on", 0, "fail|warn|unknown|never", "which results make the exit code other than 0 (default all)", "check", AT(fail_on), RA_OPT_TEXT},
 	{"exit-style", 0, "nagios", "exit 0 ok, 1 warning, 2 critical, 3 unknown", "check", AT(exit_style), RA_OPT_TEXT},
-	{"format", 'f', "NAME", "text, json, md or txt", "check export demo", AT(format), RA_OPT_TEXT},
-	{"output", 'o', "FILE", "write there instead of standard output", "check export", AT(output), RA_OPT_TEXT},
+	{"format", 'f', "NAME", "text, json, md or txt", "check export demo doctor", AT(format), RA_OPT_TEXT},
+	{"output", 'o', "FILE", "write there instead of standard output", "check export doctor", AT(output), RA_OPT_TEXT},
 	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
+	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes", "flow", AT(coverage), RA_OPT_BOOL},
 	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
 	{"plain", 0, NULL, "numbered prompts on standard input instead of screens", WALKS, AT(plain), RA_OPT_BOOL},
 	{"ascii", 0, NULL, "no line drawing characters", WALKS, AT(ascii), RA_OPT_BOOL},
@@ -57,6 +58,8 @@ static const struct ra_verb verbs[] = {
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify},
+	{"flow", "lint|test [FILE...]", "for those who write flows: what is wrong with the set, or with it and these files; do the tests inside it pass", ra_verb_flow},
+	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor},
 };
 
 size_t ra_option_rows(const struct ra_option_row **out)
