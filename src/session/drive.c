@@ -301,7 +301,7 @@ static ra_err take_check(struct ra_session *s, const struct ra_want *want, const
 		.err = ra_buf_str(&reply->err),
 		.out_len = reply->out.len,
 		.err_len = reply->err.len,
-		.sent = reply->sent_at,
+		.sent = reply->sent_at == RA_UTC_NONE ? reply->came_at : reply->sent_at, /* never asked: the link knew at once */
 		.came = reply->came_at,
 	};
 	cJSON *body = NULL;

@@ -1,0 +1,124 @@
+/* Documents from a view made by hand: hostile text marks nothing up, the order is the same, JSON is JSON. */
+#include "config.h"
+
+#include "base/json.h"
+#include "report/report.h"
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#define T(text) ((char *)(text))
+
+static const char hostile[] = "<b>|`x`|* [a](http://evil) # _z_";
+
+static struct ra_view_result results[] = {
+	{.check = T("secure-boot-state"), .title = T("Secure Boot"), .why = T("Secure Boot is off"), .verdict = T("FAIL"),
+	 .verdict_id = T("fail"), .shown = T(""), .planes = T("SSH"), .at = 1772413200000},
+};
+static struct ra_view_command commands[] = {
+	{.seq = 3, .plane = T("ssh"), .check = T("c"), .words = T("secureBoot.py -s"), .why = T("answered"), .status = 0,
+	 .took_ms = 12, .at = 1772413200000, .out = T("Disabled\n```\n# not a heading\n"), .err = T("")},
+};
+static struct ra_view_unseen unseen[] = {{.what = T("everything the BMC knows"), .why = T("this plane was not given")}};
+static struct ra_view_fact facts[] = {
+	{.name = T("tpm.present"), .type = T("bool"), .value = T("yes"), .json = T("true"), .reason = T("known"), .known = true},
+	{.name = T("host.vendor"), .type = T("text"), .reason = T("timeout")},
+};
+
+static struct ra_view view(void)
+{
+	return (struct ra_view){
+		.flow = T("f"), .flow_title = T("F"), .flow_version = T("1"), .flow_sha256 = T("00"), .program = T("0.1.0"),
+		.host = T(hostile), .esxi_version = T("8.0.2"), .attestation = T("Failed"), .source = T("live"),
+		.operator_name = T(""), .change_id = T(""), .case_id = T(""), .journal_path = T(""), .head = T("ff"),
+		.entry_count = 5, .started = 1772413200000, .now = 1772413260000, .outcome = T("stopped"),
+		.outcome_title = T("Stopped"), .end_reason = T("action"), .seen_words = T(""), .exit_code = 10,
+		.results = results, .result_count = 1, .commands = commands, .command_count = 1,
+		.unseen = unseen, .unseen_count = 1, .facts = facts, .fact_count = 2,
+	};
+}
+
+static char *rendered(const struct ra_view *v, const char *format)
+{
+	struct ra_buf out = {0};
+
+	assert_int_equal(ra_report_format(format)->render(v, &out), RA_OK);
+	return ra_buf_take(&out);
+}
+
+static void test_markdown_is_inert(void **state)
+{
+	struct ra_view v = view();
+	RA_AUTO(ra_mem_free) char *md = rendered(&v, "md");
+
+	assert_null(strstr(md, hostile));
+	assert_non_null(strstr(md, "\\<b\\>\\|\\`x\\`\\|\\* \\[a\\](http://evil) \\# \\_z\\_"));
+	/* The output holds three backticks: its fence has four, so the "heading" in it stays output. */
+	assert_non_null(strstr(md, "````\nDisabled\n```\n# not a heading\n````\n"));
+}
+
+/* Each document names what was found before what was not seen, and the record last. */
+static void test_order_is_the_same(void **state)
+{
+	static const char *const order[] = {"Secure Boot is off", "everything the BMC knows", "5 entries, head ff"};
+	static const char *const formats[] = {"text", "txt", "md"};
+	struct ra_view v = view();
+
+	for (size_t i = 0; i < RA_LEN(formats); i++) {
+		RA_AUTO(ra_mem_free) char *document = rendered(&v, formats[i]);
+		const char *at = document;
+
+		for (size_t k = 0; k < RA_LEN(order); k++) {
+			at = strstr(at, order[k]);
+			assert_non_null(at);
+		}
+		assert_int_equal(strstr(document, "Disabled") != NULL, strcmp(formats[i], "text") != 0);
+	}
+}
+
+static void test_text_begins_with_what_was_not_seen(void **state)
+{
+	struct ra_view v = view();
+
+	v.seen_words = T("nothing wrong found in what could be seen; not seen: x");
+	RA_AUTO(ra_mem_free) char *text = rendered(&v, "text");
+
+	assert_int_equal(strncmp(text, v.seen_words, strlen(v.seen_words)), 0);
+}
+
+static void test_json_is_one_object_or_a_list(void **state)
+{
+	struct ra_view v = view();
+	const struct ra_view *two[] = {&v, &v};
+
+	for (size_t count = 1; count <= 2; count++) {
+		RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+		RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+
+		assert_int_equal(ra_report_many(ra_report_format("json"), two, count, &out), RA_OK);
+		assert_int_equal(ra_json_parse("result", out.data, out.len, NULL, &doc, NULL), RA_OK);
+		const cJSON *root = ra_json_root(doc);
+
+		assert_int_equal(cJSON_IsArray(root), count == 2);
+		const cJSON *one = count == 2 ? root->child : root;
+
+		assert_true(cJSON_IsTrue(ra_json_pointer(one, "/facts/tpm.present/value")));
+		assert_true(cJSON_IsNull(ra_json_pointer(one, "/facts/host.vendor/value")));
+		assert_string_equal(ra_json_pointer(one, "/facts/host.vendor/reason")->valuestring, "timeout");
+		assert_string_equal(ra_json_pointer(one, "/results/0/verdict")->valuestring, "fail");
+		assert_string_equal(ra_json_pointer(one, "/not_checked/0/what")->valuestring, "everything the BMC knows");
+		assert_string_equal(ra_json_pointer(one, "/target/host")->valuestring, hostile);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_markdown_is_inert),
+		cmocka_unit_test(test_order_is_the_same),
+		cmocka_unit_test(test_text_begins_with_what_was_not_seen),
+		cmocka_unit_test(test_json_is_one_object_or_a_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

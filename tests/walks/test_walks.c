@@ -1,0 +1,209 @@
+/* Every simulated host walks to the end its recording expects, with the exit code of the manual. */
+#include "config.h"
+
+#include "base/io.h"
+#include "journal/journal.h"
+#include "tests/unit/unit.h"
+#include "tests/walks/walker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A sanitized walk takes several times as long: there every third entry does. */
+#ifdef __SANITIZE_ADDRESS__
+#define STRIDE 3
+#else
+#define STRIDE 1
+#endif
+
+static const char *const demos[] = {"secure-boot-off", "sha1-bank",   "sealed-without-key", "cleared-sealed",
+				    "security-violation", "stale-alarm", "healthy"};
+
+static void check_expectation(const char *demo, const struct walker *w, const struct ra_view *view)
+{
+	const cJSON *expect = ra_json_pointer(ra_source_root(w->recording), "/expect/walk");
+
+	if (strcmp(view->outcome, ra_json_str(expect, "outcome", "")) || view->exit_code != ra_json_int(expect, "exit", -1)) {
+		for (size_t i = 0; i < view->step_count; i++)
+			print_message("  %s (%s) %s\n", view->steps[i].id, view->steps[i].left_by, view->steps[i].because);
+		fail_msg("%s: %s (exit %d), expected %s (exit %d)", demo, view->outcome, view->exit_code,
+			 ra_json_str(expect, "outcome", ""), (int)ra_json_int(expect, "exit", -1));
+	}
+}
+
+static void test_every_demo_walks(void **state)
+{
+	for (size_t i = 0; i < RA_LEN(demos); i++) {
+		struct walker w = {0};
+
+		walker_begin(&w, demos[i], NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		check_expectation(demos[i], &w, view);
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
+static bool likely(const struct ra_view *view, const char *cause)
+{
+	for (size_t i = 0; i < view->cause_count; i++)
+		if (!strcmp(view->causes[i].id, cause))
+			return !strcmp(view->causes[i].status, "likely");
+	return false;
+}
+
+/* Headless: the exit code and exactly the likely causes that the recording expects. */
+static void test_every_demo_checks(void **state)
+{
+	for (size_t i = 0; i < RA_LEN(demos); i++) {
+		struct walker w = {0};
+		size_t found = 0;
+
+		walker_begin_check(&w, demos[i], NULL);
+		const cJSON *expect = ra_json_pointer(ra_source_root(w.recording), "/expect/check"), *cause;
+		struct ra_view *view = walker_run(&w);
+
+		if (view->exit_code != ra_json_int(expect, "exit", -1))
+			fail_msg("%s: exit %d, expected %d", demos[i], view->exit_code, (int)ra_json_int(expect, "exit", -1));
+		cJSON_ArrayForEach(cause, ra_json_get(expect, "likely"))
+		{
+			if (!likely(view, cause->valuestring))
+				fail_msg("%s: %s is not likely", demos[i], cause->valuestring);
+		}
+		for (size_t k = 0; k < view->cause_count; k++)
+			found += !strcmp(view->causes[k].status, "likely");
+		assert_int_equal(found, cJSON_GetArraySize(ra_json_get(expect, "likely")));
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
+/* Whether a status is of this boot cannot be told without the boot's time: no end then says that attestation passed. */
+static void test_unknown_boot_time_is_never_passed(void **state)
+{
+	static const char *const silent[] = {"uptime", "bootTime"};
+	struct walker w = {0};
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	walker_begin_check(&w, "healthy", NULL);
+	struct ra_view *view = walker_run(&w);
+
+	assert_string_equal(view->outcome, "not_a_fault");
+	ra_view_free(view);
+	walker_end(&w);
+	for (size_t i = 0; i < RA_LEN(silent); i++) {
+		walker_begin_check(&w, "healthy", silent[i]);
+		view = walker_run(&w);
+		/* One plane still tells it: the other's silence shows, and takes nothing away. */
+		assert_int_not_equal(view->exit_code, 10);
+		ra_view_free(view);
+		walker_end(&w);
+	}
+	walker_begin_check(&w, "healthy", "ime\"");
+	view = walker_run(&w);
+	assert_string_not_equal(view->outcome, "not_a_fault");
+	assert_string_not_equal(view->outcome, "resolved");
+	assert_int_equal(view->exit_code, 12);
+	ra_view_free(view);
+	walker_end(&w);
+}
+
+static int64_t entries_of(const char *demo, const char *journal)
+{
+	struct walker w = {0};
+
+	walker_begin(&w, demo, journal, false);
+	struct ra_view *view = walker_run(&w);
+	int64_t count = view->entry_count;
+
+	check_expectation(demo, &w, view);
+	ra_view_free(view);
+	walker_end(&w);
+	return count;
+}
+
+/* A process that walks and is killed once its journal holds n entries. Out: false when the walk ended before. */
+static bool walk_and_die(const char *demo, const char *journal, int64_t n)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	assert_true(child >= 0);
+	if (!child) {
+		struct walker w = {.die_at = n};
+
+		walker_begin(&w, demo, journal, false);
+		walker_run(&w);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) || WTERMSIG(status) == SIGKILL);
+	return WIFSIGNALED(status);
+}
+
+/* Out: false when the walk had ended before it could be killed. */
+static bool resume_and_finish(const char *demo, const char *journal, int64_t n)
+{
+	struct ra_verify verify;
+	struct walker w = {0};
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	assert_int_equal(ra_journal_verify(journal, NULL, NULL, &verify, &errs), RA_OK);
+	if (verify.verdict == RA_VERIFY_WHOLE)
+		return false;
+	assert_int_equal(verify.verdict, RA_VERIFY_INCOMPLETE);
+	walker_begin(&w, demo, journal, true);
+	struct ra_view *view = walker_run(&w);
+
+	if (strcmp(view->outcome, ra_json_str(ra_json_pointer(ra_source_root(w.recording), "/expect/walk"), "outcome", "")))
+		print_message("killed after entry %lld\n", (long long)n);
+	check_expectation(demo, &w, view);
+	for (size_t i = 0; i < view->action_count; i++)
+		assert_string_not_equal(view->actions[i].result, "unknown");
+	ra_view_free(view);
+	walker_end(&w);
+	assert_int_equal(ra_journal_verify(journal, NULL, NULL, &verify, &errs), RA_OK);
+	assert_int_equal(verify.verdict, RA_VERIFY_WHOLE);
+	return true;
+}
+
+/* kill -9 after any entry, the one between an intent and its outcome among them: the walk goes on to the same end, and no change
+ * is made twice. */
+static void test_killed_anywhere(void **state)
+{
+	static const char demo[] = "secure-boot-off";
+	char dir[] = "/tmp/reattest-kill-XXXXXX", journal[64];
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(journal, sizeof(journal), "%s/j.jsonl", dir);
+	int64_t count = entries_of(demo, journal);
+
+	unlink(journal);
+	assert_true(count > 20);
+	bool more = true;
+
+	for (int64_t n = 1; n < count && more; n += STRIDE) {
+		more = walk_and_die(demo, journal, n) && resume_and_finish(demo, journal, n);
+		unlink(journal);
+	}
+	rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_demo_walks),
+		cmocka_unit_test(test_every_demo_checks),
+		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
+		cmocka_unit_test(test_killed_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

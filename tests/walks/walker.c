@@ -1,0 +1,261 @@
+#include "config.h"
+
+#include "tests/walks/walker.h"
+
+#include "base/io.h"
+#include "tests/unit/unit.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TURNS_MAX 20000
+
+static const char *source_path(const char *rest, char *out, size_t cap)
+{
+	const char *top = getenv("RA_SRCDIR");
+
+	snprintf(out, cap, "%s/%s", top ? top : ".", rest);
+	return out;
+}
+
+static void must(ra_err err, const struct ra_errs *errs)
+{
+	char line[2048];
+
+	if (err)
+		fail_msg("%s", ra_errs_line(errs, line, sizeof(line)));
+}
+
+struct ra_flowset *walker_flows(void)
+{
+	char dir[512];
+	const char *dirs[] = {source_path("flows", dir, sizeof(dir)), NULL};
+	struct ra_flow_sources sources = {.dirs = dirs, .trust_anyone = true};
+	struct ra_flowset *flows = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	must(ra_flowset_load(&sources, &flows, &errs), &errs);
+	return flows;
+}
+
+/* Leave out the replies to requests that hold a text. */
+static void leave_out(cJSON *recording, const char *text)
+{
+	cJSON *state, *side;
+
+	cJSON_ArrayForEach(state, cJSON_GetObjectItemCaseSensitive(recording, "states"))
+	{
+		cJSON_ArrayForEach(side, state)
+		{
+			cJSON *replies = cJSON_GetObjectItemCaseSensitive(side, "replies");
+
+			for (int i = cJSON_GetArraySize(replies) - 1; i >= 0; i--) {
+				char *request = ra_json_print(ra_json_get(cJSON_GetArrayItem(replies, i), "request"));
+
+				if (strstr(request, text))
+					cJSON_DeleteItemFromArray(replies, i);
+				free(request);
+			}
+		}
+	}
+}
+
+struct ra_recording *walker_recording(const char *id, const char *without)
+{
+	char rest[128], path[512], fast[] = "/tmp/reattest-walk-XXXXXX";
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
+	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+	struct ra_recording *recording = NULL;
+	struct ra_errs errs;
+	int fd = mkstemp(fast);
+
+	ra_errs_clear(&errs);
+	snprintf(rest, sizeof(rest), "flows/demo/%s.json", id);
+	must(ra_read_file(source_path(rest, path, sizeof(path)), &bytes, &errs), &errs);
+	must(ra_json_parse(path, bytes.data, bytes.len, NULL, &doc, &errs), &errs);
+	cJSON *copy = cJSON_Duplicate(ra_json_root(doc), true);
+
+	cJSON_DeleteItemFromObjectCaseSensitive(copy, "speed");
+	cJSON_AddNumberToObject(copy, "speed", 3000);
+	if (without)
+		leave_out(copy, without);
+	char *text = ra_json_print(copy);
+
+	assert_true(fd >= 0);
+	must(ra_write_all(fd, text, strlen(text), &errs), &errs);
+	close(fd);
+	must(ra_source_load(fast, &recording, &errs), &errs);
+	unlink(fast);
+	free(text);
+	cJSON_Delete(copy);
+	return recording;
+}
+
+void walker_begin(struct walker *w, const char *demo, const char *journal, bool resume)
+{
+	struct ra_session_options options = {.interactive = true, .until = RA_UTC_NONE};
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	w->flows = walker_flows();
+	w->recording = walker_recording(demo, NULL);
+	w->hub = ra_hub_new(1);
+	options.flows = w->flows;
+	options.recording = w->recording;
+	options.entry = NULL;
+	options.journal_path = resume ? NULL : journal;
+	if (resume)
+		must(ra_session_resume(w->hub, &options, journal, &w->session, &errs), &errs);
+	else
+		must(ra_session_new(w->hub, &options, &w->session, &errs), &errs);
+}
+
+void walker_begin_check(struct walker *w, const char *demo, const char *without)
+{
+	struct ra_session_options options = {.all_checks = true, .until = RA_UTC_NONE};
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	w->flows = walker_flows();
+	w->recording = walker_recording(demo, without);
+	w->hub = ra_hub_new(1);
+	options.flows = w->flows;
+	options.recording = w->recording;
+	must(ra_session_new(w->hub, &options, &w->session, &errs), &errs);
+}
+
+void walker_end(struct walker *w)
+{
+	w->hub = ra_hub_free(w->hub);
+	w->recording = ra_source_free(w->recording);
+	w->flows = ra_flowset_free(w->flows);
+}
+
+/* What the recording answers to a subject, or NULL. */
+static const cJSON *scripted(const struct walker *w, const char *subject)
+{
+	return ra_json_get(ra_json_get(ra_source_root(w->recording), "answers"), subject);
+}
+
+static bool has_option(const struct ra_view_prompt *prompt, const char *id)
+{
+	for (size_t i = 0; i < prompt->option_count; i++)
+		if (!strcmp(prompt->options[i].id, id))
+			return true;
+	return false;
+}
+
+/* The ids to choose. Out: count. */
+static size_t choice(const struct walker *w, const struct ra_view_prompt *prompt, const char **ids)
+{
+	const cJSON *answer = scripted(w, prompt->subject), *item;
+	size_t count = 0;
+
+	if (prompt->scene == RA_SCENE_ACT) {
+		ids[count++] = "done";
+	} else if (!*prompt->subject) {
+		const char *entry = ra_json_str(ra_json_get(ra_source_root(w->recording), "answers"), "entry", NULL);
+
+		ids[count++] = entry && has_option(prompt, entry) ? entry : prompt->options[0].id;
+	} else if (cJSON_IsString(answer)) {
+		ids[count++] = answer->valuestring;
+	} else {
+		cJSON_ArrayForEach(item, answer) ids[count++] = item->valuestring;
+	}
+	if (!count || !has_option(prompt, ids[0])) {
+		ids[0] = prompt->scene == RA_SCENE_GATE ? "closed" : "unknown";
+		count = 1;
+	}
+	ids[count] = NULL;
+	return count;
+}
+
+static void say(struct walker *w, const struct ra_view_prompt *prompt)
+{
+	const char *ids[32];
+	const cJSON *answer = scripted(w, prompt->subject);
+	bool skip = cJSON_IsString(answer) && !strcmp(answer->valuestring, "skip");
+	struct ra_word word = {.prompt = prompt->id, .kind = RA_WORD_GO, .ids = ids};
+	struct ra_secret *secret = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	switch (prompt->kind) {
+	case RA_ASK_CHOICE:
+	case RA_ASK_MANY:
+		word.kind = RA_WORD_CHOOSE;
+		choice(w, prompt, ids);
+		break;
+	case RA_ASK_YES_NO:
+		word.kind = skip ? RA_WORD_SKIP : RA_WORD_YES;
+		break;
+	case RA_ASK_TYPED:
+		word.kind = skip ? RA_WORD_SKIP : RA_WORD_TYPED;
+		word.typed = prompt->hint;
+		break;
+	case RA_ASK_SECRET:
+		secret = ra_secret_new();
+		answer = ra_json_get(ra_source_root(w->recording), "key");
+		must(ra_secret_set(secret, answer ? answer->valuestring : "x", answer ? strlen(answer->valuestring) : 1),
+		     &errs);
+		word.kind = RA_WORD_SECRET;
+		word.secret = secret;
+		break;
+	case RA_ASK_GO_ON:
+	case RA_ASK_NOTHING:
+	case RA_ASK_WAIT:
+	case RA_ASK_END:
+		break;
+	}
+	must(ra_session_answer(w->session, &word, &errs), &errs);
+	ra_secret_free(secret);
+}
+
+static void step(struct walker *w)
+{
+	enum ra_happened happened = RA_HAPPENED_CHANGE;
+	struct ra_session *which = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	while (happened != RA_HAPPENED_NOTHING)
+		must(ra_hub_step(w->hub, &happened, &which, &errs), &errs);
+}
+
+static void wait_for(struct walker *w)
+{
+	struct pollfd fds[RA_HUB_FDS_MAX];
+	int timeout_ms = -1, count = ra_hub_poll(w->hub, fds, RA_HUB_FDS_MAX, &timeout_ms);
+
+	assert_true(count > 0 || timeout_ms >= 0);
+	poll(fds, (nfds_t)count, timeout_ms < 0 || timeout_ms > 1000 ? 1000 : timeout_ms);
+}
+
+struct ra_view *walker_run(struct walker *w)
+{
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	for (int turn = 0; turn < TURNS_MAX; turn++) {
+		struct ra_view *view = NULL;
+
+		step(w);
+		must(ra_session_view(w->session, false, &view, &errs), &errs);
+		if (w->die_at && view->entry_count >= w->die_at)
+			raise(SIGKILL);
+		if (view->prompt.kind == RA_ASK_END)
+			return view;
+		if (view->prompt.kind == RA_ASK_NOTHING || view->prompt.kind == RA_ASK_WAIT)
+			wait_for(w);
+		else
+			say(w, &view->prompt);
+		ra_view_free(view);
+	}
+	fail_msg("the walk does not end");
+	return NULL;
+}

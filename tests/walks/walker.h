@@ -1,0 +1,30 @@
+/* walker.h - walks a simulated host through the door, answering as its recording says. For tests. */
+#ifndef RA_TESTS_WALKER_H
+#define RA_TESTS_WALKER_H
+
+#include "flow/flowset.h"
+#include "session/session.h"
+
+/* A walk under test. */
+struct walker {
+	struct ra_flowset *flows;
+	struct ra_recording *recording;
+	struct ra_hub *hub;
+	struct ra_session *session;
+	char path[256];     /* the journal; "" in memory */
+	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
+};
+
+/* The shipped flow set of the source tree. */
+struct ra_flowset *walker_flows(void);
+/* A recording of flows/demo, its waits made short. without: replies whose request holds this text are left out (NULL: none). */
+struct ra_recording *walker_recording(const char *id, const char *without);
+/* Begin, or go on with the journal. Fails the test on error. */
+void walker_begin(struct walker *w, const char *demo, const char *journal, bool resume);
+/* Begin as `reattest check` does: every check first, nobody to ask. */
+void walker_begin_check(struct walker *w, const char *demo, const char *without);
+/* Walk to the end. Out: the view at the end; the caller frees it. Fails the test when nothing moves any more. */
+struct ra_view *walker_run(struct walker *w);
+void walker_end(struct walker *w);
+
+#endif
