@@ -97,6 +97,27 @@ static ra_err put_record(const struct ra_session *s, struct ra_view *v)
 	return ra_view_put(&v->head, s->journal ? ra_journal_head(s->journal) : s->head);
 }
 
+/* What must stand beside a status, so that no header says Passed of what was not seen: that it is of an earlier boot, that this
+ * cannot be told, or that vCenter only remembers it. */
+static const char *status_limits(const struct ra_session *s)
+{
+	const struct ra_facts *facts = ra_state_facts(s->state);
+	struct ra_query query = RA_QUERY_NOW;
+	struct ra_reading status = ra_facts_read(facts, "attestation.time", &query);
+	struct ra_reading boot = ra_facts_read(facts, RA_FACT_BOOT_TIME, &query);
+	struct ra_reading contact = ra_facts_read(facts, "host.connection", &query);
+	ra_utc_ms told = 0, booted = 0;
+	int64_t told_margin = 0, boot_margin = 0;
+
+	if (contact.reason == RA_KNOWN && contact.value->type == RA_TEXT && strcmp(contact.value->as.text, "connected"))
+		return ", as of last contact";
+	if (!status.obs || !boot.obs || status.reason != RA_KNOWN || boot.reason != RA_KNOWN ||
+	    !ra_facts_session_time(facts, status.obs, &told, &told_margin) ||
+	    !ra_facts_session_time(facts, boot.obs, &booted, &boot_margin))
+		return ", whether of this boot is not known";
+	return told < booted ? ", before this boot" : "";
+}
+
 /* The two facts the header shows. */
 static ra_err put_header(const struct ra_session *s, struct ra_view *v)
 {
@@ -105,10 +126,11 @@ static ra_err put_header(const struct ra_session *s, struct ra_view *v)
 	RA_AUTO(ra_mem_free) char *time = ra_say_fact(s, "attestation.time");
 	char line[256];
 
-	if (status && time)
-		snprintf(line, sizeof(line), "%s (%s)", status, time);
+	if (status)
+		snprintf(line, sizeof(line), "%s%s%s%s%s", status, time ? " (" : "", time ? time : "", time ? ")" : "",
+			 status_limits(s));
 	else
-		snprintf(line, sizeof(line), "%s", status ? status : "not known");
+		snprintf(line, sizeof(line), "not known");
 	return ra_view_put(&v->esxi_version, version) || ra_view_put(&v->attestation, line) ? RA_E_NOMEM : RA_OK;
 }
 

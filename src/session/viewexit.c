@@ -78,13 +78,21 @@ static int walk_exit(const struct ra_session *s, const struct ra_view *v)
 	return unverified(v) ? 14 : 13;
 }
 
+static bool plane_failed(const struct ra_view *v)
+{
+	for (size_t i = 0; i < v->plane_count; i++)
+		if (!strcmp(v->planes[i].state, "down"))
+			return true;
+	return false;
+}
+
 static int check_exit(const struct ra_session *s, const struct ra_view *v)
 {
 	if (unreached(s))
 		return 20;
 	if (has_verdict(v, "fail") || !strcmp(v->outcome, "security_review") || !strcmp(v->outcome, "rebuild"))
 		return 10;
-	if (has_verdict(v, "unknown") || has_verdict(v, "error") || required_missing(s))
+	if (has_verdict(v, "unknown") || has_verdict(v, "error") || plane_failed(v) || required_missing(s))
 		return 12;
 	if (has_verdict(v, "warn"))
 		return 11;

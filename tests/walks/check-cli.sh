@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# check-cli.sh - the command line as a newcomer and a script meet it: exit codes, documents, and one clear line for bad input.
+set -u
+umask 022
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/bin" "$work/share/reattest" "$work/home"
+cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
+cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
+chmod -R u+w,go-w "$work/share"
+export HOME=$work/home XDG_STATE_HOME=$work/state
+unset XDG_DATA_HOME XDG_CONFIG_HOME SSH_AUTH_SOCK
+cd "$work" || exit 99
+failed=0
+
+bad() { echo "check-cli: $*"; failed=1; }
+# run CODE WORDS ARG...: that exit code, and stderr is one line that holds WORDS ("" for silence).
+run() {
+	local want=$1 words=$2 rc lines
+	shift 2
+	bin/reattest "$@" >out 2>err </dev/null
+	rc=$?
+	[ "$rc" = "$want" ] || bad "reattest $*: exit $rc, expected $want: $(head -c 300 err)"
+	lines=$(wc -l <err)
+	if [ -z "$words" ]; then
+		[ "$lines" = 0 ] || bad "reattest $*: not silent: $(cat err)"
+	else
+		[ "$lines" = 1 ] || bad "reattest $*: $lines lines on stderr, expected one: $(cat err)"
+		grep -qF -- "$words" err || bad "reattest $*: \"$words\" is not in: $(cat err)"
+	fi
+}
+
+# The simulated hosts and what check makes of them.
+run 0 "" demo --list --format json
+grep -q '"id":"secure-boot-off"' out && grep -q '"outcome":"resolved"' out || bad "demo --list: $(cat out)"
+for expected in secure-boot-off:10 sha1-bank:10 sealed-without-key:10 cleared-sealed:10 security-violation:10 stale-alarm:11 healthy:0; do
+	run "${expected#*:}" "" check --from "demo:${expected%:*}" --format json
+done
+schema=share/reattest/flows/schema/result.schema.json
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+	bin/reattest check --from demo:secure-boot-off --format json >result.json 2>/dev/null
+	/usr/bin/python3 - "$schema" result.json <<'P' || bad "the result does not obey its schema"
+import json, sys, jsonschema
+errors = list(jsonschema.Draft202012Validator(json.load(open(sys.argv[1]))).iter_errors(json.load(open(sys.argv[2]))))
+for error in errors[:5]:
+    print(error.json_path, error.message[:200])
+sys.exit(bool(errors))
+P
+else
+	echo "check-cli: no python3-jsonschema, the schema is not checked"
+fi
+run 0 "" check --from demo:secure-boot-off --fail-on never
+run 2 "" check --from demo:secure-boot-off --exit-style nagios
+
+# The record.
+run 0 "" check --from demo:healthy --journal j.jsonl
+run 3 "" verify j.jsonl
+for format in md json txt; do
+	run 0 "" export j.jsonl --format "$format"
+	[ -s out ] || bad "export --format $format is empty"
+done
+run 0 "" export j.jsonl -o transcript.md
+[ "$(stat -c %a transcript.md)" = 600 ] || bad "a transcript is readable by others"
+[ "$(stat -c %a j.jsonl)" = 600 ] || bad "a journal is readable by others"
+run 73 "j.jsonl" check --from demo:healthy --journal j.jsonl
+sed '3s/"kind"/"kinD"/' j.jsonl >broken.jsonl
+run 65 "" verify broken.jsonl
+run 65 "broken.jsonl" export broken.jsonl
+run 66 "nothere.jsonl" export nothere.jsonl
+
+# A disk that is full, for the record and for the document.
+(ulimit -f 8; trap '' XFSZ; bin/reattest check --from demo:healthy --journal full.jsonl >out 2>err)
+rc=$?
+[ $rc = 73 ] || bad "full disk: exit $rc, expected 73: $(cat err)"
+grep -q full.jsonl err || bad "full disk: the journal is not named: $(cat err)"
+bin/reattest verify full.jsonl >out 2>&1
+[ $? = 4 ] || bad "what was written before the disk was full does not verify: $(cat out)"
+bin/reattest check --from demo:healthy >/dev/full 2>err
+[ $? = 73 ] || bad "stdout full: expected 73"
+
+# Bad input: one clear line.
+run 64 "unknown option" check --nonsense
+run 64 "--port" check --port many host
+run 64 "does not belong" verify --port 22 j.jsonl
+run 64 "name a host" check
+run 64 "no host name" check -- '-oProxyCommand=x'
+run 64 "no host name" check 'esx;reboot'
+run 66 "there are: cleared-sealed" check --from demo:nonsense
+run 66 "nothere.json" check --from nothere.json
+printf '{"format": 1,\n "id": 7 "title"}' >bad.json
+run 65 "bad.json:2:" check --from bad.json
+run 20 "" check 127.0.0.1 --port 1 --timeout 5
+grep -q "Connection refused" out || bad "a refused connection is not named: $(cat out)"
+run 20 "" check no-such-host.invalid --timeout 5
+
+# The flow set: broken, writable by others, gone.
+flow=share/reattest/flows/tpm-attestation.flow.json
+cp "$flow" good.json
+sed -i '3s/"/"x_/' "$flow"
+sed -i 's/"start": /"starts": /' "$flow"
+run 65 "tpm-attestation.flow.json:" check --from demo:healthy
+cp good.json "$flow"
+chmod g+w "$flow"
+run 78 "tpm-attestation.flow.json" check --from demo:healthy
+chmod g-w "$flow"
+sed -i 's/"esxcli", "hardware", "trustedboot", "get"/"esxcli", "system", "settings", "encryption", "set", "--mode=TPM"/' share/reattest/flows/checks/trustedboot.json
+run 78 "trustedboot.json:" check --from demo:healthy
+exit $failed
