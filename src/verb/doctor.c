@@ -112,7 +112,8 @@ static ra_err look_sessions(const struct ra_context *context, struct finding *f)
 		add(f, NOTE, "mode %04o: others may look at the names of your sessions; chmod 700 it",
 		    (unsigned)st.st_mode & 07777);
 	if (!statvfs(there, &disk) && (unsigned long long)disk.f_bavail * disk.f_frsize < ROOM_MIN)
-		add(f, BROKEN, "less than %llu MiB free; a walk stops when its record cannot be written", ROOM_MIN >> 20);
+		add(f, BROKEN, "less than %llu MiB free; a walk stops when its record cannot be written",
+		    ROOM_MIN >> 20);
 	return ra_buf_text(&f->value, dir);
 }
 
@@ -164,7 +165,8 @@ static ra_err look_agent(const struct ra_context *context, struct finding *f)
 		return err;
 	if (path && *path)
 		add(f, NOTE, "%s does not answer (%s); key files and passwords still serve", path, ra_err_name(err));
-	return ra_buf_text(&f->value, path && *path ? "none that answers" : "none; key files and passwords still serve");
+	return ra_buf_text(&f->value,
+			   path && *path ? "none that answers" : "none; key files and passwords still serve");
 }
 
 /* An executable of the search path. Owner: caller frees; NULL when there is none. */
@@ -252,21 +254,17 @@ static const struct {
 	const char *id, *title;
 	ra_err (*look)(const struct ra_context *context, struct finding *f);
 } looks[] = {
-    {"program", "reattest", look_program},
-    {"flows", "flows", look_flows},
-    {"sessions", "records", look_sessions},
-    {"terminal", "terminal", look_terminal},
-    {"ssh_library", "SSH library", look_ssh},
-    {"ssh_agent", "SSH agent", look_agent},
-    {"ssh_client", "OpenSSH client", look_client},
-    {"known_hosts", "known hosts", look_known_hosts},
-    {"libraries", "libraries", look_libraries},
-    {"clock", "clock", look_clock},
+    {"program", "reattest", look_program},         {"flows", "flows", look_flows},
+    {"sessions", "records", look_sessions},        {"terminal", "terminal", look_terminal},
+    {"ssh_library", "SSH library", look_ssh},      {"ssh_agent", "SSH agent", look_agent},
+    {"ssh_client", "OpenSSH client", look_client}, {"known_hosts", "known hosts", look_known_hosts},
+    {"libraries", "libraries", look_libraries},    {"clock", "clock", look_clock},
     {"core_dumps", "core dumps", look_core},
 };
 #define COUNT (sizeof(looks) / sizeof(looks[0]))
 
-/* Text in lines of LINE_WIDTH, broken at spaces; the first one goes on after what stands there, the others are indented. */
+/* Text in lines of LINE_WIDTH, broken at spaces; the first one goes on after what stands there, the others are
+ * indented. */
 static ra_err put_wrapped(struct ra_buf *out, const char *text, size_t indent)
 {
 	size_t room = LINE_WIDTH - indent;
@@ -368,7 +366,8 @@ int ra_verb_doctor(const struct ra_context *context)
 	ra_err err = RA_OK;
 
 	if (context->argc || (strcmp(format, "text") && strcmp(format, "json"))) {
-		ra_say(context->argc ? "doctor takes no operand" : "doctor has the formats text and json, not \"%s\"", format);
+		ra_say(context->argc ? "doctor takes no operand" : "doctor has the formats text and json, not \"%s\"",
+		       format);
 		return RA_EXIT_USAGE;
 	}
 	for (size_t i = 0; i < COUNT && !err; i++) {

@@ -1,4 +1,5 @@
-/* What the SSH side says of itself: the library against its own word, the agent whether it answers, hangs or talks rubbish. */
+/* What the SSH side says of itself: the library against its own word, the agent whether it answers, hangs or talks
+ * rubbish. */
 #include "tests/unit/unit.h"
 
 #include "base/clock.h"

@@ -1,5 +1,6 @@
-/* man/reattest.1 says what the tables say: its lists between ".\" begin NAME" and ".\" end NAME" are those rendered here, to the
- * byte. UPDATE_GOLDEN=1 writes them into the page. What README.md and the page's own words name of options and verbs is there, too. */
+/* man/reattest.1 says what the tables say: its lists between ".\" begin NAME" and ".\" end NAME" are those rendered
+ * here, to the byte. UPDATE_GOLDEN=1 writes them into the page. What README.md and the page's own words name of options
+ * and verbs is there, too. */
 #include "tests/unit/unit.h"
 
 #include "base/io.h"
@@ -67,7 +68,8 @@ static void add_text(struct ra_buf *out, const char *text)
 	add(out, "\n");
 }
 
-/* "[HOST]", "HOST...", "lint|test [FILE...]" as macros: words in capitals are arguments, others are typed as they stand. */
+/* "[HOST]", "HOST...", "lint|test [FILE...]" as macros: words in capitals are arguments, others are typed as they
+ * stand. */
 static void add_usage(struct ra_buf *out, const char *usage)
 {
 	char words[128], *save = NULL;
@@ -201,7 +203,8 @@ static void add_places(struct ra_buf *out, unsigned places)
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		known |= rows[i].place;
 		if (places & rows[i].place && !(rows[i].place == RA_IN_MANY && places & RA_IN_WALK))
-			snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", line[1] ? ", " : "", rows[i].words);
+			snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s", line[1] ? ", " : "",
+				 rows[i].words);
 	}
 	assert_int_equal(places & ~known, 0);
 	add_text(out, places == known ? "(everywhere)" : strcat(line, ")"));

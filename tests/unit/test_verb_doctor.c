@@ -29,8 +29,10 @@ static int make_home(void **state)
 
 	if (!mkdtemp(dir))
 		return -1;
-	snprintf(path, sizeof(path), "mkdir -p bin share/reattest .ssh && cp -R '%s/flows' share/reattest/ && "
-		 "chmod -R go-w share && : >.ssh/known_hosts && chmod 600 .ssh/known_hosts", unit_dir("RA_SRCDIR"));
+	snprintf(path, sizeof(path),
+		 "mkdir -p bin share/reattest .ssh && cp -R '%s/flows' share/reattest/ && "
+		 "chmod -R go-w share && : >.ssh/known_hosts && chmod 600 .ssh/known_hosts",
+		 unit_dir("RA_SRCDIR"));
 	run_in(dir, path);
 	setenv("HOME", dir, 1);
 	unsetenv("XDG_STATE_HOME");
@@ -67,7 +69,7 @@ static const char *row_text(const struct ra_json *doc, const char *id, const cha
 {
 	const cJSON *row;
 
-	cJSON_ArrayForEach(row, ra_json_get(ra_json_root(doc), "rows"))
+	cJSON_ArrayForEach (row, ra_json_get(ra_json_root(doc), "rows"))
 		if (!strcmp(ra_json_str(row, "id", ""), id))
 			return ra_json_str(row, key, "");
 	fail_msg("no row %s", id);
@@ -78,9 +80,9 @@ static bool row_notes(const struct ra_json *doc, const char *id, const char *wor
 {
 	const cJSON *row, *note;
 
-	cJSON_ArrayForEach(row, ra_json_get(ra_json_root(doc), "rows"))
+	cJSON_ArrayForEach (row, ra_json_get(ra_json_root(doc), "rows"))
 		if (!strcmp(ra_json_str(row, "id", ""), id))
-			cJSON_ArrayForEach(note, ra_json_get(row, "notes"))
+			cJSON_ArrayForEach (note, ra_json_get(row, "notes"))
 				if (strstr(note->valuestring, words))
 					return true;
 	return false;
@@ -98,15 +100,17 @@ static const struct {
     {"mv share away", "mv away share", "flows", "broken", "", 78},
     {"chmod g+w share/reattest/flows/danger.json", "chmod g-w share/reattest/flows/danger.json", "flows", "broken",
      "danger.json", 78},
-    {"echo '{' >share/reattest/flows/checks/x.json", "rm share/reattest/flows/checks/x.json", "flows", "broken", "x.json:", 78},
+    {"echo '{' >share/reattest/flows/checks/x.json", "rm share/reattest/flows/checks/x.json", "flows", "broken",
+     "x.json:", 78},
     {": >.local", "rm .local", "sessions", "broken", "cannot be written to", 78},
-    {"mkdir -p .local/state/reattest/sessions && chmod 755 .local/state/reattest/sessions", "rm -r .local", "sessions", "note",
-     "mode 0755", 0},
+    {"mkdir -p .local/state/reattest/sessions && chmod 755 .local/state/reattest/sessions", "rm -r .local", "sessions",
+     "note", "mode 0755", 0},
     {"mkdir -m 700 -p .local/state/reattest/sessions", "rm -r .local", "sessions", "ok", "", 0},
-    {"rm .ssh/known_hosts", ": >.ssh/known_hosts && chmod 600 .ssh/known_hosts", "known_hosts", "ok", "not there yet", 0},
+    {"rm .ssh/known_hosts", ": >.ssh/known_hosts && chmod 600 .ssh/known_hosts", "known_hosts", "ok", "not there yet",
+     0},
     {"chmod 666 .ssh/known_hosts", "chmod 600 .ssh/known_hosts", "known_hosts", "note", "others may write", 0},
-    {"rm .ssh/known_hosts && mkdir .ssh/known_hosts", "rmdir .ssh/known_hosts && : >.ssh/known_hosts", "known_hosts", "broken",
-     "no host is trusted", 78},
+    {"rm .ssh/known_hosts && mkdir .ssh/known_hosts", "rmdir .ssh/known_hosts && : >.ssh/known_hosts", "known_hosts",
+     "broken", "no host is trusted", 78},
 };
 
 static void states(void **state)
@@ -122,7 +126,8 @@ static void states(void **state)
 		run_in(*state, rows[i].mend);
 		assert_int_equal(ra_json_parse("doctor", out.data, out.len, NULL, &doc, NULL), RA_OK);
 		if (code != rows[i].code || strcmp(row_text(doc, rows[i].row, "state"), rows[i].state))
-			fail_msg("%s: exit %d, %s\n%s", rows[i].spoil, code, row_text(doc, rows[i].row, "state"), out.data);
+			fail_msg("%s: exit %d, %s\n%s", rows[i].spoil, code, row_text(doc, rows[i].row, "state"),
+				 out.data);
 		if (*rows[i].words && !row_notes(doc, rows[i].row, rows[i].words))
 			fail_msg("%s: no note with \"%s\"\n%s", rows[i].spoil, rows[i].words, out.data);
 		assert_int_equal(ra_json_bool(ra_json_root(doc), "ready", code != 0), code == 0);
@@ -132,8 +137,9 @@ static void states(void **state)
 /* One row a thing, nothing wider than a terminal but what has no spaces, no byte that moves a cursor. */
 static void text(void **state)
 {
-	static const char *const titles[] = {"reattest", "flows", "records", "terminal", "SSH library", "SSH agent",
-					     "OpenSSH client", "known hosts", "libraries", "clock", "core dumps"};
+	static const char *const titles[] = {"reattest",    "flows",     "records",        "terminal",
+					     "SSH library", "SSH agent", "OpenSSH client", "known hosts",
+					     "libraries",   "clock",     "core dumps"};
 	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
 	size_t seen = 0;
 	char *save = NULL;

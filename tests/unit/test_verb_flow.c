@@ -1,4 +1,5 @@
-/* reattest flow: the set of the tree is without fault and passes its tests; a fault is named with its place, and the code is 65. */
+/* reattest flow: the set of the tree is without fault and passes its tests; a fault is named with its place, and the
+ * code is 65. */
 #include "tests/unit/unit.h"
 
 #include "base/io.h"
@@ -25,7 +26,8 @@ static int make_home(void **state)
 
 	if (!mkdtemp(dir))
 		return -1;
-	snprintf(command, sizeof(command), "mkdir -p bin share/reattest && cp -R '%s/flows' share/reattest/ && chmod -R u+w,go-w share",
+	snprintf(command, sizeof(command),
+		 "mkdir -p bin share/reattest && cp -R '%s/flows' share/reattest/ && chmod -R u+w,go-w share",
 		 unit_dir("RA_SRCDIR"));
 	run_in(dir, command);
 	*state = dir;
@@ -84,16 +86,26 @@ static void flow(void **state, const char *const *operands, bool coverage, struc
 }
 
 static const struct {
-	const char *make, *drop;     /* what is done to the home before and after */
+	const char *make, *drop; /* what is done to the home before and after */
 	const char *operands[4];
 	int code;
-	const char *out, *err;       /* words to be found, "" for none at all */
+	const char *out, *err; /* words to be found, "" for none at all */
 } rows[] = {
     {":", ":", {"lint"}, 0, "no fault in ", ""},
     {":", ":", {"test"}, 0, " passed, 0 failed", ""},
     {":", ":", {"lint", "./share/reattest/flows"}, 0, "no fault in ", ""},
-    {":", ":", {"lint", "./share/reattest/flows/tpm-attestation.flow.json", "./share/reattest/flows/tpm-recovery.flow.json"}, 0, "no fault in ", ""},
-    {"sed 's/\"go\": \"no-contact\"/\"go\": \"nowhere\"/' share/reattest/flows/tpm-attestation.flow.json >x", "rm x", {"lint", "./x"}, 65, "", "nowhere"},
+    {":",
+     ":",
+     {"lint", "./share/reattest/flows/tpm-attestation.flow.json", "./share/reattest/flows/tpm-recovery.flow.json"},
+     0,
+     "no fault in ",
+     ""},
+    {"sed 's/\"go\": \"no-contact\"/\"go\": \"nowhere\"/' share/reattest/flows/tpm-attestation.flow.json >x",
+     "rm x",
+     {"lint", "./x"},
+     65,
+     "",
+     "nowhere"},
     {"echo '{\"format\": 1,}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:14"},
     {":", ":", {"lint", "./none"}, 66, "", "none"},
     {"mkdir x", "rmdir x", {"lint", "./x"}, 66, "", "holds no flow"},
@@ -128,7 +140,8 @@ static void coverage(void **state)
 
 	flow(state, operands, true, &said);
 	assert_int_equal(said.code, 0);
-	assert_int_equal(sscanf(said.out.data, "%zu passed, %zu failed; %zu of %zu", &passed, &failed, &taken, &ways), 4);
+	assert_int_equal(sscanf(said.out.data, "%zu passed, %zu failed; %zu of %zu", &passed, &failed, &taken, &ways),
+			 4);
 	assert_true(passed > 0 && failed == 0 && taken > 0 && taken <= ways);
 	for (const char *at = ra_buf_str(&said.err); (at = strchr(at, '\n')); at++)
 		lines++;
