@@ -100,6 +100,18 @@ struct ra_flow {
 	bool shipped; /* false: from outside the installed set */
 };
 
+/* One way out of a step. Borrowed. */
+struct ra_way {
+	const char *go, *label; /* label: "edge 2", "else", "ok", "resolved", ... */
+	const char *because;    /* NULL */
+	const cJSON *node;      /* where it is written */
+	bool opens;             /* the way of a gate that was opened */
+};
+typedef void (*ra_way_fn)(void *payload, const struct ra_step *step, const struct ra_way *way);
+/* Visit every way out of a step in the order it is written: edges, else, unknown, error, open, closed, ok, fail, skip, blocked, undo or
+ * recovery that are steps, returns of a call. */
+void ra_step_ways(const struct ra_step *step, ra_way_fn fn, void *payload);
+
 struct ra_rule {
 	struct ra_cond *when;
 	enum { RA_RULE_FOR, RA_RULE_AGAINST, RA_RULE_OUT } kind;
@@ -120,6 +132,7 @@ struct ra_flowset;
 struct ra_flow_sources {
 	const char *const *dirs; /* in order, NULL-terminated; the first is the installed set; missing later ones are skipped */
 	const char *file;        /* --flow FILE, or NULL */
+	const char *const *files; /* more of the same, NULL-terminated, or NULL (verb flow) */
 	bool trust_anyone;       /* do not look at file modes (a source tree under test) */
 	bool unproven;           /* load what the linter finds fault with too (verb flow, which shows the findings) */
 };

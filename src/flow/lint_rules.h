@@ -15,17 +15,6 @@ struct ra_linter {
 void ra_lint_say(struct ra_linter *lint, int rule, const struct ra_json *doc, const cJSON *node, const char *fmt, ...)
     RA_PRINTF(5, 6);
 
-/* One way out of a step. */
-struct ra_way {
-	const char *go, *label; /* label: "else", "ok", "edge 2", ... for sentences */
-	const cJSON *node;      /* where it is written */
-	bool opens;             /* the way of a gate that was opened */
-};
-typedef void (*ra_way_fn)(void *payload, const struct ra_step *step, const struct ra_way *way);
-/* Visit every way out of a step: edges, else, unknown, error, open, closed, ok, fail, skip, blocked, undo, recovery,
- * returns. */
-void ra_step_ways(const struct ra_step *step, ra_way_fn fn, void *payload);
-
 /* Which step can be reached from which. Rows are bit sets over steps in file order. */
 struct ra_graph {
 	const struct ra_flow *flow;
