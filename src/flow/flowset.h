@@ -132,7 +132,6 @@ struct ra_flowset;
 struct ra_flow_sources {
 	const char *const *dirs; /* in order, NULL-terminated; the first is the installed set; missing later ones are skipped */
 	const char *file;        /* --flow FILE, or NULL */
-	const char *const *files; /* more of the same, NULL-terminated, or NULL (verb flow) */
 	bool trust_anyone;       /* do not look at file modes (a source tree under test) */
 	bool unproven;           /* load what the linter finds fault with too (verb flow, which shows the findings) */
 };

@@ -199,8 +199,6 @@ ra_err ra_flowset_load(const struct ra_flow_sources *sources, struct ra_flowset 
 	err = load_dirs(&load);
 	if (err == RA_OK && sources->file)
 		err = load_file(&load, &named, RA_FROM_FILE, sources->file);
-	for (size_t i = 0; err == RA_OK && sources->files && sources->files[i]; i++)
-		err = load_file(&load, &named, RA_FROM_FILE, sources->files[i]);
 	if (err == RA_OK)
 		err = ra_flowset_finish(set, errs);
 	if (err == RA_OK)

@@ -13,6 +13,7 @@
 
 struct work {
 	const struct ra_context *context;
+	const char *id; /* show: the flow, NULL: all */
 	struct ra_finding *findings; /* RA_FINDINGS_MAX */
 };
 
@@ -61,6 +62,75 @@ static int test(struct work *work, const struct ra_flowset *set)
 	return counts.failed ? RA_EXIT_INVALID : RA_EXIT_OK;
 }
 
+static void print_clean(const char *before, const char *text, const char *after)
+{
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
+
+	printf("%s%s%s", before, clean ? clean : "", after);
+}
+
+static void show_way(void *payload, const struct ra_step *step, const struct ra_way *way)
+{
+	(void)payload;
+	(void)step;
+	printf("    %-10s -> %s", way->label, way->go);
+	if (way->because)
+		print_clean("  (", way->because, ")");
+	printf("\n");
+}
+
+static void show_step(const struct ra_step *step)
+{
+	static const char *const kinds[] = {"check", "question", "gate", "action", "call", "end"};
+	const cJSON *item;
+
+	printf("  %s  [%s", step->id, kinds[step->kind]);
+	if (step->kind == RA_STEP_ACTION) {
+		printf(" by %s, %s", step->action.by_human ? "a human" : ra_plane_name(step->action.plane),
+		       ra_danger_name(step->action.danger));
+		cJSON_ArrayForEach (item, step->action.touches) {
+			print_clean(item == step->action.touches->child ? ": " : ", ", item->valuestring, "");
+		}
+	}
+	if (step->kind == RA_STEP_END)
+		printf(": %s", ra_outcome_name(step->outcome));
+	if (step->kind == RA_STEP_CALL)
+		print_clean(" of ", step->call_flow, "");
+	print_clean("]  ", step->title, "\n");
+	ra_step_ways(step, show_way, NULL);
+}
+
+/* All flows of the set by name. */
+static int list_flows(const struct ra_flowset *set)
+{
+	const struct ra_flow *const *flows;
+	size_t count = ra_flowset_flows(set, &flows);
+
+	for (size_t i = 0; i < count; i++) {
+		printf("%-24s %-8s ", flows[i]->id, flows[i]->version);
+		print_clean("", flows[i]->title, "\n");
+	}
+	return RA_EXIT_OK;
+}
+
+/* One flow, step by step; without an id all by name. */
+static int show(struct work *work, const struct ra_flowset *set)
+{
+	const struct ra_flow *flow = work->id ? ra_flowset_flow(set, work->id) : NULL;
+
+	if (!work->id)
+		return list_flows(set);
+	if (!flow) {
+		ra_say("there is no flow \"%s\"; `reattest flow show` names them", work->id);
+		return RA_EXIT_NOINPUT;
+	}
+	printf("%s %s  ", flow->id, flow->version);
+	print_clean("", flow->title, "\n");
+	for (size_t i = 0; i < flow->step_count; i++)
+		show_step(&flow->steps[i]);
+	return RA_EXIT_OK;
+}
+
 static bool is_dir(const char *path)
 {
 	struct stat st;
@@ -85,7 +155,28 @@ static int on_one(struct work *work, int (*what)(struct work *work, const struct
 
 	if (!err && !ra_flowset_flows(set, &flows))
 		err = ra_fail(&errs, RA_E_NOTFOUND, "%s holds no flow (*.flow.json)", dirs[0]);
-	return err ? ra_say_errs(&errs) : what(work, set);
+	if (!err)
+		return what(work, set);
+	int code = ra_say_errs(&errs);
+
+	/* A request outside the tables, an id that is taken, a file too large: it is the flow that is wrong. */
+	return err == RA_E_DENIED || err == RA_E_LIMIT ? RA_EXIT_INVALID : code;
+}
+
+/* show [DIR] [ID]: what is no directory is the id of a flow. */
+static int show_operands(struct work *work)
+{
+	const char *dir = NULL;
+
+	for (int i = 1; i < work->context->argc; i++) {
+		const char *operand = work->context->argv[i];
+
+		if (is_dir(operand))
+			dir = operand;
+		else
+			work->id = operand;
+	}
+	return on_one(work, show, dir);
 }
 
 int ra_verb_flow(const struct ra_context *context)
@@ -93,7 +184,7 @@ int ra_verb_flow(const struct ra_context *context)
 	static const struct {
 		const char *name;
 		int (*what)(struct work *work, const struct ra_flowset *set);
-	} rows[] = {{"lint", lint}, {"test", test}};
+	} rows[] = {{"lint", lint}, {"test", test}, {"show", show}};
 	RA_AUTO(ra_mem_free) struct ra_finding *findings = calloc(RA_FINDINGS_MAX, sizeof(*findings));
 	struct work work = {.context = context, .findings = findings};
 	const char *name = context->argc ? context->argv[0] : "";
@@ -106,6 +197,8 @@ int ra_verb_flow(const struct ra_context *context)
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		if (strcmp(rows[i].name, name))
 			continue;
+		if (rows[i].what == show)
+			return show_operands(&work);
 		for (int k = 1; k < context->argc || k == 1; k++) {
 			int one = on_one(&work, rows[i].what, k < context->argc ? context->argv[k] : NULL);
 
@@ -114,6 +207,6 @@ int ra_verb_flow(const struct ra_context *context)
 		}
 		return fflush(stdout) ? RA_EXIT_CANTWRITE : code;
 	}
-	ra_say("flow wants `lint` or `test`, not \"%s\"", name);
+	ra_say("flow wants `lint`, `test` or `show`, not \"%s\"", name);
 	return RA_EXIT_USAGE;
 }

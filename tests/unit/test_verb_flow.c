@@ -109,7 +109,15 @@ static const struct {
     {"echo '{\"format\": 1,}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:14"},
     {":", ":", {"lint", "./none"}, 66, "", "none"},
     {"mkdir x", "rmdir x", {"lint", "./x"}, 66, "", "holds no flow"},
-    {":", ":", {NULL}, 64, "", "`lint` or `test`"},
+    {"sed 's/\"esxcli\", \"system\", \"stats\", \"uptime\", \"get\"/\"reboot\"/' -i share/reattest/flows/checks/boot-time.json",
+     "cp \"$RA_SRCDIR/flows/checks/boot-time.json\" share/reattest/flows/checks/", {"lint"}, 65, "", "boot-time.json:10:"},
+    {":", ":", {"show"}, 0, "tpm-attestation          1.", ""},
+    {":", ":", {"show", "./share/reattest/flows"}, 0, "tpm-recovery ", ""},
+    {":", ":", {"show", "tpm-recovery"}, 0, "\n  boot-with-key  [action by a human, ", ""},
+    {":", ":", {"show", "tpm-recovery"}, 0, "\n    else       -> ", ""},
+    {":", ":", {"show", "tpm-recovery"}, 0, "  [end: resolved]  ", ""},
+    {":", ":", {"show", "nothing-of-that-name"}, 66, "", "there is no flow \"nothing-of-that-name\""},
+    {":", ":", {NULL}, 64, "", "`lint`, `test` or `show`"},
     {":", ":", {"burn"}, 64, "", "\"burn\""},
 };
 
