@@ -344,6 +344,22 @@ static struct ra_reading unknown(const struct word *words)
 	return reading_of(best);
 }
 
+/* Which of two that agree is read: the newer one. Of times a little apart the later, whoever came last: what came between the two is
+ * then not taken for something that came after. */
+static bool speaks_before(const struct ra_facts *facts, const struct word *a, const struct word *b)
+{
+	ra_utc_ms at_a, at_b;
+	int64_t margin;
+
+	if (a->value->type != RA_TIME || b->value->type != RA_TIME)
+		return is_newer(a->obs, b->obs);
+	if (!ra_facts_session_time(facts, a->obs, &at_a, &margin) || !ra_facts_session_time(facts, b->obs, &at_b, &margin)) {
+		at_a = a->value->as.time;
+		at_b = b->value->as.time;
+	}
+	return at_a != at_b ? at_a > at_b : is_newer(a->obs, b->obs);
+}
+
 /* What the machines that know say together. Out: false when none knows. */
 static bool machines(const struct ra_facts *facts, const struct word *words, int prefer, struct ra_reading *out)
 {
@@ -356,7 +372,7 @@ static bool machines(const struct ra_facts *facts, const struct word *words, int
 		for (int j = 0; j < i; j++)
 			if (j != RA_PLANE_OPERATOR && words[j].value && !agree(facts, &words[i], &words[j]))
 				conflict = true;
-		if (!newest || is_newer(words[i].obs, newest->obs))
+		if (!newest || speaks_before(facts, &words[i], newest))
 			newest = &words[i];
 	}
 	if (!newest)

@@ -88,18 +88,22 @@ static ra_err add_all(struct ra_state *state, const struct ra_fold_entry *entry,
 static ra_err record(struct ra_state *state, const struct ra_asked *asked)
 {
 	struct ra_asked *at = NULL;
+	int64_t never_seq, said_seq;
 
 	for (size_t i = 0; i < state->asked_count; i++) {
 		if (state->asked[i].check == asked->check && state->asked[i].plane == asked->plane)
 			at = &state->asked[i];
 	}
-	if (at && !at->stale && at->asked > asked->asked)
-		return RA_OK;
 	if (!at)
 		at = RA_STATE_ADD(state->asked, state->asked_count, state->asked_room);
 	if (!at)
 		return RA_E_NOMEM;
-	*at = *asked;
+	never_seq = asked->never_seq ? asked->never_seq : at->never_seq;
+	said_seq = asked->said_seq ? asked->said_seq : at->said_seq;
+	if (!at->check || at->stale || at->asked <= asked->asked)
+		*at = *asked;
+	at->never_seq = never_seq;
+	at->said_seq = said_seq;
 	return RA_OK;
 }
 
@@ -119,6 +123,7 @@ ra_err ra_apply_reply(struct ra_state *state, const struct ra_fold_entry *entry,
 	const char *plane_name = ra_json_str(entry->body, "plane", ""), *id = ra_json_str(entry->body, "check", "");
 	const struct ra_check *check = ra_flowset_check(state->set, id);
 	int plane = ra_plane_parse(plane_name);
+	bool never = !ra_json_get(entry->body, "request");
 	struct ra_obs seen = {.lasting = true};
 	ra_err err;
 
@@ -138,7 +143,8 @@ ra_err ra_apply_reply(struct ra_state *state, const struct ra_fold_entry *entry,
 						.asked = seen.asked,
 						.seq = entry->seq,
 						.lasting = seen.lasting && cJSON_GetArraySize(ra_json_get(entry->body, "facts")),
-						.never = !ra_json_get(entry->body, "request")});
+						.never_seq = never ? entry->seq : 0,
+						.said_seq = never ? 0 : entry->seq});
 }
 
 ra_err ra_apply_answer(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)

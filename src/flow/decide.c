@@ -308,7 +308,8 @@ static ra_err never_of(const struct ra_state *state, const struct ra_check *chec
 		const struct ra_asked *asked = ra_asked_find(state, check, check->planes[i].plane);
 		cJSON *body = NULL;
 
-		if (asked && asked->never && ra_asked_counts(state, asked) && asked->asked >= since)
+		/* An answer that was on its way when the version became known does not outlast what the version proves. */
+		if (asked && asked->never_seq > asked->said_seq && ra_asked_counts(state, asked) && asked->asked >= since)
 			continue;
 		if (ra_reply_never(state, check, &check->planes[i], now, &body) != RA_OK)
 			return no_memory(errs);
@@ -327,6 +328,12 @@ static ra_err decide_never(const struct ra_state *state, const struct ra_decide_
 
 	for (size_t i = 0; i < state->need.count && err == RA_OK && !out->kind; i++)
 		err = never_of(state, state->need.checks[i], RA_UTC_NONE, now, out, errs);
+	for (size_t i = 0; i < state->asked_count && err == RA_OK && !out->kind; i++) {
+		const struct ra_asked *asked = &state->asked[i];
+
+		if (asked->never_seq && asked->said_seq > asked->never_seq)
+			err = never_of(state, asked->check, RA_UTC_NONE, now, out, errs);
+	}
 	for (size_t i = 0; i < count && err == RA_OK && !out->kind; i++)
 		err = never_of(state, checks[i], RA_UTC_NONE, now, out, errs);
 	if (state->deed != RA_DEED_NONE || !options->interactive || ra_pass_find(state))

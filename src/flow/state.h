@@ -30,7 +30,8 @@ struct ra_asked {
 	ra_utc_ms asked;
 	int64_t seq;
 	bool lasting; /* it knew all, and all of it outlives a boot */
-	bool never;   /* the host is too old for it: nothing was sent */
+	int64_t never_seq; /* newest entry that says the host is too old for it (nothing was sent); 0: none */
+	int64_t said_seq;  /* newest entry with an answer of the host; 0: none */
 	bool stale;   /* the walk was resumed since */
 };
 /* A gate that was opened. */

@@ -190,7 +190,8 @@ static const struct fact_case boots[] = {
 	{.title = "what the operator says together with the boot counts", .rows = {TEXT("x", OP, 300, "o"), BOOT(OP, 300, 300)}, .reason = RA_KNOWN, .text = "o"},
 	{.title = "an unknown boot time voids nothing", .rows = {TEXT("x", SSH, 100, "a"), GAP("host.boot_time", SSH, 400, RA_TIMEOUT)}, .reason = RA_KNOWN, .text = "a"},
 	{.title = "boot time: newest of a plane", .rows = {BOOT(SSH, 1, 0), BOOT(SSH, 400, 300)}, .name = "host.boot_time", .reason = RA_KNOWN, .text = "2023-11-14T22:18:20Z"},
-	{.title = "boot times within 300 s agree, the newest is taken", .rows = {BOOT(SSH, 500, 300), BOOT(VC, 501, 0)}, .name = "host.boot_time", .reason = RA_KNOWN, .text = "2023-11-14T22:13:20Z"},
+	{.title = "boot times within 300 s agree, the later is taken", .rows = {BOOT(SSH, 500, 300), BOOT(VC, 501, 0)}, .name = "host.boot_time", .reason = RA_KNOWN, .text = "2023-11-14T22:18:20Z"},
+	{.title = "whoever came last", .rows = {BOOT(SSH, 502, 300), BOOT(VC, 501, 0)}, .name = "host.boot_time", .reason = RA_KNOWN, .text = "2023-11-14T22:18:20Z"},
 	{.title = "boot times 301 s apart do not", .rows = {BOOT(SSH, 500, 301), BOOT(VC, 501, 0)}, .name = "host.boot_time", .reason = RA_CONFLICT},
 	{.title = "boot times are compared on one clock", .rows = {BOOT(SSH, 500, 7200), BOOT(VC, 501, 0)}, .clocks = {{VC, 0, 1}, {SSH, 7200, 1}}, .name = "host.boot_time", .reason = RA_KNOWN},
 };
