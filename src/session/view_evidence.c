@@ -114,8 +114,9 @@ static bool plane_down(const struct ra_check *check, const struct ra_view *v)
 static ra_err put_result(const struct ra_session *s, const struct ra_check *check, struct ra_view *v)
 {
 	struct ra_now now = ra_session_stand(s);
-	struct ra_cond_env env = ra_state_env(s->state, ra_view_time(s));
 	ra_utc_ms at = answered_at(s, check->id);
+	/* "now" in a verdict is the time of the answer it judges: a clock that was right stays right while somebody reads. */
+	struct ra_cond_env env = ra_state_env(s->state, at == RA_UTC_NONE ? ra_view_time(s) : at);
 	bool flies = check_flies(s, check);
 	const char *why = "";
 
