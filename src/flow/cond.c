@@ -135,13 +135,17 @@ static ra_err parse_order(const struct ra_json *doc, const cJSON *at, struct ra_
 static ra_err parse_match(const struct ra_json *doc, const cJSON *at, struct ra_cond *cond, struct ra_errs *errs)
 {
 	struct ra_errs why;
+	ra_err err;
 
 	ra_errs_clear(&why);
 	if (!cJSON_IsString(at))
 		return bad(doc, at, errs, "a regular expression");
-	if (ra_pattern_compile(at->valuestring, &cond->pattern, &why) != RA_OK)
-		return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a regular expression: %s", why.text[0]);
-	return RA_OK;
+	err = ra_pattern_compile(at->valuestring, &cond->pattern, &why);
+	if (err == RA_E_NOMEM)
+		return ra_fail(errs, err, "out of memory");
+	return err == RA_OK
+		   ? RA_OK
+		   : ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a regular expression: %s", why.text[0]);
 }
 
 static ra_err parse_has(const struct ra_json *doc, const cJSON *at, struct ra_cond *cond, struct ra_errs *errs)

@@ -116,9 +116,11 @@ static ra_err collect_answers(struct ra_list *facts, size_t checked, const struc
 				continue;
 			if (known) {
 				bool is_now = cJSON_IsObject(at);
+				ra_err err = is_now ? RA_OK : ra_value_from_json(known->type, at, &value);
 
-				if (is_now ? known->type != RA_TIME
-					   : ra_value_from_json(known->type, at, &value) != RA_OK)
+				if (err == RA_E_NOMEM)
+					return ra_fail(errs, err, "out of memory");
+				if (is_now ? known->type != RA_TIME : err != RA_OK)
 					return ra_json_fail(doc, at, errs, RA_E_INVALID,
 							    "expected a %s, the type of %s", ra_type_name(known->type),
 							    at->string);

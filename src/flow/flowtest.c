@@ -14,21 +14,22 @@
 #define ENTRIES_MAX 4000
 #define STEP_MS 10 /* between entries */
 
-/* Members of an entry that the journal would commit to stand as {"$s": value}: here they are just values. */
+/* Members of an entry that the journal would commit to stand as {"$s": value}: here they are just values. In place,
+ * without an allocation that could fail half way. */
 static void unmark(cJSON *node)
 {
-	cJSON *next;
-
-	for (cJSON *at = node ? node->child : NULL; at; at = next) {
-		next = at->next;
+	for (cJSON *at = node ? node->child : NULL; at; at = at->next) {
 		if (cJSON_IsObject(at) && at->child && !at->child->next && strcmp(at->child->string, "$s") == 0) {
-			cJSON *value = cJSON_DetachItemViaPointer(at, at->child);
+			cJSON *value = at->child;
 
-			if (cJSON_IsArray(node))
-				cJSON_ReplaceItemViaPointer(node, at, value);
-			else
-				cJSON_ReplaceItemInObjectCaseSensitive(node, at->string, value);
-			at = value;
+			at->type = value->type;
+			at->child = value->child;
+			at->valuestring = value->valuestring;
+			at->valueint = value->valueint;
+			at->valuedouble = value->valuedouble;
+			value->child = NULL;
+			value->valuestring = NULL;
+			cJSON_Delete(value);
 		}
 		unmark(at);
 	}

@@ -132,10 +132,8 @@ size_t ra_flowset_lint(const struct ra_flowset *set, struct ra_finding *out)
 	for (size_t i = 0; graphs && i < set->flows.count; i++)
 		ra_graph_clear(&graphs[i]);
 	free(graphs);
-	if (!whole) {
-		/* No verdict is no clean bill. */
-		out[0] = (struct ra_finding){.rule = 1, .text = "flow set: out of memory, nothing was examined"};
-		return 1;
-	}
+	if ((!whole || lint.blind) && lint.count < RA_FINDINGS_MAX) /* no verdict is no clean bill */
+		out[lint.count++] =
+		    (struct ra_finding){.rule = 1, .text = "flow set: out of memory, not all of it was examined"};
 	return lint.count;
 }

@@ -81,7 +81,8 @@ static void write_way(const struct walk *walk, size_t to, char *out, size_t cap)
 	if (walk->parent[to] != to)
 		write_way(walk, walk->parent[to], out, cap);
 	len = strlen(out);
-	(void)snprintf(out + len, cap - len, "%s%s", walk->parent[to] != to ? " -> " : "", walk->graph->flow->steps[to].id);
+	(void)snprintf(out + len, cap - len, "%s%s", walk->parent[to] != to ? " -> " : "",
+		       walk->graph->flow->steps[to].id);
 }
 
 /* A way to the action that passes no gate of the class. Out: false when there is none. */
@@ -92,8 +93,10 @@ static bool way_around(const struct context *at, const struct ra_class *class, c
 	bool found = false;
 
 	walk.queue = calloc(2 * n + 1, sizeof(*walk.queue));
-	if (!walk.queue)
+	if (!walk.queue) {
+		at->lint->blind = true;
 		return false;
+	}
 	walk.parent = walk.queue + n;
 	for (size_t i = 0; i < n; i++) {
 		walk.parent[i] = ra_graph_enters(at->graph, i) ? i : SIZE_MAX;
@@ -148,13 +151,15 @@ static const struct {
 /* A sentence that forbids or reminds announces nothing. */
 static const char denial[] = "(?i)\\b(not|never|no|nothing|without|cannot|don't|another|stays|as before|if it was)\\b";
 
-static bool finds(const char *pattern, const char *text, size_t len)
+static bool finds(struct ra_linter *lint, const char *pattern, const char *text, size_t len)
 {
 	RA_AUTO(ra_pattern_free) struct ra_pattern *compiled = NULL;
 	bool found = false;
 
-	return ra_pattern_compile(pattern, &compiled, NULL) == RA_OK &&
-	       ra_pattern_find(compiled, text, len, 0, &found, NULL) == RA_OK && found;
+	if (ra_pattern_compile(pattern, &compiled, NULL) != RA_OK ||
+	    ra_pattern_find(compiled, text, len, 0, &found, NULL) != RA_OK)
+		lint->blind = true;
+	return found;
 }
 
 static bool touches_stem(const struct ra_step *step, const char *const stems[3])
@@ -184,8 +189,8 @@ static void check_words(const struct context *at, const struct ra_json *doc, con
 		size_t len = strcspn(from, ".;!?\n");
 
 		for (size_t i = 0; i < RA_LEN(words); i++) {
-			if (!touches_stem(at->step, words[i].stems) && finds(words[i].pattern, from, len) &&
-			    !finds(denial, from, len))
+			if (!touches_stem(at->step, words[i].stems) && finds(at->lint, words[i].pattern, from, len) &&
+			    !finds(at->lint, denial, from, len))
 				ra_lint_say(at->lint, 3, doc, text,
 					    "step %s: the text says \"%s\", but the action touches nothing of that",
 					    at->step->id, words[i].word);

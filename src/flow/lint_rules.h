@@ -10,6 +10,7 @@ struct ra_linter {
 	const struct ra_flowset *set;
 	struct ra_finding *out; /* room for RA_FINDINGS_MAX */
 	size_t count;
+	bool blind; /* something could not be examined: out of memory */
 };
 /* Tell a finding at a node. Past RA_FINDINGS_MAX it is dropped. */
 void ra_lint_say(struct ra_linter *lint, int rule, const struct ra_json *doc, const cJSON *node, const char *fmt, ...)

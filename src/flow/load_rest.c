@@ -87,11 +87,15 @@ void ra_checked_clear(struct ra_checked *checked)
 static ra_err read_pattern(const struct ra_json *doc, const cJSON *node, struct ra_pattern **out, struct ra_errs *errs)
 {
 	struct ra_errs why;
+	ra_err err;
 
 	ra_errs_clear(&why);
-	if (ra_pattern_compile(node->valuestring, out, &why) == RA_OK)
-		return RA_OK;
-	return ra_json_fail(doc, node, errs, RA_E_INVALID, "expected a regular expression: %s", why.text[0]);
+	err = ra_pattern_compile(node->valuestring, out, &why);
+	if (err == RA_E_NOMEM)
+		return ra_fail(errs, err, "out of memory");
+	return err == RA_OK
+		   ? RA_OK
+		   : ra_json_fail(doc, node, errs, RA_E_INVALID, "expected a regular expression: %s", why.text[0]);
 }
 
 ra_err ra_flowset_read_signatures(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs)

@@ -1,0 +1,166 @@
+/* Allocations of the flow set refused in turn: no memory is said, nothing crashes and (under a sanitizer) nothing
+ * leaks. */
+#include "config.h"
+
+#include "tests/unit/flow_fixture.h"
+
+#include "flow/lint.h"
+
+/* The linker sends the allocations here (see flow.am): the one numbered fail_at is refused. */
+static int allocations;
+static int fail_at = -1;
+
+void *__real_malloc(size_t len);
+void *__real_calloc(size_t count, size_t len);
+void *__real_realloc(void *mem, size_t len);
+void *__real_reallocarray(void *mem, size_t count, size_t len);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t len);
+void *__wrap_calloc(size_t count, size_t len);
+void *__wrap_realloc(void *mem, size_t len);
+void *__wrap_reallocarray(void *mem, size_t count, size_t len);
+char *__wrap_strdup(const char *text);
+
+static bool refused(void)
+{
+	return allocations++ == fail_at;
+}
+
+void *__wrap_malloc(size_t len)
+{
+	return refused() ? NULL : __real_malloc(len);
+}
+
+void *__wrap_calloc(size_t count, size_t len)
+{
+	return refused() ? NULL : __real_calloc(count, len);
+}
+
+void *__wrap_realloc(void *mem, size_t len)
+{
+	return refused() ? NULL : __real_realloc(mem, len);
+}
+
+void *__wrap_reallocarray(void *mem, size_t count, size_t len)
+{
+	return refused() ? NULL : __real_reallocarray(mem, count, len);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return refused() ? NULL : __real_strdup(text);
+}
+
+static char *texts[RA_LEN(flow_parts)];
+
+static ra_err load(struct ra_flowset **out)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = ra_flowset_new();
+	ra_err err = set ? RA_OK : RA_E_NOMEM;
+
+	for (size_t i = 0; err == RA_OK && i < RA_LEN(flow_parts); i++) {
+		struct ra_json *doc = NULL;
+
+		err = ra_json_parse(flow_parts[i].name, texts[i], strlen(texts[i]), NULL, &doc, NULL);
+		if (err == RA_OK)
+			err = ra_flowset_take(set, flow_parts[i].kind, RA_FROM_INSTALLED, doc, NULL);
+	}
+	if (err == RA_OK)
+		err = ra_flowset_finish(set, NULL);
+	if (err != RA_OK)
+		return err;
+	*out = set;
+	set = NULL;
+	return RA_OK;
+}
+
+static void loading(void **state)
+{
+	struct ra_flowset *set = NULL;
+	int total;
+
+	fail_at = -1;
+	allocations = 0;
+	assert_int_equal(load(&set), RA_OK);
+	set = ra_flowset_free(set);
+	total = allocations;
+	assert_true(total > 1000);
+	for (int at = 0; at < total; at++) {
+		ra_err err;
+
+		allocations = 0;
+		fail_at = at;
+		err = load(&set);
+		fail_at = -1;
+		if (err != RA_E_NOMEM)
+			fail_msg("allocation %d of %d refused: %d", at, total, err);
+		assert_null(set);
+	}
+}
+
+/* The linter without memory has no clean bill to give; what it says begins with a place or says why not. */
+static void examining(void **state)
+{
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+	int total;
+
+	assert_int_equal(load(&set), RA_OK);
+	allocations = 0;
+	assert_int_equal(ra_flowset_lint(set, findings), 0);
+	total = allocations;
+	assert_true(total > 5);
+	for (int at = 0; at < total; at++) {
+		size_t count;
+
+		allocations = 0;
+		fail_at = at;
+		count = ra_flowset_lint(set, findings);
+		fail_at = -1;
+		if (count == 0)
+			fail_msg("allocation %d of %d refused: nothing found", at, total);
+	}
+}
+
+static void testing(void **state)
+{
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+	struct ra_flow_tests counts;
+	size_t count;
+	int total;
+
+	assert_int_equal(load(&set), RA_OK);
+	allocations = 0;
+	assert_int_equal(ra_flowset_test(set, &counts, findings, &count), RA_OK);
+	total = allocations;
+	for (int at = 0; at < total; at++) {
+		ra_err err;
+
+		allocations = 0;
+		fail_at = at;
+		err = ra_flowset_test(set, &counts, findings, &count);
+		fail_at = -1;
+		if (err != RA_E_NOMEM && !(err == RA_OK && counts.failed))
+			fail_msg("allocation %d of %d refused: %d, %zu failed", at, total, err, counts.failed);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(loading),
+	    cmocka_unit_test(examining),
+	    cmocka_unit_test(testing),
+	};
+	cJSON_Hooks hooks = {.malloc_fn = __wrap_malloc, .free_fn = free};
+	int failed;
+
+	for (size_t i = 0; i < RA_LEN(flow_parts); i++)
+		texts[i] = flow_quotes(flow_parts[i].text);
+	cJSON_InitHooks(&hooks);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	for (size_t i = 0; i < RA_LEN(flow_parts); i++)
+		free(texts[i]);
+	return failed;
+}
