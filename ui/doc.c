@@ -3,6 +3,8 @@
 #include "ui/doc.h"
 #include "base/text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TEXT_COLS_MIN 16 /* with less room beside it the tail goes below */
@@ -60,7 +62,8 @@ void ra_doc_item(struct ra_doc *doc, const struct ra_item *item)
 
 	if (below)
 		room += tail_cols;
-	while (ra_wrap_next(&text, room < 1 ? 1 : room, &part, &len)) {
+	room = room < 1 ? 1 : room;
+	while (item->verbatim ? ra_cut_next(&text, room, &part, &len) : ra_wrap_next(&text, room, &part, &len)) {
 		struct ra_doc_line *line = line_new(doc, item->row);
 
 		if (!line)
@@ -77,6 +80,25 @@ void ra_doc_item(struct ra_doc *doc, const struct ra_item *item)
 	}
 	if (below)
 		ra_doc_item(doc, &(struct ra_item){.text = tail, .look = RA_LOOK_DIM, .indent = col, .row = item->row});
+}
+
+void ra_doc_printf(struct ra_doc *doc, const struct ra_item *item, const char *fmt, ...)
+{
+	struct ra_item made = *item;
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	int len = vasprintf(&text, fmt, args);
+
+	va_end(args);
+	if (len < 0) {
+		doc->broken = true;
+		return;
+	}
+	made.text = text;
+	ra_doc_item(doc, &made);
+	free(text);
 }
 
 void ra_doc_say_in(struct ra_doc *doc, int indent, enum ra_look look, const char *text)
@@ -99,6 +121,12 @@ void ra_doc_gap(struct ra_doc *doc)
 {
 	if (doc->count && !is_empty(&doc->lines[doc->count - 1]))
 		line_new(doc, RA_DOC_NO_ROW);
+}
+
+void ra_doc_trim(struct ra_doc *doc)
+{
+	while (doc->count && is_empty(&doc->lines[doc->count - 1]))
+		doc->count--;
 }
 
 void ra_scroll_clamp(struct ra_scroll *scroll, int count, int shown)

@@ -17,6 +17,7 @@ struct ra_item {
 	const char *lead, *text, *tail;
 	enum ra_look lead_look, look;
 	int indent, row;
+	bool verbatim; /* broken where the line is full, not at words */
 };
 /* One line as it will stand. Offsets are into doc.text. */
 struct ra_doc_line {
@@ -35,12 +36,16 @@ struct ra_doc {
 
 /* Add an item. */
 void ra_doc_item(struct ra_doc *doc, const struct ra_item *item);
+/* Add an item whose text is formatted; item->text plays no part. */
+void ra_doc_printf(struct ra_doc *doc, const struct ra_item *item, const char *fmt, ...) RA_PRINTF(3, 4);
 /* Add a paragraph that belongs to no row. */
 void ra_doc_say(struct ra_doc *doc, enum ra_look look, const char *text);
 /* The same, at an indent. */
 void ra_doc_say_in(struct ra_doc *doc, int indent, enum ra_look look, const char *text);
 /* An empty line, unless there is one or the doc is empty. */
 void ra_doc_gap(struct ra_doc *doc);
+/* Take away empty lines at the end. */
+void ra_doc_trim(struct ra_doc *doc);
 /* Free the content; the doc is empty after, with the same cols. */
 void ra_doc_free(struct ra_doc *doc);
 static inline void ra_doc_free_auto(struct ra_doc *doc)

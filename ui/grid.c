@@ -8,6 +8,7 @@
 #define TAB_STOP 8
 #define BLANK_CP 0x20
 #define UTF8_LEN_MAX 4
+#define CUT_BYTES_PER_COL 32
 
 static struct ra_cell *cell_at(struct ra_grid *grid, int row, int col)
 {
@@ -221,6 +222,26 @@ bool ra_wrap_next(const char **text, int cols, const char **line, size_t *len)
 		*text = cut && *at == '\n' ? at + 1 : at;
 		return true;
 	}
+}
+
+bool ra_cut_next(const char **text, int cols, const char **line, size_t *len)
+{
+	const char *at = *text;
+	size_t done = 0, most = (size_t)cols * CUT_BYTES_PER_COL;
+	struct glyph glyph;
+
+	*line = at;
+	if (!*at)
+		return false;
+	for (int used = 0; at[done] && at[done] != '\n' && done < most;
+	     done += (size_t)glyph.bytes, used += glyph.width) {
+		glyph = glyph_next(at + done, UTF8_LEN_MAX, used);
+		if (used + glyph.width > cols && done)
+			break;
+	}
+	*len = done;
+	*text = at + done + (at[done] == '\n');
+	return true;
 }
 
 int ra_grid_wrap(struct ra_grid *grid, struct ra_area area, enum ra_look look, const char *text)

@@ -79,6 +79,9 @@ void ra_grid_line(struct ra_grid *grid, struct ra_area area, enum ra_look look);
  * Out: false at the end; *line and *len the line's bytes; *text moves behind it. */
 bool ra_wrap_next(const char **text, int cols, const char **line, size_t *len);
 
+/* The same, cut where the line is full and nowhere else; a heap of marks on one letter ends a line, too. */
+bool ra_cut_next(const char **text, int cols, const char **line, size_t *len);
+
 /* The text of the grid, rows without trailing blanks, each with LF; with looks, the runs that are not plain and the
  * cursor follow. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_grid_text(const struct ra_grid *grid, bool with_looks, struct ra_buf *out);

@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#define TAB_STOP 8
 #define PLACE_MAX 80
-#define UTF8_LEN_MAX 4
-#define LINE_BYTES_PER_COL 32
 
 void ra_pager_free(struct ra_pager *pager)
 {
@@ -20,42 +17,16 @@ void ra_pager_free(struct ra_pager *pager)
 	*pager = (struct ra_pager){0};
 }
 
-ra_err ra_pager_open(struct ra_pager *pager, const char *title, char *text)
+ra_err ra_pager_open(struct ra_pager *pager, const char *title, char *text, bool at_words)
 {
 	ra_pager_free(pager);
 	pager->text = text;
+	pager->at_words = at_words;
 	pager->title = strdup(title);
 	if (pager->text && pager->title)
 		return RA_OK;
 	ra_pager_free(pager);
 	return RA_E_NOMEM;
-}
-
-/* Bytes of the line that begins here and fits into cols. A heap of marks on one letter ends a line, too: no line costs
- * more than a page. */
-static size_t line_len(const char *text, int cols)
-{
-	size_t done = 0, most = (size_t)cols * LINE_BYTES_PER_COL;
-	int used = 0, width;
-	uint32_t cp;
-
-	while (text[done] && text[done] != '\n' && done < most) {
-		unsigned char byte = (unsigned char)text[done];
-		int n = 1;
-
-		if (byte >= 0x20 && byte < 0x7f) {
-			width = 1;
-		} else {
-			n = ra_utf8_next(text + done, UTF8_LEN_MAX, &cp); /* the NUL ends a sequence that is cut off */
-			width = n < 0 ? 1 : cp == '\t' ? TAB_STOP - used % TAB_STOP : ra_cp_width(cp);
-			n = n < 0 ? 1 : n;
-		}
-		if (used + width > cols && done)
-			break;
-		used += width < 0 ? 1 : width;
-		done += (size_t)n;
-	}
-	return done;
 }
 
 static ra_err add_line(struct ra_pager *pager, size_t at)
@@ -71,6 +42,20 @@ static ra_err add_line(struct ra_pager *pager, size_t at)
 	}
 	pager->lines[pager->line_count++] = at;
 	return RA_OK;
+}
+
+/* Bytes of a shown line, without what ends it. */
+static size_t shown_len(const struct ra_pager *pager, size_t line)
+{
+	size_t at = pager->lines[line], len;
+
+	if (line + 1 == pager->line_count)
+		len = strlen(pager->text + at);
+	else
+		len = pager->lines[line + 1] - at;
+	while (len && (pager->text[at + len - 1] == '\n' || (pager->at_words && pager->text[at + len - 1] == ' ')))
+		len--;
+	return len;
 }
 
 /* The last shown line that begins at or before an offset. */
@@ -89,17 +74,39 @@ static size_t line_of(const struct ra_pager *pager, size_t at)
 	return low;
 }
 
+/* Where the lines of a wrapped paragraph go on: under its second column of text, if it has one. */
+static int hang_of(const char *text, int cols)
+{
+	size_t indent = strspn(text, " "), len = strcspn(text, "\n");
+	int hang = (int)indent;
+
+	for (size_t i = indent + 1; i + 2 < len; i++)
+		if (text[i] == ' ' && text[i + 1] == ' ')
+			hang = (int)(i + strspn(text + i, " "));
+	return hang > cols / 2 ? (int)indent < cols / 2 ? (int)indent : 0 : hang;
+}
+
 static ra_err index_lines(struct ra_pager *pager, int cols)
 {
-	size_t len = strlen(pager->text), at = 0, kept = pager->line_count ? pager->lines[pager->top] : 0;
+	size_t kept = pager->line_count ? pager->lines[pager->top] : 0;
+	const char *at = pager->text, *line;
+	bool more = true;
+	int hang = 0;
+	size_t len;
 	ra_err err = RA_OK;
 
 	pager->line_count = 0;
-	while (at < len && !err) {
-		err = add_line(pager, at);
-		at += line_len(pager->text + at, cols);
-		if (at < len && pager->text[at] == '\n')
-			at++;
+	for (const char *begin = at; more && !err; begin = at) {
+		bool first = begin == pager->text || begin[-1] == '\n';
+
+		if (pager->at_words && first)
+			hang = hang_of(begin, cols);
+		if (pager->at_words)
+			more = ra_wrap_next(&at, first ? cols : cols - hang, &line, &len);
+		else
+			more = ra_cut_next(&at, cols, &line, &len);
+		if (more)
+			err = add_line(pager, (size_t)(begin - pager->text));
 	}
 	pager->cols = cols;
 	pager->top = pager->line_count ? line_of(pager, kept) : 0;
@@ -184,25 +191,33 @@ bool ra_pager_find(struct ra_pager *pager, const char *needle, bool forward)
 	return true;
 }
 
-/* The part of what was found that stands in the line from `at`, len bytes long. */
-static void paint_found(const struct ra_pager *pager, struct ra_grid *grid, struct ra_area area, size_t at)
+/* Columns before a line of a paragraph that goes on. */
+static int hang_at(const struct ra_pager *pager, size_t line)
 {
-	size_t len = line_len(pager->text + at, pager->cols);
+	if (!pager->at_words || !line || pager->text[pager->lines[line] - 1] == '\n')
+		return 0;
+	while (line && pager->text[pager->lines[line] - 1] != '\n')
+		line--;
+	return hang_of(pager->text + pager->lines[line], pager->cols);
+}
+
+/* The part of what was found that stands in this line. */
+static void paint_found(const struct ra_pager *pager, struct ra_grid *grid, struct ra_area area, size_t line)
+{
+	size_t at = pager->lines[line], len = shown_len(pager, line);
 	size_t from = pager->found > at ? pager->found : at, to = pager->found + pager->found_len;
+	RA_AUTO(ra_buf_free) struct ra_buf before = {0};
 
 	if (!pager->found_len || from >= at + len || to <= at)
 		return;
 	if (to > at + len)
 		to = at + len;
-	struct ra_buf before = {0};
+	if (ra_buf_add(&before, pager->text + at, from - at))
+		return;
+	int skip = ra_text_width(ra_buf_str(&before));
 
-	if (!ra_buf_add(&before, pager->text + at, from - at)) {
-		int skip = ra_text_width(ra_buf_str(&before));
-
-		ra_grid_put_len(grid, (struct ra_area){area.row, area.col + skip, 1, area.cols - skip}, RA_LOOK_FOUND,
-				pager->text + from, to - from);
-	}
-	ra_buf_free(&before);
+	ra_grid_put_len(grid, (struct ra_area){area.row, area.col + skip, 1, area.cols - skip}, RA_LOOK_FOUND,
+			pager->text + from, to - from);
 }
 
 static void paint_title(const struct ra_pager *pager, struct ra_grid *grid, struct ra_area area)
@@ -229,11 +244,12 @@ ra_err ra_pager_paint(struct ra_pager *pager, struct ra_grid *grid, struct ra_ar
 	paint_title(pager, grid, area);
 	for (int i = 0; i < pager->shown && pager->top + (size_t)i < pager->line_count; i++) {
 		struct ra_area row = {area.row + 1 + i, area.col, 1, area.cols};
-		size_t at = pager->lines[pager->top + (size_t)i];
-		size_t len = line_len(pager->text + at, area.cols);
+		size_t line = pager->top + (size_t)i;
 
-		ra_grid_put_len(grid, row, RA_LOOK_PLAIN, pager->text + at, len);
-		paint_found(pager, grid, row, at);
+		row.col += hang_at(pager, line);
+		row.cols = area.col + area.cols - row.col;
+		ra_grid_put_len(grid, row, RA_LOOK_PLAIN, pager->text + pager->lines[line], shown_len(pager, line));
+		paint_found(pager, grid, row, line);
 	}
 	grid->cursor_row = area.row + 1;
 	grid->cursor_col = area.col;

@@ -15,14 +15,15 @@ struct ra_pager {
 	char *title, *text; /* owned; text NULL: closed */
 	size_t *lines;      /* offset of each shown line */
 	size_t line_count, line_room;
-	int cols; /* the lines are for this width */
+	int cols;      /* the lines are for this width */
+	bool at_words; /* lines are broken at words, not where the page ends */
 	size_t top;
 	int shown;
 	char needle[RA_NEEDLE_MAX];
 	size_t found, found_len; /* offset and length of what was found; found_len 0: nothing */
 };
-/* Open on a text. Owner: text becomes the pager's, on error too. Errors: RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_pager_open(struct ra_pager *pager, const char *title, char *text);
+/* Open on a text, wrapped at words or shown to the letter. Owner: text becomes the pager's, on error too. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_pager_open(struct ra_pager *pager, const char *title, char *text, bool at_words);
 /* Free the content; closed after. */
 void ra_pager_free(struct ra_pager *pager);
 /* Scroll; other actions do nothing. */

@@ -2,6 +2,7 @@
 
 #include "ui/term.h"
 #include "base/io.h"
+#include "ui/hear.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -36,9 +36,7 @@ struct ra_term {
 	struct ra_term_options options;
 	struct termios modes;
 	struct sigaction before[HEARD_COUNT], crash_before[CRASH_COUNT];
-	sigset_t mask_before;
-	int signals; /* a descriptor: signals that are blocked are read, so there is no handler that could come at a bad
-			time */
+	struct ra_hear hear;
 	char in[READ_MAX];
 	size_t in_at, in_len;
 	bool colour, dim, paste, gone;
@@ -82,33 +80,24 @@ static void crash(int number)
 static ra_err signals_take(struct ra_term *term, struct ra_errs *errs)
 {
 	struct sigaction action = {.sa_handler = crash, .sa_flags = SA_RESETHAND};
-	sigset_t set;
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < HEARD_COUNT; i++) {
+	for (size_t i = 0; i < HEARD_COUNT; i++)
 		sigaction(heard[i], NULL, &term->before[i]);
-		if (term->before[i].sa_handler != SIG_IGN) /* nohup stays nohup */
-			sigaddset(&set, heard[i]);
-	}
-	sigprocmask(SIG_BLOCK, &set, &term->mask_before);
 	for (size_t i = 0; i < CRASH_COUNT; i++) {
 		sigaction(crashes[i], NULL, &term->crash_before[i]);
 		if (term->crash_before[i].sa_handler == SIG_DFL) /* a sanitizer's stays */
 			sigaction(crashes[i], &action, NULL);
 	}
-	term->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return term->signals >= 0 ? RA_OK : ra_fail(errs, RA_E_IO, "signals cannot be read: %s", strerror(errno));
+	return ra_hear_begin(&term->hear, heard, HEARD_COUNT, errs);
 }
 
 static void signals_give_back(struct ra_term *term)
 {
-	for (size_t i = 0; i < HEARD_COUNT; i++)
+	for (size_t i = 0; i < HEARD_COUNT; i++) /* newterm has set some of its own; blocked, they never ran */
 		sigaction(heard[i], &term->before[i], NULL);
 	for (size_t i = 0; i < CRASH_COUNT; i++)
 		sigaction(crashes[i], &term->crash_before[i], NULL);
-	if (term->signals >= 0)
-		close(term->signals);
-	sigprocmask(SIG_SETMASK, &term->mask_before, NULL);
+	ra_hear_end(&term->hear);
 }
 
 /* A capability as a text; NULL when the terminal has none. */
@@ -209,6 +198,7 @@ ra_err ra_term_open(const struct ra_term_options *options, struct ra_term **out,
 	term->options = *options;
 	term->options.ascii = options->ascii || ra_term_wants_ascii();
 	term->modes = modes;
+	term->hear.fd = -1;
 	ra_err err =
 	    signals_take(term, errs); /* before newterm, which sets handlers that would write to the terminal */
 
@@ -251,7 +241,7 @@ struct ra_term *ra_term_free(struct ra_term *term)
 void ra_term_poll(const struct ra_term *term, struct pollfd *fds)
 {
 	fds[0] = (struct pollfd){.fd = term->gone ? -1 : STDIN_FILENO, .events = POLLIN};
-	fds[1] = (struct pollfd){.fd = term->signals, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = term->hear.fd, .events = POLLIN};
 }
 
 ra_mono_ms ra_term_deadline(const struct ra_term *term)
@@ -316,11 +306,11 @@ static bool next_key(struct ra_term *term, struct ra_term_event *out)
 
 void ra_term_next(struct ra_term *term, struct pollfd *fds, struct ra_term_event *out)
 {
-	struct signalfd_siginfo told;
+	int number;
 
 	*out = (struct ra_term_event){.what = RA_TERM_NOTHING};
-	if (fds[1].revents && read(term->signals, &told, sizeof(told)) == sizeof(told)) {
-		*out = signal_event(term, (int)told.ssi_signo);
+	if (fds[1].revents && (number = ra_hear_next(&term->hear)) != 0) {
+		*out = signal_event(term, number);
 		return;
 	}
 	fds[1].revents = 0;
@@ -436,25 +426,8 @@ void ra_term_show(struct ra_term *term, const struct ra_grid *grid)
 
 void ra_term_suspend(struct ra_term *term)
 {
-	struct sigaction own, usual = {.sa_handler = SIG_DFL};
-	struct signalfd_siginfo told;
-	sigset_t stop, kept;
-
 	give_back(term);
-	sigaction(SIGTSTP, &usual, &own);
-	sigemptyset(&stop);
-	sigaddset(&stop, SIGTSTP);
-	kill(0, SIGTSTP);                      /* the whole job, as the terminal would */
-	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* here it stops, and from here it goes on */
-	sigprocmask(SIG_BLOCK, &stop, NULL);
-	sigaction(SIGTSTP, &own, NULL);
-	sigemptyset(&kept);
-	while (read(term->signals, &told, sizeof(told)) == sizeof(told))
-		if (told.ssi_signo != SIGCONT && told.ssi_signo != SIGTSTP)
-			sigaddset(&kept, (int)told.ssi_signo);
-	for (size_t i = 0; i < HEARD_COUNT; i++)
-		if (sigismember(&kept, heard[i]) == 1)
-			raise(heard[i]); /* blocked: back into the queue */
+	ra_hear_stop_job(&term->hear);
 	tcgetattr(STDIN_FILENO, &term->modes);
 	def_shell_mode();
 	came_back(term);

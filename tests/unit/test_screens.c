@@ -1,0 +1,694 @@
+/* Golden grids. A case is a view, the keys pressed on it, and what then stands on the screen; UPDATE_GOLDEN=1 writes
+ * the files anew. */
+#include "tests/unit/unit.h"
+
+#include "base/io.h"
+#include "base/text.h"
+#include "tests/unit/view_fixture.h"
+#include "ui/pick.h"
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WIDE "\xe6\xbc\xa2\xe5\xad\x97"
+#define ACCENTS "cafe\xcc\x81 Zu\xcc\x88rich"
+#define ZALGO "a\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85"
+
+static struct ra_texts confirm_say = {LIST("1. Open the console of the host."), 1};
+static struct ra_texts outcome_say = {LIST("vCenter shows Passed, with a time after the restart."), 1};
+static struct ra_texts outcome_next = {
+    LIST("Reset the alarm to green: host > Monitor > Issues and Alarms > Triggered Alarms.", "Leave maintenance mode."),
+    2};
+static struct ra_texts hostile_say = {LIST("%s%s%n " WIDE WIDE WIDE WIDE WIDE " " ACCENTS), 1};
+
+static struct ra_view walk(void)
+{
+	return fixture_walk();
+}
+
+static struct ra_view running(void)
+{
+	static struct ra_view_command commands[3];
+	static struct ra_view_result results[2];
+	static struct ra_view_plane planes[2];
+	struct ra_view view = fixture_walk();
+
+	memcpy(commands, fixture_commands, sizeof(commands));
+	commands[1].running = true;
+	commands[2].running = true;
+	results[0] = fixture_results[1];
+	results[0].running = true;
+	results[1] = fixture_results[0];
+	planes[0] = fixture_planes[0];
+	planes[1] = (struct ra_view_plane){"vcenter", "connecting", "vc.lab.example port 443", ""};
+	view.commands = commands;
+	view.command_count = 3;
+	view.results = results;
+	view.result_count = 2;
+	view.planes = planes;
+	view.plane_count = 2;
+	view.prompt.kind = RA_ASK_NOTHING;
+	return view;
+}
+
+static struct ra_view_option answers[] = {
+    {"board", "The system board was replaced", false},
+    {"tpm", "The TPM was replaced or cleared", false},
+    {"firmware", "Firmware was updated: BIOS, BMC, or a controller", false},
+    {"none", "Nothing was changed", false},
+    {"unknown", "I do not know", true},
+};
+
+static struct ra_view choice(void)
+{
+	struct ra_view view = fixture_asks(RA_ASK_CHOICE, RA_SCENE_WALK, "What changed",
+					   "What was changed since the host last showed Passed?");
+
+	view.prompt.hint = "Look at the change calendar, the tasks of the host and its hardware log.";
+	view.prompt.options = answers;
+	view.prompt.option_count = 5;
+	return view;
+}
+
+static struct ra_view many(void)
+{
+	struct ra_view view = choice();
+
+	view.prompt.kind = RA_ASK_MANY;
+	return view;
+}
+
+static struct ra_view host_key(void)
+{
+	struct ra_view view =
+	    fixture_asks(RA_ASK_YES_NO, RA_SCENE_CONNECT, "First sight of this host's key: esx01.lab.example",
+			 "ED25519 SHA256:AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg");
+
+	view.prompt.hint =
+	    "Compare the fingerprint with the one on the host's console. Nothing is sent to the host before.";
+	view.step_count = 0;
+	return view;
+}
+
+static struct ra_view password(void)
+{
+	struct ra_view view = fixture_asks(RA_ASK_SECRET, RA_SCENE_CONNECT, "Password: root@esx01.lab.example", "");
+
+	view.prompt.hint =
+	    "It is kept in wiped memory for this walk and tried once: five refusals lock an ESXi account.";
+	view.prompt.may_skip = true;
+	return view;
+}
+
+static struct ra_view_option gates[] = {
+    {"key-proven", "The recovery key is at hand and proven", false},
+    {"rebuild", "The configuration is given up", false},
+    {"closed", "Leave it closed: nothing is changed", true},
+};
+
+static struct ra_view gate(void)
+{
+	struct ra_view view =
+	    fixture_asks(RA_ASK_CHOICE, RA_SCENE_GATE, "A gate stands here",
+			 "What comes next cannot be taken back if the configuration is sealed to the TPM. One of these "
+			 "must be proven first:");
+
+	view.prompt.options = gates;
+	view.prompt.option_count = 3;
+	return view;
+}
+
+static struct ra_view gate_typed(void)
+{
+	struct ra_view view = fixture_asks(RA_ASK_TYPED, RA_SCENE_GATE, "The configuration is given up",
+					   "The host is installed anew; what is on its boot device is lost.");
+
+	view.prompt.hint = "REBUILD esx01.lab.example";
+	return view;
+}
+
+static struct ra_view gate_proof(void)
+{
+	struct ra_view view = fixture_asks(
+	    RA_ASK_SECRET, RA_SCENE_GATE, "The recovery key is at hand and proven",
+	    "Paste the whole recovery key from the copy you keep. It is compared with the host's own list in "
+	    "memory, then wiped; only the Recovery ID and the outcome are recorded.");
+
+	view.prompt.hint = "16 groups of 6 digits. Nothing is shown while you paste or type.";
+	view.prompt.may_skip = true;
+	return view;
+}
+
+static struct ra_view confirm_typed(void)
+{
+	struct ra_view view = fixture_asks(
+	    RA_ASK_TYPED, RA_SCENE_CONFIRM, "Clear the TPM (ownership reset)",
+	    "1. Open the console of the host.\n2. Restart the host and enter the firmware setup.\n3. Clear TPM "
+	    "(ownership reset), save, leave.\n\nThe configuration of this host is sealed to the TPM: it will ask "
+	    "for the recovery key at the next boot.");
+
+	view.say = confirm_say;
+	view.prompt.danger = "irreversible";
+	view.prompt.hint = "esx01.lab.example";
+	view.prompt.may_skip = view.prompt.may_back = true;
+	return view;
+}
+
+static struct ra_view confirm_yes(void)
+{
+	struct ra_view view = fixture_asks(RA_ASK_YES_NO, RA_SCENE_CONFIRM, "Restart the host",
+					   "The host is restarted from vCenter, with a full firmware reboot.");
+
+	view.prompt.danger = "disruptive";
+	view.prompt.hint = "Yes: send it now";
+	return view;
+}
+
+static struct ra_view confirm_reversible(void)
+{
+	struct ra_view view = confirm_yes();
+
+	view.prompt.danger = "reversible";
+	return view;
+}
+
+static struct ra_view_option deeds[] = {{"done", "It is done", false}, {"not_done", "I did not do it", true}};
+
+static struct ra_view act(void)
+{
+	struct ra_view view =
+	    fixture_asks(RA_ASK_CHOICE, RA_SCENE_ACT, "Switch Secure Boot on",
+			 "System Setup > System BIOS > System Security > Secure Boot: Enabled. Save and restart.");
+
+	view.prompt.danger = "disruptive";
+	view.prompt.options = deeds;
+	view.prompt.option_count = 2;
+	return view;
+}
+
+static struct ra_view waits(void)
+{
+	struct ra_view view =
+	    fixture_asks(RA_ASK_WAIT, RA_SCENE_WAIT, "Switch Secure Boot on", "Waiting until the change shows.");
+
+	view.prompt.since = AT(12, 2, 30);
+	view.prompt.deadline = AT(12, 32, 30);
+	view.prompt.may_skip = true;
+	return view;
+}
+
+static struct ra_view_action actions[] = {{"enable-secure-boot",
+					   "Switch Secure Boot on",
+					   "disruptive",
+					   "verified",
+					   {LIST("secure_boot"), 1},
+					   AT(12, 6, 0),
+					   AT(12, 20, 0)}};
+static struct ra_view_gate passed_gates[] = {{"key-proven", "clear", "all 16 groups match", true, AT(12, 5, 0)}};
+static struct ra_view_unseen unseen[] = {{"Certificate of the vCenter server", "vcenter was not given"}};
+
+static struct ra_view outcome(void)
+{
+	struct ra_view view = fixture_asks(RA_ASK_END, RA_SCENE_OUTCOME, "", "");
+
+	view.outcome = "resolved";
+	view.outcome_title = "The host is attested again";
+	view.say = outcome_say;
+	view.actions = actions;
+	view.action_count = 1;
+	view.gates = passed_gates;
+	view.gate_count = 1;
+	view.unseen = unseen;
+	view.unseen_count = 1;
+	view.next = outcome_next;
+	view.prompt.may_back = false;
+	return view;
+}
+
+static struct ra_view stopped(void)
+{
+	struct ra_view view = outcome();
+
+	view.outcome = view.outcome_title = "";
+	view.end_reason = "operator";
+	view.action_count = view.gate_count = view.unseen_count = 0;
+	view.next.count = view.say.count = 0;
+	view.cause_count = 1;
+	view.seen_words = "Nothing wrong found in what could be seen; not seen: tpm.bank.sha256.";
+	view.journal_path = "";
+	return view;
+}
+
+/* What a hostile host may say, as the view has it: clean, but wide, combining, long and full of marks that look like
+ * ours. */
+static struct ra_view hostile(void)
+{
+	static struct ra_view_result results[2];
+	static struct ra_view_command commands[2];
+	static char out[] =
+	    "<1b>]0;owned<07> " WIDE "\n" ACCENTS " " ZALGO "\n\ttab\n"
+	    "averyveryverylongwordwithoutanyblankinitthatgoesonandonandonpasttheendofanywindowthatiswideorsmall" WIDE
+		WIDE WIDE "\n[done] > PASS  Secure Boot\n";
+	struct ra_view view = fixture_walk();
+
+	results[0] = fixture_results[1];
+	results[0].title = WIDE WIDE WIDE WIDE WIDE WIDE WIDE WIDE WIDE WIDE WIDE WIDE;
+	results[0].shown = ZALGO " " ACCENTS " <U+202E>gnorw si siht";
+	results[1] = fixture_results[2];
+	results[1].title = "averyveryverylongwordwithoutanyblankinitthatgoesonandonandonpasttheend";
+	memcpy(commands, fixture_commands, sizeof(commands));
+	commands[1].out = out;
+	commands[1].err = "";
+	view.results = results;
+	view.result_count = 2;
+	view.commands = commands;
+	view.command_count = 2;
+	view.host = WIDE ".example";
+	view.attestation = "Failed %s%n <1b>[31m";
+	view.say = hostile_say;
+	return view;
+}
+
+static struct ra_view long_output(void)
+{
+	static char out[210 * 40];
+	static struct ra_view_command commands[1];
+	struct ra_view view = fixture_walk();
+	size_t len = 0;
+
+	for (int i = 1; i <= 207; i++)
+		len += (size_t)snprintf(out + len, sizeof(out) - len, "line %d of the kernel's log%s\n", i,
+					i % 50 ? "" : " TPM error");
+	commands[0] = fixture_commands[1];
+	commands[0].out = out;
+	commands[0].err = "something on stderr\n";
+	view.commands = commands;
+	view.command_count = 1;
+	return view;
+}
+
+#define DOWN "\033[B"
+#define UP "\033[A"
+static const struct {
+	const char *name;
+	struct ra_view (*view)(void);
+	const char *keys;
+	bool demo;
+	const char *wish; /* what the last key asked for */
+} cases[] = {
+    {"walk", walk, "", false, ""},
+    {"walk-moved", walk, "kk", false, ""},
+    {"running", running, "", false, ""},
+    {"choice", choice, "", false, ""},
+    {"choice-number", choice, "2", false, ""},
+    {"many", many, "gxjxk", false, ""},
+    {"host-key", host_key, "", false, ""},
+    {"password", password, "S3cret!", false, ""},
+    {"gate", gate, "", false, ""},
+    {"gate-typed", gate_typed, "", false, ""},
+    {"gate-proof", gate_proof, "\033[200~123456 654321\r111111\033[201~", false, ""},
+    {"confirm-typed", confirm_typed, DOWN "esx01.lab", false, ""},
+    {"confirm-yes", confirm_yes, DOWN, false, ""},
+    {"act", act, "", false, ""},
+    {"wait", waits, "", false, ""},
+    {"outcome", outcome, "", false, ""},
+    {"outcome-stopped", stopped, "", false, ""},
+    {"causes", walk, "a", false, ""},
+    {"cause", walk, "a\r", false, ""},
+    {"commands", walk, "c", false, ""},
+    {"facts", walk, "f", false, ""},
+    {"fact", walk, "f\r", false, ""},
+    {"steps", walk, "s", false, ""},
+    {"evidence", long_output, "v", false, "output 14"},
+    {"evidence-found", long_output, "v/tpm ERROR\rn", false, ""},
+    {"evidence-end", long_output, "vG", false, ""},
+    {"hostile", hostile, "k", false, ""},
+    {"hostile-evidence", hostile, "v", false, "output 14"},
+    {"help", walk, "?", false, ""},
+    {"note", walk, "Nhe said: \033[200~quit\nq\033[201~", false, ""},
+    {"export", outcome, "\r", false, ""},
+    {"quit-asks", waits, "q", false, ""},
+};
+
+static void told_wish(const struct ra_wish *wish, char *out, size_t cap)
+{
+	static const char *const kinds[] = {"",       "answer", "back",  "again",   "cancel", "note",
+					    "export", "output", "leave", "suspend", "repaint"};
+	static const char *const words[] = {"go", "choose", "yes", "no", "typed", "secret", "skip"};
+	size_t len = 0;
+
+	out[0] = '\0';
+	len += (size_t)snprintf(out, cap, "%s", kinds[wish->kind]);
+	if (wish->kind == RA_WISH_OUTPUT)
+		len += (size_t)snprintf(out + len, cap - len, " %d", (int)wish->seq);
+	if (wish->text)
+		len += (size_t)snprintf(out + len, cap - len, " %s", wish->text);
+	if (wish->kind != RA_WISH_ANSWER)
+		return;
+	len += (size_t)snprintf(out + len, cap - len, " %s", words[wish->word.kind]);
+	for (size_t i = 0; wish->word.kind == RA_WORD_CHOOSE && wish->word.ids[i]; i++)
+		len += (size_t)snprintf(out + len, cap - len, " %s", wish->word.ids[i]);
+	if (wish->word.kind == RA_WORD_TYPED)
+		len += (size_t)snprintf(out + len, cap - len, " %s", wish->word.typed);
+	if (wish->word.kind == RA_WORD_SECRET)
+		snprintf(out + len, cap - len, " %s", ra_secret_bytes(wish->word.secret, NULL));
+}
+
+/* Press keys as ui/app.c would: paint after each, show an output that is asked for. */
+static void press(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid, const char *bytes,
+		  char *wished, size_t cap)
+{
+	RA_AUTO(ra_keys_free) struct ra_keys *keys = ra_keys_new(0);
+	size_t len = strlen(bytes), at = 0;
+	struct ra_key_event event;
+	struct ra_wish wish = {.kind = RA_WISH_NOTHING};
+
+	ra_screen_update(screen, view);
+	ra_screen_paint(screen, view, grid);
+	while (at < len) {
+		at += ra_keys_take(keys, bytes + at, len - at, 0, &event);
+		if (event.key == RA_KEY_NONE)
+			ra_keys_expire(keys, RA_KEY_STALE_MS, &event);
+		if (event.key == RA_KEY_NONE)
+			continue;
+		ra_screen_key(screen, view, &event, ra_keys_pasted(keys), &wish);
+		if (wish.kind == RA_WISH_OUTPUT)
+			assert_int_equal(ra_screen_output(screen, view, wish.seq), RA_OK);
+		ra_screen_update(screen, view);
+		ra_screen_paint(screen, view, grid);
+	}
+	told_wish(&wish, wished, cap);
+}
+
+static void add_grid(struct ra_buf *out, const struct ra_grid *grid, bool looks)
+{
+	assert_int_equal(ra_buf_printf(out, "== %d x %d%s\n", grid->cols, grid->rows, grid->ascii ? ", ASCII" : ""),
+			 RA_OK);
+	assert_int_equal(ra_grid_text(grid, looks, out), RA_OK);
+}
+
+static void compare(const char *name, struct ra_buf *got)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf want = {0};
+	struct ra_errs errs;
+	char path[4096];
+
+	ra_errs_clear(&errs);
+	snprintf(path, sizeof(path), "%s/tests/screens/%s.txt", unit_dir("RA_SRCDIR"), name);
+	if (getenv("UPDATE_GOLDEN"))
+		assert_int_equal(ra_write_file(path, 0644, got->data, got->len, &errs), RA_OK);
+	if (ra_read_file(path, &want, &errs))
+		fail_msg("%s: no such golden file; UPDATE_GOLDEN=1 writes it", path);
+	if (strcmp(ra_buf_str(&want), ra_buf_str(got)))
+		fail_msg("%s differs from what stands there now:\n%s", path, ra_buf_str(got));
+}
+
+static const struct {
+	int rows, cols;
+	bool ascii;
+} sizes[] = {{24, 80, false}, {15, 60, false}, {24, 80, true}, {15, 60, true}};
+
+static void screens_are_as_drawn(void **state)
+{
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		RA_AUTO(ra_buf_free) struct ra_buf got = {0};
+		struct ra_view view = cases[i].view();
+		char wished[200];
+
+		for (size_t k = 0; k < RA_LEN(sizes); k++) {
+			RA_AUTO(ra_grid_free)
+			struct ra_grid *grid = ra_grid_new(sizes[k].rows, sizes[k].cols, sizes[k].ascii);
+			struct ra_screen screen = {.demo = cases[i].demo};
+
+			press(&screen, &view, grid, cases[i].keys, wished, sizeof(wished));
+			assert_string_equal(wished, cases[i].wish);
+			add_grid(&got, grid, k == 0);
+			ra_screen_free(&screen);
+		}
+		assert_null(strstr(ra_buf_str(&got), "S3cret!"));
+		assert_null(strstr(ra_buf_str(&got), "654321"));
+		compare(cases[i].name, &got);
+	}
+}
+
+/* What keys ask for. */
+static const struct {
+	struct ra_view (*view)(void);
+	const char *keys;
+	bool demo;
+	const char *wish;
+} wishes[] = {
+    {walk, "\r", false, "answer go"},
+    {walk, "kkk\r", false, "output 15"},
+    {walk, "kkkr", false, "again secureboot"},
+    {walk, "r", false, "again "},
+    {walk, "b", false, "back"},
+    {walk, "\003", false, "leave"},
+    {walk, "q", false, "leave"},
+    {walk, "\033q", false, ""},
+    {walk, "\033", false, ""},
+    {walk, "\032", false, "suspend"},
+    {walk, "\014", false, "repaint"},
+    {walk, "\033[200~q\rq\033[201~", false, ""},
+    {walk, "Nnote\r", false, "note note"},
+    {walk, "N\r", false, ""},
+    {walk, "?q", false, ""},
+    {walk, "a\rqq", false, ""},
+    {walk, "a\rqqq", false, "leave"},
+    {walk, "cg\r", false, "output 11"},
+    {walk, "c/timeout\r\r", false, "output 21"},
+    {running, "\003", false, "cancel"},
+    {running, "q", false, ""},
+    {running, "qn", false, ""},
+    {running, "qy", false, "leave"},
+    {running, "q", true, "leave"},
+    {waits, "\r", false, ""},
+    {waits, "j\r", false, "answer skip"},
+    {choice, "\r", false, "answer choose unknown"},
+    {choice, "1\r", false, "answer choose board"},
+    {choice, "gj\r", false, "answer choose tpm"},
+    {choice, "9\r", false, "answer choose unknown"},
+    {many, "\r", false, "answer choose unknown"},
+    {many, "k\r", false, ""},
+    {many, "gxjxG\r", false, "answer choose board tpm"},
+    {many, "gxG\033[Ax" DOWN "\r", false, "answer choose unknown"},
+    {many, "G\r", false, ""},
+    {host_key, "\r", false, "answer no"},
+    {host_key, "j\r", false, "answer yes"},
+    {password, "hq?b\177\r", false, "answer secret hq?"},
+    {password, "\033[200~p\033[201~\r", false, "answer secret p"},
+    {password, "\r", false, ""},
+    {password, "x\t\r", false, "answer skip"},
+    {gate, "\r", false, "answer choose closed"},
+    {gate_typed, "\r", false, "back"},
+    {gate_typed, DOWN "REBUILD esx01.lab.example\r", false, "answer typed REBUILD esx01.lab.example"},
+    {confirm_typed, "\r", false, "answer skip"},
+    {confirm_typed, "\r\r", false, "answer skip"},
+    {confirm_typed, DOWN "\r", false, ""},
+    {confirm_typed, DOWN "esx01\r", false, "answer typed esx01"},
+    {confirm_yes, "\r", false, "answer no"},
+    {confirm_yes, "y\r", false, "answer no"},
+    {confirm_yes, "j\r", false, ""},
+    {confirm_yes, "jy\r", false, ""},
+    {confirm_yes, "jyes\r", false, "answer yes"},
+    {confirm_yes, "2\r", false, ""},
+    {confirm_reversible, "j\r", false, "answer yes"},
+    {act, "\r", false, "answer choose not_done"},
+    {outcome, "\rm", false, "export md"},
+    {outcome, "eJ", false, "export json"},
+    {outcome, "ex", false, ""},
+    {outcome, "j\r", false, "leave"},
+    {outcome, "q", false, "leave"},
+    {outcome, "b", false, ""},
+    {stopped, "q", false, ""},
+    {stopped, "qy", false, "leave"},
+    {stopped, "q", true, "leave"},
+};
+
+static void keys_ask_for_what_they_say(void **state)
+{
+	for (size_t i = 0; i < RA_LEN(wishes); i++) {
+		RA_AUTO(ra_grid_free) struct ra_grid *grid = ra_grid_new(24, 80, false);
+		struct ra_view view = wishes[i].view();
+		struct ra_screen screen = {.demo = wishes[i].demo};
+		char wished[200];
+
+		press(&screen, &view, grid, wishes[i].keys, wished, sizeof(wished));
+		if (strcmp(wished, wishes[i].wish))
+			fail_msg("row %zu: \"%s\", not \"%s\"", i, wished, wishes[i].wish);
+		ra_screen_free(&screen);
+	}
+}
+
+/* A dangerous prompt answered by Enter, digits and letters that are no text asks for nothing but leaving it. */
+static void enter_is_never_dangerous(void **state)
+{
+	static struct ra_view (*const dangerous[])(void) = {confirm_typed, confirm_yes, gate_typed, gate, act};
+	static const char *const keys[] = {"\r",     "1\r", "2\r", "3\r", "j\r", "G\r",   "\t\r",
+					   "\t\t\r", " \r", "y\r", "Y\r", "l",   "\033[C"};
+
+	for (size_t i = 0; i < RA_LEN(dangerous); i++)
+		for (size_t k = 0; k < RA_LEN(keys); k++) {
+			RA_AUTO(ra_grid_free) struct ra_grid *grid = ra_grid_new(24, 80, false);
+			struct ra_view view = dangerous[i]();
+			struct ra_screen screen = {0};
+			char wished[200];
+
+			press(&screen, &view, grid, keys[k], wished, sizeof(wished));
+			assert_string_not_equal(wished, "answer yes");
+			assert_null(strstr(wished, "typed"));
+			ra_screen_free(&screen);
+		}
+}
+
+/* The selection stays through every size; nothing is painted outside, and too small a window says so and takes no key
+ * but to leave. */
+static void any_size_will_do(void **state)
+{
+	struct ra_view view = choice();
+	struct ra_screen screen = {0};
+	char wished[200];
+
+	for (int rows = 1; rows < 40; rows += 3)
+		for (int cols = 1; cols < 120; cols += 7) {
+			RA_AUTO(ra_grid_free) struct ra_grid *grid = ra_grid_new(rows, cols, false);
+			bool small = rows < 12 || cols < 40;
+
+			press(&screen, &view, grid, screen.moved ? "" : "gj", wished, sizeof(wished));
+			if (rows < 12 || cols < 40) {
+				press(&screen, &view, grid, "\r", wished, sizeof(wished));
+				assert_string_equal(wished, "");
+				press(&screen, &view, grid, "q", wished, sizeof(wished));
+				assert_string_equal(wished, "leave");
+			} else {
+				assert_string_equal(
+				    ra_grid_cell(grid, grid->cursor_row, grid->cursor_col)->base == '>' ? ">" : "",
+				    ">");
+			}
+			assert_int_equal(screen.small, small);
+			if (screen.moved)
+				assert_int_equal(screen.selected.index, 1);
+		}
+	ra_screen_free(&screen);
+}
+
+static const struct ra_pick_item items[] = {
+    {"secure-boot-off", "Secure Boot is off", "A host whose Secure Boot was switched off by a firmware update"},
+    {"sha1-bank", "The TPM has no SHA-256 bank", ""},
+    {"hostile", WIDE WIDE " " ACCENTS, "<1b>[31m " ZALGO},
+};
+
+static void small_case(const char *name, bool form, const char *bytes)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf got = {0};
+
+	for (size_t k = 0; k < RA_LEN(sizes); k++) {
+		RA_AUTO(ra_grid_free) struct ra_grid *grid = ra_grid_new(sizes[k].rows, sizes[k].cols, sizes[k].ascii);
+		RA_AUTO(ra_keys_free) struct ra_keys *keys = ra_keys_new(0);
+		struct ra_form_field fields[] = {{"Host", "Name or address of the ESXi host", strdup("esx01")},
+						 {"User", "", NULL}};
+		struct ra_small small;
+		struct ra_key_event event;
+
+		if (form)
+			assert_int_equal(ra_small_form(&small, "Connect", fields, 2), RA_OK);
+		else
+			ra_small_list(&small, "Which host?", items, RA_LEN(items));
+		ra_small_paint(&small, grid);
+		for (size_t at = 0; at < strlen(bytes);) {
+			at += ra_keys_take(keys, bytes + at, strlen(bytes) - at, 0, &event);
+			if (event.key != RA_KEY_NONE)
+				ra_small_key(&small, &event, ra_keys_pasted(keys));
+			ra_small_paint(&small, grid);
+		}
+		add_grid(&got, grid, k == 0);
+		ra_small_free(&small);
+		free(fields[0].value);
+	}
+	compare(name, &got);
+}
+
+static void lists_and_forms_are_as_drawn(void **state)
+{
+	small_case("start", false, "j");
+	small_case("connect", true, "\177\177.lab\tro");
+}
+
+static enum ra_small_end small_end(bool form, const char *bytes, struct ra_form_field *fields, int *row)
+{
+	RA_AUTO(ra_keys_free) struct ra_keys *keys = ra_keys_new(0);
+	enum ra_small_end end = RA_SMALL_GOES_ON;
+	struct ra_key_event event;
+	struct ra_small small;
+
+	if (form)
+		assert_int_equal(ra_small_form(&small, "Connect", fields, 2), RA_OK);
+	else
+		ra_small_list(&small, "Which host?", items, RA_LEN(items));
+	for (size_t at = 0; at < strlen(bytes) && end == RA_SMALL_GOES_ON;) {
+		at += ra_keys_take(keys, bytes + at, strlen(bytes) - at, 0, &event);
+		if (event.key != RA_KEY_NONE)
+			end = ra_small_key(&small, &event, ra_keys_pasted(keys));
+	}
+	if (form && end == RA_SMALL_DONE)
+		assert_int_equal(ra_small_values(&small), RA_OK);
+	*row = small.row;
+	ra_small_free(&small);
+	return end;
+}
+
+static void lists_and_forms_end(void **state)
+{
+	struct ra_form_field fields[] = {{"Host", "", NULL}, {"User", "", strdup("root")}};
+	int row;
+
+	assert_int_equal(small_end(false, "jj\r", NULL, &row), RA_SMALL_DONE);
+	assert_int_equal(row, 2);
+	assert_int_equal(small_end(false, "jq", NULL, &row), RA_SMALL_LEFT);
+	assert_int_equal(small_end(false, "\033[200~\r\033[201~", NULL, &row), RA_SMALL_GOES_ON);
+	assert_int_equal(small_end(false, "?q\r", NULL, &row), RA_SMALL_DONE);
+	assert_int_equal(small_end(true, "quit\r\025admin\r\r", fields, &row), RA_SMALL_DONE);
+	assert_string_equal(fields[0].value, "quit");
+	assert_string_equal(fields[1].value, "admin");
+	assert_int_equal(small_end(true, "x\t\tq", fields, &row), RA_SMALL_LEFT);
+	assert_string_equal(fields[0].value, "quit");
+	free(fields[0].value);
+	free(fields[1].value);
+}
+
+static void big_output_scrolls_by_its_index(void **state)
+{
+	size_t len = 10 << 20;
+	char *text = malloc(len + 1);
+	RA_AUTO(ra_grid_free) struct ra_grid *grid = ra_grid_new(24, 80, false);
+	struct ra_pager pager = {0};
+
+	assert_non_null(text);
+	for (size_t i = 0; i < len; i++)
+		text[i] = i % 64 == 63 ? '\n' : (char)('a' + i % 26);
+	text[len] = '\0';
+	assert_int_equal(ra_pager_open(&pager, "big", text, false), RA_OK);
+	assert_int_equal(ra_pager_paint(&pager, grid, (struct ra_area){0, 0, 24, 80}), RA_OK);
+	assert_int_equal(pager.line_count, len / 64);
+	for (int i = 0; i < 2000; i++) {
+		ra_pager_act(&pager, i % 2 ? RA_ACT_PAGE_DOWN : i % 100 ? RA_ACT_DOWN : RA_ACT_BOTTOM);
+		assert_int_equal(ra_pager_paint(&pager, grid, (struct ra_area){0, 0, 24, 80}), RA_OK);
+	}
+	ra_pager_free(&pager);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(screens_are_as_drawn),
+	    cmocka_unit_test(keys_ask_for_what_they_say),
+	    cmocka_unit_test(enter_is_never_dangerous),
+	    cmocka_unit_test(any_size_will_do),
+	    cmocka_unit_test(lists_and_forms_are_as_drawn),
+	    cmocka_unit_test(lists_and_forms_end),
+	    cmocka_unit_test(big_output_scrolls_by_its_index),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

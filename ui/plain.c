@@ -1,0 +1,625 @@
+#include "config.h"
+
+#include "ui/plain.h"
+#include "base/text.h"
+#include "ui/lines.h"
+#include "ui/tell.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+struct plain {
+	struct ra_lines lines;
+	struct ra_errs *errs;
+	ra_err err; /* of the first line that could not be written */
+	const struct ra_walk *walk;
+	struct ra_view *view;
+	uint64_t version, prompt;
+	bool prompt_shown, over, changed;
+	int64_t told_seq; /* of the last command that was told */
+	enum ra_left left;
+};
+
+static void put(struct plain *plain, const char *fmt, ...) RA_PRINTF(2, 3);
+static void put(struct plain *plain, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	int len = vasprintf(&text, fmt, args);
+
+	va_end(args);
+	if (len < 0)
+		text = NULL;
+	if (!plain->err)
+		plain->err = text ? ra_lines_put(&plain->lines, text, plain->errs)
+				  : ra_fail(plain->errs, RA_E_NOMEM, "no memory");
+	free(text);
+}
+
+static void put_doc(struct plain *plain, const struct ra_doc *doc)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+
+	if (ra_doc_text(doc, &text))
+		plain->err = ra_fail(plain->errs, RA_E_NOMEM, "no memory");
+	put(plain, "%s", ra_buf_str(&text));
+}
+
+static bool stopped(const struct plain *plain)
+{
+	return plain->err || plain->lines.ended || plain->lines.signal_number;
+}
+
+/* A number from 1 to count that is all of a text. Out: 0 when it is none. */
+static int number_of(const char *text, int count)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	while (*end == ' ' || *end == '\t')
+		end++;
+	return end != text && !*end && number >= 1 && number <= count ? (int)number : 0;
+}
+
+static ra_err begin(struct plain *plain, void *payload, struct ra_errs *errs)
+{
+	const struct ra_plain_options *options = payload;
+
+	plain->errs = errs;
+	return ra_lines_begin(&plain->lines, options->ascii, errs);
+}
+
+/* End of a list or form: a signal goes on as it would have without us. */
+static ra_err end(struct plain *plain)
+{
+	int number = plain->lines.signal_number;
+
+	ra_lines_end(&plain->lines);
+	if (number)
+		raise(number);
+	return plain->err;
+}
+
+ra_err ra_plain_pick(void *payload, const char *title, const struct ra_pick_item *items, size_t count, int *picked,
+		     struct ra_errs *errs)
+{
+	struct plain plain = {0};
+	ra_err err = begin(&plain, payload, errs);
+
+	*picked = -1;
+	if (err)
+		return err;
+	put(&plain, "%s\n", title);
+	for (size_t i = 0; i < count; i++)
+		put(&plain, "  %zu. %s%s%s\n", i + 1, items[i].title, *items[i].more ? ": " : "", items[i].more);
+	while (!stopped(&plain)) {
+		put(&plain, "Choose 1 to %zu, or q to leave: ", count);
+		if (!ra_lines_read(&plain.lines, false) || !strcasecmp(ra_lines_text(&plain.lines), "q"))
+			break;
+		*picked = number_of(ra_lines_text(&plain.lines), (int)count) - 1;
+		if (*picked >= 0)
+			break;
+	}
+	return end(&plain);
+}
+
+ra_err ra_plain_form(void *payload, const char *title, struct ra_form_field *fields, size_t count, bool *done,
+		     struct ra_errs *errs)
+{
+	struct plain plain = {0};
+	ra_err err = begin(&plain, payload, errs);
+
+	*done = false;
+	if (err)
+		return err;
+	put(&plain, "%s (an empty line keeps what is there; the end of input leaves)\n", title);
+	for (size_t i = 0; i < count && !stopped(&plain); i++) {
+		const char *kept = fields[i].value ? fields[i].value : "";
+
+		put(&plain, "%s%s%s%s [%s]: ", fields[i].label, *fields[i].hint ? " (" : "", fields[i].hint,
+		    *fields[i].hint ? ")" : "", kept);
+		if (!ra_lines_read(&plain.lines, false))
+			break;
+		if (*ra_lines_text(&plain.lines)) {
+			char *value = strdup(ra_lines_text(&plain.lines));
+
+			if (!value)
+				plain.err = ra_fail(errs, RA_E_NOMEM, "no memory for what was typed");
+			free(fields[i].value);
+			fields[i].value = value;
+		}
+		*done = i + 1 == count && !plain.err;
+	}
+	return end(&plain);
+}
+
+/* The rows of the prompt alone: results stand in the text. Out: the first of them. */
+static int prompt_rows(const struct ra_view *view, struct ra_rows *rows)
+{
+	int first = 0;
+
+	ra_rows_make(view, rows);
+	while (first < rows->count && rows->rows[first].kind == RA_ROW_RESULT)
+		first++;
+	return first;
+}
+
+/* Results as they are, then the rows of the prompt with numbers. */
+static void put_rows(struct plain *plain)
+{
+	RA_AUTO(ra_doc_free) struct ra_doc doc = {.cols = RA_DOC_UNWRAPPED};
+	struct ra_rows rows;
+	int first = prompt_rows(plain->view, &rows), last = -1;
+
+	ra_tell_rows(plain->view, &rows, 0, false, &doc);
+	for (size_t i = 0; i < doc.count; i++) {
+		RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+		int row = doc.lines[i].row;
+
+		if (ra_doc_line_text(&doc, i, &text))
+			plain->err = ra_fail(plain->errs, RA_E_NOMEM, "no memory");
+		if (row < first)
+			put(plain, "%s\n", ra_buf_str(&text));
+		else if (row != last && rows.rows[row].kind == RA_ROW_OPTION) /* without the marks of a screen */
+			put(plain, "  %d. %s\n", row - first + 1, plain->view->prompt.options[rows.rows[row].index].say);
+		else if (row != last && rows.rows[row].kind != RA_ROW_DONE)
+			put(plain, "  %d. %s\n", row - first + 1, ra_buf_str(&text));
+		last = row;
+	}
+}
+
+static void put_page(struct plain *plain)
+{
+	RA_AUTO(ra_doc_free) struct ra_doc doc = {.cols = RA_DOC_UNWRAPPED};
+
+	if (plain->view->prompt.kind == RA_ASK_END)
+		ra_tell_outcome(plain->view, &doc);
+	else
+		ra_tell_walk(plain->view, &doc);
+	put(plain, "\n");
+	put_doc(plain, &doc);
+	put_rows(plain);
+}
+
+static void put_ask(struct plain *plain)
+{
+	static const char *const asks[] = {
+	    [RA_ASK_NOTHING] = "",
+	    [RA_ASK_GO_ON] = "An empty line goes on",
+	    [RA_ASK_CHOICE] = "Choose a number",
+	    [RA_ASK_MANY] = "Choose one or more numbers",
+	    [RA_ASK_YES_NO] = "Choose a number",
+	    [RA_ASK_TYPED] = "Choose a number",
+	    [RA_ASK_SECRET] = "Choose a number",
+	    [RA_ASK_WAIT] = "Choose a number, or wait",
+	    [RA_ASK_END] = "Choose a number",
+	};
+
+	put(plain, "%s (? help): ", asks[plain->view->prompt.kind]);
+}
+
+/* What was asked of the host since last time. */
+static void put_progress(struct plain *plain)
+{
+	for (size_t i = 0; i < plain->view->command_count; i++) {
+		const struct ra_view_command *command = &plain->view->commands[i];
+		char span[RA_SPAN_MAX];
+
+		if (command->running || command->seq <= plain->told_seq)
+			continue;
+		plain->told_seq = command->seq;
+		put(plain, "%s $ %s (%s%s%s)\n", ra_tell_plane(command->plane), command->words,
+		    ra_tell_span(command->took_ms, span), strcmp(command->why, "answered") ? ", " : "",
+		    strcmp(command->why, "answered") ? command->why : "");
+	}
+}
+
+static void say_errs(struct plain *plain, const struct ra_errs *errs)
+{
+	char line[RA_ERRS_MAX * RA_ERR_TEXT_MAX];
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(ra_errs_line(errs, line, sizeof(line)), false);
+
+	put(plain, "%s\n", clean ? clean : "no memory");
+}
+
+static void leave(struct plain *plain, enum ra_left left)
+{
+	plain->over = true;
+	plain->left = plain->view->prompt.kind == RA_ASK_END && left == RA_LEFT_OPERATOR ? RA_LEFT_END : left;
+	ra_err err = ra_session_stop(plain->walk->session, left == RA_LEFT_SIGNAL ? "signal" : "operator", plain->errs);
+
+	if (!plain->err && left != RA_LEFT_SIGNAL)
+		plain->err = err;
+}
+
+static void quit(struct plain *plain)
+{
+	bool busy = ra_tell_busy(plain->view);
+
+	if (!plain->walk->demo && plain->view->prompt.kind != RA_ASK_END && (busy || !*plain->view->journal_path)) {
+		put(plain, "%s Leave? y leaves: ", busy ? "Something is under way." : "The record is not on disk.");
+		if (ra_lines_read(&plain->lines, false) && strcasecmp(ra_lines_text(&plain->lines), "y"))
+			return;
+	}
+	leave(plain, RA_LEFT_OPERATOR);
+}
+
+static void answer(struct plain *plain, struct ra_word word)
+{
+	struct ra_errs own;
+
+	ra_errs_clear(&own);
+	word.prompt = plain->view->prompt.id;
+	if (ra_session_answer(plain->walk->session, &word, &own))
+		say_errs(plain, &own);
+	plain->prompt_shown = false;
+}
+
+/* What is typed for the prompt's field. */
+static void answer_field(struct plain *plain)
+{
+	const struct ra_view_prompt *prompt = &plain->view->prompt;
+	bool secret = prompt->kind == RA_ASK_SECRET;
+
+	if (secret)
+		put(plain, "Type or paste it, in one line; nothing is shown: ");
+	else if (ra_row_types_yes(prompt))
+		put(plain, "Type yes to do it: ");
+	else
+		put(plain, "Type %s%s", *prompt->hint ? prompt->hint : "the answer",
+		    *prompt->hint ? " to do it: " : ": ");
+	bool whole = ra_lines_read(&plain->lines, secret);
+	const char *typed = ra_lines_text(&plain->lines);
+
+	if (secret)
+		put(plain, "\n");
+	plain->prompt_shown = false;
+	if (!whole)
+		return;
+	if (!*typed)
+		put(plain, "Nothing was typed.\n");
+	else if (secret)
+		answer(plain, (struct ra_word){.kind = RA_WORD_SECRET, .secret = plain->lines.line});
+	else if (prompt->kind != RA_ASK_YES_NO)
+		answer(plain, (struct ra_word){.kind = RA_WORD_TYPED, .typed = typed});
+	else if (!strcasecmp(typed, "yes"))
+		answer(plain, (struct ra_word){.kind = RA_WORD_YES});
+	else
+		put(plain, "That was not yes: nothing is done.\n");
+}
+
+static void export_to(struct plain *plain, const char *format)
+{
+	char say[RA_ERR_TEXT_MAX] = "";
+	struct ra_errs own;
+
+	ra_errs_clear(&own);
+	if (plain->walk->export_to(plain->walk->payload, plain->walk->session, *format ? format : "md", say,
+				   sizeof(say), &own))
+		say_errs(plain, &own);
+	else
+		put(plain, "%s\n", say);
+}
+
+static void session_word(struct plain *plain, ra_err (*ask)(struct ra_session *, const char *, struct ra_errs *),
+			 const char *text)
+{
+	struct ra_errs own;
+
+	ra_errs_clear(&own);
+	if (ask(plain->walk->session, text, &own))
+		say_errs(plain, &own);
+	plain->prompt_shown = false;
+}
+
+static ra_err go_back(struct ra_session *session, const char *text, struct ra_errs *errs)
+{
+	(void)text;
+	return ra_session_back(session, errs);
+}
+
+static void do_row(struct plain *plain, struct ra_row row)
+{
+	const struct ra_view_prompt *prompt = &plain->view->prompt;
+	const char *ids[] = {NULL, NULL};
+
+	switch (row.kind) {
+	case RA_ROW_OPTION:
+		ids[0] = prompt->options[row.index].id;
+		answer(plain, (struct ra_word){.kind = RA_WORD_CHOOSE, .ids = ids});
+		break;
+	case RA_ROW_GO:
+		answer(plain, (struct ra_word){.kind = RA_WORD_GO});
+		break;
+	case RA_ROW_YES:
+		answer(plain, (struct ra_word){.kind = RA_WORD_YES});
+		break;
+	case RA_ROW_NO:
+		answer(plain, (struct ra_word){.kind = RA_WORD_NO});
+		break;
+	case RA_ROW_SKIP:
+		answer(plain, (struct ra_word){.kind = RA_WORD_SKIP});
+		break;
+	case RA_ROW_FIELD:
+		answer_field(plain);
+		break;
+	case RA_ROW_BACK:
+		session_word(plain, go_back, NULL);
+		break;
+	case RA_ROW_EXPORT:
+		export_to(plain, "md");
+		break;
+	case RA_ROW_LEAVE:
+		quit(plain);
+		break;
+	case RA_ROW_DONE:
+		put(plain, "Choose the numbers of what is so, with blanks between.\n");
+		break;
+	case RA_ROW_RESULT:
+	case RA_ROW_KEEP_WAITING:
+	case RA_ROW_NONE:
+		break;
+	}
+}
+
+/* "1 3" or "1,3". Out: false when it is no list of options. */
+static bool answer_many(struct plain *plain, const char *line)
+{
+	const struct ra_view_prompt *prompt = &plain->view->prompt;
+	const char *ids[RA_OPTIONS_MAX + 1] = {NULL};
+	char *end;
+	size_t count = 0;
+
+	for (; *line; line = end) {
+		line += strspn(line, " ,\t");
+		long number = strtol(line, &end, 10);
+
+		if (!*line)
+			break;
+		if (end == line || number < 1 || (size_t)number > prompt->option_count || count == RA_OPTIONS_MAX)
+			return false;
+		ids[count++] = prompt->options[number - 1].id;
+	}
+	if (count)
+		answer(plain, (struct ra_word){.kind = RA_WORD_CHOOSE, .ids = ids});
+	return count > 0;
+}
+
+static void put_board(struct plain *plain, enum ra_board board)
+{
+	RA_AUTO(ra_doc_free) struct ra_doc doc = {.cols = RA_DOC_UNWRAPPED};
+	int last = -1;
+
+	ra_tell_board(plain->view, board, &doc);
+	put(plain, "%s\n", ra_tell_board_title(board));
+	for (size_t i = 0; i < doc.count; i++) {
+		RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+		int row = doc.lines[i].row;
+
+		if (ra_doc_line_text(&doc, i, &text))
+			plain->err = ra_fail(plain->errs, RA_E_NOMEM, "no memory");
+		if (row >= 0 && row != last)
+			put(plain, "  %d. %s\n", row + 1, ra_buf_str(&text));
+		else
+			put(plain, "     %s\n", ra_buf_str(&text));
+		last = row;
+	}
+}
+
+/* The whole output of a request, by its number in the list of requests; the last one without a number. */
+static void put_output(struct plain *plain, const char *which)
+{
+	struct ra_view *view = NULL;
+	struct ra_errs own;
+
+	ra_errs_clear(&own);
+	if (ra_session_view(plain->walk->session, true, &view, &own)) {
+		say_errs(plain, &own);
+		return;
+	}
+	size_t at = *which ? (size_t)number_of(which, (int)view->command_count) : view->command_count;
+	RA_AUTO(ra_mem_free) char *text = at ? ra_tell_output(&view->commands[at - 1]) : NULL;
+
+	put(plain, "%s\n", text ? text : "there is no such request");
+	ra_view_free(view);
+}
+
+static void put_help(struct plain *plain)
+{
+	put(plain, "A number does what its row says. Letters, each in a line of its own:\n"
+		   "  b  one step back\n"
+		   "  c  every request that was sent, word for word; v NUMBER shows what came back for one\n"
+		   "  a  the causes   f  what is known   s  the steps so far\n"
+		   "  r  run the checks of this step again\n"
+		   "  n TEXT  a note into the record\n"
+		   "  e md, e txt, e json  write the transcript to a file\n"
+		   "  p  this page again\n"
+		   "  q  leave; the end of input leaves, too\n");
+}
+
+/* A letter, and what stands behind it. Out: false when it is none. */
+static bool do_letter(struct plain *plain, const char *line)
+{
+	const char *rest = *line ? line + 1 : line;
+
+	if (*rest && *rest != ' ')
+		return false;
+	rest += strspn(rest, " \t");
+	switch (tolower((unsigned char)*line)) {
+	case 'b':
+		session_word(plain, go_back, NULL);
+		return true;
+	case 'c':
+		put_board(plain, RA_BOARD_COMMANDS);
+		return true;
+	case 'a':
+		put_board(plain, RA_BOARD_CAUSES);
+		return true;
+	case 'f':
+		put_board(plain, RA_BOARD_FACTS);
+		return true;
+	case 's':
+		put_board(plain, RA_BOARD_STEPS);
+		return true;
+	case 'v':
+		put_output(plain, rest);
+		return true;
+	case 'r':
+		session_word(plain, ra_session_again, "");
+		return true;
+	case 'n':
+		if (*rest)
+			session_word(plain, ra_session_note, rest);
+		else
+			put(plain, "n TEXT writes a note.\n");
+		return true;
+	case 'e':
+		export_to(plain, rest);
+		return true;
+	case 'p':
+		plain->prompt_shown = false;
+		return true;
+	case '?':
+		put_help(plain);
+		return true;
+	case 'q':
+		quit(plain);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void do_line(struct plain *plain)
+{
+	const struct ra_view_prompt *prompt = &plain->view->prompt;
+	RA_AUTO(ra_mem_free)
+	char *line = strdup(ra_lines_text(&plain->lines)); /* an answer read on the way takes its place */
+	struct ra_rows rows;
+	int first = prompt_rows(plain->view, &rows), number;
+
+	if (!line) {
+		plain->err = ra_fail(plain->errs, RA_E_NOMEM, "no memory");
+		return;
+	}
+	if (!line[strspn(line, " \t")]) {
+		if (prompt->kind == RA_ASK_GO_ON)
+			answer(plain, (struct ra_word){.kind = RA_WORD_GO});
+		return;
+	}
+	if (do_letter(plain, line))
+		return;
+	if (prompt->kind == RA_ASK_MANY && answer_many(plain, line))
+		return;
+	number = number_of(line, rows.count - first);
+	if (number)
+		do_row(plain, rows.rows[first + number - 1]);
+	else
+		put(plain, "That is none of the numbers or letters here.\n");
+}
+
+static void refresh(struct plain *plain)
+{
+	enum ra_happened happened = RA_HAPPENED_CHANGE;
+	struct ra_session *which;
+	struct ra_errs own;
+
+	while (happened != RA_HAPPENED_NOTHING) {
+		ra_errs_clear(&own);
+		ra_err err = ra_hub_step(plain->walk->hub, &happened, &which, &own);
+
+		if (err)
+			say_errs(plain, &own);
+		if (err == RA_E_NOMEM)
+			plain->err = err;
+		if (err)
+			break;
+	}
+	uint64_t version = ra_session_version(plain->walk->session);
+	struct ra_view *view = NULL;
+
+	plain->changed = !plain->view || version != plain->version;
+	if (!plain->changed || plain->err)
+		return;
+	plain->err = ra_session_view(plain->walk->session, false, &view, plain->errs);
+	if (plain->err)
+		return;
+	ra_view_free(plain->view);
+	plain->view = view;
+	plain->version = version;
+}
+
+/* Wait for the hub, a signal, or a line. A line is read only when a question stands; while the walk waits for a change,
+ * only from a terminal: a script's next line answers the next question. */
+static void wait_for_more(struct plain *plain)
+{
+	struct pollfd fds[2 + RA_HUB_FDS_MAX];
+	enum ra_prompt_kind kind = plain->view->prompt.kind;
+	bool reading = kind != RA_ASK_NOTHING && (kind != RA_ASK_WAIT || plain->lines.tty);
+	int timeout_ms = -1, count = ra_hub_poll(plain->walk->hub, fds + 2, RA_HUB_FDS_MAX, &timeout_ms);
+
+	ra_lines_poll(&plain->lines, fds, reading);
+	if (poll(fds, (nfds_t)(2 + count), timeout_ms) < 0) {
+		if (errno != EINTR)
+			plain->err = ra_fail(plain->errs, RA_E_IO, "waiting for a line failed: %s", strerror(errno));
+		return;
+	}
+	bool whole = ra_lines_take(&plain->lines, fds);
+
+	if (plain->lines.signal_number)
+		leave(plain, RA_LEFT_SIGNAL);
+	else if (whole)
+		do_line(plain);
+	else if (reading && plain->lines.ended)
+		leave(plain, RA_LEFT_OPERATOR);
+	if (whole && !plain->over && plain->prompt_shown)
+		put_ask(plain);
+}
+
+static void walk_run(struct plain *plain)
+{
+	while (!plain->over && !plain->err) {
+		refresh(plain);
+		if (plain->err)
+			break;
+		if (plain->changed)
+			put_progress(plain);
+		if (plain->lines.signal_number) {
+			leave(plain, RA_LEFT_SIGNAL);
+			break;
+		}
+		if (plain->view->prompt.kind != RA_ASK_NOTHING &&
+		    (!plain->prompt_shown || plain->prompt != plain->view->prompt.id)) {
+			plain->prompt = plain->view->prompt.id;
+			plain->prompt_shown = true;
+			put_page(plain);
+			put_ask(plain);
+		}
+		if (!plain->err)
+			wait_for_more(plain);
+	}
+}
+
+ra_err ra_plain_walk(void *payload, const struct ra_walk *walk, enum ra_left *left, int *signal_number,
+		     struct ra_errs *errs)
+{
+	struct plain plain = {.walk = walk, .left = RA_LEFT_OPERATOR, .told_seq = -1};
+	ra_err err = begin(&plain, payload, errs);
+
+	if (err)
+		return err;
+	walk_run(&plain);
+	if (!plain.err)
+		put(&plain, "\n");
+	*left = plain.left;
+	*signal_number = plain.lines.signal_number;
+	ra_lines_end(&plain.lines);
+	ra_view_free(plain.view);
+	return plain.err;
+}

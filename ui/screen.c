@@ -1,0 +1,241 @@
+#include "config.h"
+
+#include "ui/screen.h"
+#include "base/text.h"
+#include "ui/frame.h"
+
+#include <stdio.h>
+
+#define WAY_COLS 25      /* the left column */
+#define WAY_FROM_COLS 70 /* narrower windows have none */
+
+void ra_screen_free(struct ra_screen *screen)
+{
+	ra_input_free(&screen->input);
+	ra_input_free(&screen->line);
+	ra_pager_free(&screen->text);
+	ra_pager_free(&screen->help);
+	*screen = (struct ra_screen){0};
+}
+
+void ra_screen_say(struct ra_screen *screen, const char *text)
+{
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
+
+	snprintf(screen->message, sizeof(screen->message), "%s", clean ? clean : "no memory");
+}
+
+void ra_screen_answered(struct ra_screen *screen, bool taken)
+{
+	if (taken)
+		screen->prompt_seen = false; /* the next view begins anew, with an empty field */
+	if (screen->input.secret)
+		ra_secret_wipe(screen->input.secret);
+}
+
+void ra_screen_update(struct ra_screen *screen, const struct ra_view *view)
+{
+	struct ra_rows rows;
+
+	ra_rows_make(view, &rows);
+	if (!screen->prompt_seen || screen->prompt != view->prompt.id) {
+		screen->prompt = view->prompt.id;
+		screen->prompt_seen = true;
+		screen->moved = false;
+		screen->marks = 0;
+		screen->text_scroll = screen->row_scroll = (struct ra_scroll){0};
+		if (ra_input_begin(&screen->input, view->prompt.kind == RA_ASK_SECRET))
+			ra_screen_say(screen, "no memory for a secret");
+	}
+	if (rows.count && (!screen->moved || ra_rows_find(&rows, screen->selected) < 0))
+		screen->selected = rows.rows[rows.safe];
+	else if (!rows.count)
+		screen->selected = (struct ra_row){RA_ROW_NONE, 0};
+}
+
+unsigned ra_screen_place(const struct ra_screen *screen, const struct ra_view *view)
+{
+	if (screen->asking == RA_ASKING_NOTE || screen->asking == RA_ASKING_SEARCH)
+		return RA_IN_FIELD;
+	if (screen->help.text || screen->text.text)
+		return RA_IN_TEXT;
+	if (screen->board)
+		return RA_IN_BOARD;
+	if (screen->selected.kind == RA_ROW_FIELD)
+		return RA_IN_FIELD;
+	if (view->prompt.kind == RA_ASK_END)
+		return RA_IN_END;
+	return view->prompt.kind == RA_ASK_MANY ? RA_IN_MANY : RA_IN_WALK;
+}
+
+ra_err ra_screen_output(struct ra_screen *screen, const struct ra_view *view, int64_t seq)
+{
+	for (size_t i = 0; i < view->command_count; i++)
+		if (view->commands[i].seq == seq)
+			return ra_pager_open(&screen->text, view->commands[i].words, ra_tell_output(&view->commands[i]),
+					     false);
+	return RA_E_NOTFOUND;
+}
+
+/* Split a page between text above and rows below; both scroll where they do not fit. */
+static struct ra_area split(struct ra_area area, int text_lines, int row_lines, struct ra_area *below)
+{
+	int rows = row_lines, text = text_lines;
+
+	if (text + 1 + rows > area.rows) {
+		int half = area.rows / 2, left = area.rows - text - 1;
+
+		rows = rows < (left > half ? left : half) ? rows : left > half ? left : half;
+		text = area.rows - rows - 1;
+	}
+	*below = (struct ra_area){area.row + text + 1, area.col, rows, area.cols};
+	return (struct ra_area){area.row, area.col, text, area.cols};
+}
+
+static void paint_more(struct ra_grid *grid, struct ra_area area, const struct ra_scroll *scroll)
+{
+	char text[80];
+
+	if (scroll->count <= scroll->shown)
+		return;
+	snprintf(text, sizeof(text), "-- lines %d-%d of %d; d and u turn the page --", scroll->top + 1,
+		 scroll->top + scroll->shown, scroll->count);
+	ra_grid_put(grid, (struct ra_area){area.row + area.rows, area.col + 2, 1, area.cols - 3}, RA_LOOK_DIM, text);
+}
+
+/* The line that was left free under a field's label. */
+static void paint_input(struct ra_grid *grid, struct ra_area area, const struct ra_doc *doc,
+			const struct ra_screen *screen, const struct ra_rows *rows)
+{
+	int last = -1;
+
+	for (size_t i = 0; i < doc->count; i++)
+		if (doc->lines[i].row >= 0 && rows->rows[doc->lines[i].row].kind == RA_ROW_FIELD)
+			last = (int)i;
+	last -= screen->row_scroll.top;
+	if (last >= 0 && last < area.rows)
+		ra_input_paint(grid, (struct ra_area){area.row + last, area.col + 2, 1, area.cols - 4}, &screen->input,
+			       screen->selected.kind == RA_ROW_FIELD);
+}
+
+static void paint_page(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid, struct ra_area area)
+{
+	RA_AUTO(ra_doc_free) struct ra_doc text = {.cols = area.cols - 3};
+	RA_AUTO(ra_doc_free) struct ra_doc below = {.cols = area.cols - 3};
+	struct ra_area row_area, text_area;
+	struct ra_rows rows;
+
+	ra_rows_make(view, &rows);
+	if (view->prompt.kind == RA_ASK_END)
+		ra_tell_outcome(view, &text);
+	else
+		ra_tell_walk(view, &text);
+	ra_tell_rows(view, &rows, screen->marks, false, &below);
+	if (text.count + 1 + below.count > (size_t)area.rows) {
+		ra_doc_free(&below);
+		ra_tell_rows(view, &rows, screen->marks, true, &below);
+	}
+	text_area = split(area, (int)text.count, (int)below.count, &row_area);
+	ra_doc_paint(grid, text_area, &text, &screen->text_scroll, RA_DOC_NO_ROW);
+	paint_more(grid, text_area, &screen->text_scroll);
+	grid->cursor_row = area.row;
+	grid->cursor_col = area.col;
+	int selected = ra_rows_find(&rows, screen->selected);
+
+	ra_scroll_clamp(&screen->row_scroll, (int)below.count, row_area.rows);
+	ra_scroll_to_row(&screen->row_scroll, &below, selected);
+	ra_doc_paint(grid, row_area, &below, &screen->row_scroll, selected);
+	paint_input(grid, row_area, &below, screen, &rows);
+}
+
+static void paint_walk(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid)
+{
+	struct ra_area body = ra_frame_body(grid);
+
+	if (grid->cols >= WAY_FROM_COLS) {
+		ra_frame_way(grid, (struct ra_area){body.row, 1, body.rows, WAY_COLS - 2}, view);
+		ra_grid_line(grid, (struct ra_area){body.row, WAY_COLS, body.rows, 1}, RA_LOOK_DIM);
+		body.col = WAY_COLS + 1;
+		body.cols -= WAY_COLS + 1;
+	}
+	paint_page(screen, view, grid, body);
+}
+
+static void paint_board(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid)
+{
+	struct ra_area body = ra_frame_body(grid);
+	RA_AUTO(ra_doc_free) struct ra_doc doc = {.cols = body.cols - 3};
+
+	screen->board_count = ra_tell_board(view, screen->board, &doc);
+	if (screen->board_row >= screen->board_count)
+		screen->board_row = screen->board_count ? screen->board_count - 1 : 0;
+	ra_grid_put(grid, (struct ra_area){body.row, 1, 1, body.cols - 1}, RA_LOOK_TITLE,
+		    ra_tell_board_title(screen->board));
+	body.row++;
+	body.rows--;
+	ra_scroll_clamp(&screen->board_scroll, (int)doc.count, body.rows);
+	ra_scroll_to_row(&screen->board_scroll, &doc, screen->board_row);
+	ra_doc_paint(grid, body, &doc, &screen->board_scroll, screen->board_row);
+}
+
+static const char *quit_question(const struct ra_view *view)
+{
+	return ra_tell_busy(view) ? "Something is under way. Leave now? y leaves, any other key stays"
+				  : "The record is not on disk. Leave? y leaves, any other key stays";
+}
+
+static void paint_asking(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid)
+{
+	static const char *const labels[] = {
+	    [RA_ASKING_NOTHING] = "",
+	    [RA_ASKING_NOTE] = "Note:",
+	    [RA_ASKING_SEARCH] = "Search:",
+	    [RA_ASKING_EXPORT] = "Write it as: m Markdown   t text   j JSON   (any other key: not now)",
+	    [RA_ASKING_QUIT] = "",
+	};
+	struct ra_area row = {grid->rows - 2, 1, 1, grid->cols - 1};
+
+	if (screen->asking == RA_ASKING_QUIT) {
+		ra_frame_message(grid, quit_question(view));
+		return;
+	}
+	ra_frame_message(grid, labels[screen->asking]);
+	if (screen->asking == RA_ASKING_EXPORT)
+		return;
+	row.col += (int)strlen(labels[screen->asking]) + 1;
+	row.cols -= (int)strlen(labels[screen->asking]) + 2;
+	ra_input_paint(grid, row, &screen->line, true);
+}
+
+void ra_screen_paint(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid)
+{
+	struct ra_pager *page = screen->help.text ? &screen->help : screen->text.text ? &screen->text : NULL;
+	struct ra_area body = ra_frame_body(grid);
+
+	ra_grid_clear(grid);
+	screen->small = ra_frame_too_small(grid);
+	if (screen->small) {
+		if (screen->asking == RA_ASKING_QUIT) {
+			ra_grid_clear(grid);
+			ra_grid_wrap(grid, (struct ra_area){0, 0, grid->rows, grid->cols}, RA_LOOK_TITLE,
+				     quit_question(view));
+		}
+		return;
+	}
+	body.col = 1;
+	body.cols -= 2;
+	if (page && ra_pager_paint(page, grid, body)) {
+		ra_pager_free(page);
+		ra_screen_say(screen, "no memory for this page");
+	}
+	if (!page && screen->board)
+		paint_board(screen, view, grid);
+	else if (!page)
+		paint_walk(screen, view, grid);
+	ra_frame_head(grid, view);
+	ra_frame_bar(grid, ra_screen_place(screen, view));
+	if (screen->asking)
+		paint_asking(screen, view, grid);
+	else
+		ra_frame_message(grid, screen->message);
+}

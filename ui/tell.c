@@ -1,0 +1,285 @@
+#include "config.h"
+
+#include "ui/tell.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SECOND_MS 1000
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS (60 * MINUTE_MS)
+#define TAIL_MAX 128
+
+const char *ra_tell_plane(const char *name)
+{
+	static const char *const words[][2] = {
+	    {"ssh", "SSH"}, {"vcenter", "vCenter"}, {"bmc", "BMC"}, {"operator", "operator"}};
+
+	for (size_t i = 0; i < RA_LEN(words); i++)
+		if (!strcmp(words[i][0], name))
+			return words[i][1];
+	return name;
+}
+
+const char *ra_tell_danger(const char *danger)
+{
+	static const char *const words[][2] = {
+	    {"", ""},
+	    {"readonly", ""},
+	    {"reversible", "This changes something; it can be taken back."},
+	    {"disruptive", "DISRUPTIVE: what runs on this host may stop."},
+	    {"irreversible", "IRREVERSIBLE: this can NOT be taken back."},
+	};
+
+	for (size_t i = 0; i < RA_LEN(words); i++)
+		if (!strcmp(words[i][0], danger))
+			return words[i][1];
+	return danger;
+}
+
+enum ra_look ra_tell_look(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum ra_look look;
+	} looks[] = {
+	    {"PASS", RA_LOOK_GOOD},     {"FAIL", RA_LOOK_BAD},      {"WARN", RA_LOOK_WARN},
+	    {"UNKNOWN", RA_LOOK_ODD},   {"ERROR", RA_LOOK_ODD},     {"N/A", RA_LOOK_DIM},
+	    {"likely", RA_LOOK_BAD},    {"possible", RA_LOOK_WARN}, {"open", RA_LOOK_ODD},
+	    {"ruled out", RA_LOOK_DIM}, {"verified", RA_LOOK_GOOD}, {"unverified", RA_LOOK_BAD},
+	    {"unknown", RA_LOOK_ODD},
+	};
+
+	for (size_t i = 0; i < RA_LEN(looks); i++)
+		if (!strcmp(looks[i].word, word))
+			return looks[i].look;
+	return RA_LOOK_PLAIN;
+}
+
+const char *ra_tell_span(int64_t ms, char *out)
+{
+	if (ms < 0)
+		ms = 0;
+	if (ms < SECOND_MS / 10)
+		snprintf(out, RA_SPAN_MAX, "<0.1 s");
+	else if (ms < 10 * SECOND_MS)
+		snprintf(out, RA_SPAN_MAX, "%" PRId64 ".%" PRId64 " s", ms / SECOND_MS, ms % SECOND_MS / 100);
+	else if (ms < MINUTE_MS)
+		snprintf(out, RA_SPAN_MAX, "%" PRId64 " s", ms / SECOND_MS);
+	else if (ms < HOUR_MS)
+		snprintf(out, RA_SPAN_MAX, "%" PRId64 " min %" PRId64 " s", ms / MINUTE_MS, ms % MINUTE_MS / SECOND_MS);
+	else
+		snprintf(out, RA_SPAN_MAX, "%" PRId64 " h %" PRId64 " min", ms / HOUR_MS, ms % HOUR_MS / MINUTE_MS);
+	return out;
+}
+
+const char *ra_tell_clock(ra_utc_ms at, char *out)
+{
+	char text[RA_UTC_TEXT_LEN];
+
+	out[0] = '\0';
+	if (at == RA_UTC_NONE)
+		return out;
+	ra_utc_format(at - ((at % SECOND_MS) + SECOND_MS) % SECOND_MS, text);
+	const char *clock = strchr(text, 'T');
+
+	if (clock)
+		snprintf(out, RA_SPAN_MAX, "%s", clock + 1);
+	return out;
+}
+
+bool ra_tell_busy(const struct ra_view *view)
+{
+	if (view->prompt.kind == RA_ASK_WAIT || view->prompt.scene == RA_SCENE_ACT)
+		return true;
+	for (size_t i = 0; i < view->command_count; i++)
+		if (view->commands[i].running)
+			return true;
+	for (size_t i = 0; i < view->action_count; i++)
+		if (view->actions[i].ended == RA_UTC_NONE)
+			return true;
+	return false;
+}
+
+static void tell_planes(const struct ra_view *view, struct ra_doc *doc)
+{
+	for (size_t i = 0; i < view->plane_count; i++) {
+		const struct ra_view_plane *plane = &view->planes[i];
+
+		if (!strcmp(plane->state, "up") || !strncmp(plane->state, "not ", 4))
+			continue;
+		enum ra_look look = !strcmp(plane->state, "down") ? RA_LOOK_WARN : RA_LOOK_PLAIN;
+
+		ra_doc_printf(doc, &(struct ra_item){.look = look, .row = RA_DOC_NO_ROW}, "%s: %s%s%s",
+			      ra_tell_plane(plane->name), plane->state, *plane->say ? ": " : "", plane->say);
+	}
+}
+
+static void tell_running(const struct ra_view *view, struct ra_doc *doc)
+{
+	char line[RA_SPAN_MAX + 32], span[RA_SPAN_MAX];
+
+	for (size_t i = 0; i < view->command_count; i++) {
+		const struct ra_view_command *command = &view->commands[i];
+
+		if (!command->running)
+			continue;
+		snprintf(line, sizeof(line), "%s  %s", ra_tell_plane(command->plane),
+			 ra_tell_span(view->now - command->at, span));
+		ra_doc_item(doc, &(struct ra_item){.lead = "running",
+						   .lead_look = RA_LOOK_DIM,
+						   .text = command->words,
+						   .tail = line,
+						   .row = RA_DOC_NO_ROW,
+						   .verbatim = true});
+	}
+}
+
+static void tell_wait(const struct ra_view *view, struct ra_doc *doc)
+{
+	const struct ra_view_prompt *prompt = &view->prompt;
+	char line[TAIL_MAX], span[RA_SPAN_MAX], until[RA_SPAN_MAX];
+
+	if (prompt->since != RA_UTC_NONE) {
+		snprintf(line, sizeof(line), "Waiting for %s.", ra_tell_span(view->now - prompt->since, span));
+		ra_doc_say(doc, RA_LOOK_PLAIN, line);
+	}
+	if (prompt->deadline == RA_UTC_NONE)
+		return;
+	snprintf(line, sizeof(line), "It is given up at %s, in %s.", ra_tell_clock(prompt->deadline, until),
+		 ra_tell_span(prompt->deadline - view->now, span));
+	ra_doc_say(doc, RA_LOOK_PLAIN, line);
+}
+
+static const char *title_of(const struct ra_view *view)
+{
+	if (*view->prompt.title)
+		return view->prompt.title;
+	for (size_t i = view->step_count; i-- > 0;)
+		if (view->steps[i].mark == RA_MARK_NOW)
+			return view->steps[i].title;
+	return view->flow_title;
+}
+
+void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
+{
+	const struct ra_view_prompt *prompt = &view->prompt;
+
+	ra_doc_say(doc, RA_LOOK_TITLE, title_of(view));
+	ra_doc_say(doc, RA_LOOK_DANGER, ra_tell_danger(prompt->danger));
+	for (size_t i = 0; i < view->say.count; i++) {
+		if (strstr(prompt->text, view->say.items[i])) /* a confirmation repeats the step's words */
+			continue;
+		ra_doc_gap(doc);
+		ra_doc_say(doc, RA_LOOK_PLAIN, view->say.items[i]);
+	}
+	if (*prompt->text) {
+		ra_doc_gap(doc);
+		ra_doc_say(doc, RA_LOOK_PLAIN, prompt->text);
+	}
+	if (*prompt->hint && prompt->kind != RA_ASK_TYPED) {
+		ra_doc_gap(doc);
+		ra_doc_say(doc, RA_LOOK_PLAIN, prompt->hint);
+	}
+	ra_doc_gap(doc);
+	if (prompt->kind == RA_ASK_NOTHING)
+		tell_planes(view, doc);
+	if (prompt->kind == RA_ASK_WAIT)
+		tell_wait(view, doc);
+	tell_running(view, doc);
+	ra_doc_trim(doc);
+}
+
+/* True when no later request of the same check went to the same plane. */
+static bool is_newest(const struct ra_view *view, size_t at)
+{
+	for (size_t i = at + 1; i < view->command_count; i++)
+		if (!strcmp(view->commands[i].check, view->commands[at].check) &&
+		    !strcmp(view->commands[i].plane, view->commands[at].plane))
+			return false;
+	return true;
+}
+
+/* What was asked for a check, word for word, once for each plane. */
+static void tell_commands(const struct ra_view *view, const char *check, struct ra_item item, struct ra_doc *doc)
+{
+	char tail[TAIL_MAX], span[RA_SPAN_MAX];
+
+	for (size_t i = 0; i < view->command_count; i++) {
+		const struct ra_view_command *command = &view->commands[i];
+
+		if (strcmp(command->check, check) || !is_newest(view, i))
+			continue;
+		snprintf(tail, sizeof(tail), "%s  %s", ra_tell_plane(command->plane),
+			 command->running ? "running" : ra_tell_span(command->took_ms, span));
+		item.tail = tail;
+		ra_doc_printf(doc, &item, "$ %s", command->words);
+	}
+}
+
+static void tell_result(const struct ra_view *view, const struct ra_view_result *result, int row, bool brief,
+			struct ra_doc *doc)
+{
+	const char *verdict = result->running ? "..." : result->verdict;
+	char tail[TAIL_MAX], clock[RA_SPAN_MAX];
+	int indent = (int)strlen(verdict) + 2;
+
+	snprintf(tail, sizeof(tail), "%s%s%s", result->planes, *result->planes ? "  " : "",
+		 result->running ? "running" : ra_tell_clock(result->at, clock));
+	ra_doc_item(doc, &(struct ra_item){.lead = verdict,
+					   .lead_look = ra_tell_look(verdict),
+					   .text = *result->title ? result->title : result->check,
+					   .tail = tail,
+					   .row = row});
+	if (brief && (!strcmp(result->verdict, "PASS") || !strcmp(result->verdict, "INFO")))
+		return;
+	if (*result->shown)
+		ra_doc_item(doc, &(struct ra_item){.text = result->shown, .indent = indent, .row = row});
+	if (*result->why && strcmp(result->verdict, "PASS"))
+		ra_doc_item(doc, &(struct ra_item){.text = result->why, .indent = indent, .row = row});
+	tell_commands(view, result->check,
+		      (struct ra_item){.look = RA_LOOK_DIM, .indent = indent, .row = row, .verbatim = true}, doc);
+}
+
+static void tell_field(const struct ra_view_prompt *prompt, int row, struct ra_doc *doc)
+{
+	const struct ra_item label = {.row = row};
+
+	if (ra_row_types_yes(prompt))
+		ra_doc_printf(doc, &label, "To do it, type  yes  here, then Enter:");
+	else if (prompt->kind == RA_ASK_SECRET)
+		ra_doc_printf(doc, &label, "Type or paste it here, then Enter:");
+	else if (*prompt->hint)
+		ra_doc_printf(doc, &label, "To do it, type  %s  here, then Enter:", prompt->hint);
+	else
+		ra_doc_printf(doc, &label, "Type the answer here, then Enter:");
+	ra_doc_item(doc, &label); /* where it is typed */
+}
+
+static void tell_option(const struct ra_view_prompt *prompt, size_t index, uint64_t marks, int row, struct ra_doc *doc)
+{
+	const char *lead = NULL;
+
+	if (prompt->kind == RA_ASK_MANY)
+		lead = marks >> index & 1 ? "[x]" : "[ ]";
+	ra_doc_item(doc, &(struct ra_item){.lead = lead, .text = prompt->options[index].say, .row = row});
+}
+
+void ra_tell_rows(const struct ra_view *view, const struct ra_rows *rows, uint64_t marks, bool brief,
+		  struct ra_doc *doc)
+{
+	for (int i = 0; i < rows->count; i++) {
+		struct ra_row row = rows->rows[i];
+
+		if (i && rows->rows[i - 1].kind == RA_ROW_RESULT && row.kind != RA_ROW_RESULT)
+			ra_doc_gap(doc);
+		if (row.kind == RA_ROW_RESULT)
+			tell_result(view, &view->results[row.index], i, brief, doc);
+		else if (row.kind == RA_ROW_OPTION)
+			tell_option(&view->prompt, row.index, marks, i, doc);
+		else if (row.kind == RA_ROW_FIELD)
+			tell_field(&view->prompt, i, doc);
+		else
+			ra_doc_item(doc, &(struct ra_item){.text = ra_row_words(&view->prompt, row.kind), .row = i});
+	}
+}
