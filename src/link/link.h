@@ -2,6 +2,8 @@
  *
  * Every link is a state machine in the caller's loop: submit tickets, poll its descriptors, step it, take its events. It never blocks,
  * never sleeps, never calls back. Time: ra_mono_ms for deadlines; the session's UTC only for stamps. Room link/, above base/.
+ * A link whose login or host key was refused stays so: every later ticket is REFUSED with the same sentence, and nothing is offered to
+ * the host a second time. Trying again is a new link, on the operator's word.
  * Invariants: exactly one REPLY per ticket, whatever happens; a request marked `change` is sent at most once in the life of the link;
  * bytes are capped when read; a password is offered only to a machine whose key is known. */
 #ifndef RA_LINK_LINK_H

@@ -3,6 +3,7 @@
 #include "link/ssh.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,8 +218,10 @@ static enum ra_progress step_auth(struct ra_ssh *ssh)
 	ssh->phase = RA_SSH_READY;
 	ssh->deadline = RA_DEADLINE_NONE;
 	ssh->channel_max = RA_SSH_CHANNELS;
-	libssh2_keepalive_config(ssh->session, 1, RA_SSH_KEEPALIVE_S);
-	ssh->keepalive_at = ssh->now + RA_SSH_KEEPALIVE_S * 1000;
+	/* When to send one is decided here, by our clock; libssh2's interval (in its own) is only made short enough not
+	 * to object. */
+	libssh2_keepalive_config(ssh->session, 1, 2);
+	ssh->keepalive_at = ssh->now + RA_SSH_KEEPALIVE_MS;
 	ssh->heard_at = ssh->now;
 	set_state(ssh, RA_LINK_UP, RA_LINK_ANSWERED, "");
 	return RA_PROGRESS_DONE;
@@ -240,11 +243,11 @@ static bool needs_renewal(const struct ra_ssh *ssh)
 
 static void keep_alive(struct ra_ssh *ssh)
 {
-	int next_s = RA_SSH_KEEPALIVE_S;
+	int next_s;
 	if (ssh->now < ssh->keepalive_at || ssh->pin)
 		return;
 	(void)libssh2_keepalive_send(ssh->session, &next_s);
-	ssh->keepalive_at = ssh->now + (next_s > 0 ? next_s : 1) * 1000;
+	ssh->keepalive_at = ssh->now + RA_SSH_KEEPALIVE_MS;
 }
 
 static enum ra_progress step_ready(struct ra_ssh *ssh)
@@ -464,7 +467,8 @@ static bool copy_identities(struct ra_ssh *ssh, const struct ra_ssh_options *opt
 
 static bool copy_options(struct ra_ssh *ssh, const struct ra_ssh_options *options)
 {
-	const char *home = getenv("HOME");
+	const struct passwd *account = getenv("HOME") ? NULL : getpwuid(getuid());
+	const char *home = account ? account->pw_dir : getenv("HOME");
 	const char *agent = options->use_agent ? getenv("SSH_AUTH_SOCK") : NULL;
 	char known[4096];
 	snprintf(known, sizeof(known), "%s/.ssh/known_hosts", home ? home : "");

@@ -17,12 +17,12 @@
 
 #define RA_SSH_TRIES 3 /* addresses dialled at a time */
 #define RA_SSH_IDENTITIES 8
-#define RA_SSH_CHANNELS 4 /* requests running at a time, until the host says fewer */
-#define RA_SSH_CLOSING_MAX 8
+#define RA_SSH_CHANNELS 6 /* requests running at a time, until the host says fewer */
+#define RA_SSH_CLOSING_MAX 16
 #define RA_SSH_ZOMBIES_MAX 2 /* channels that do not close; one more and the session is renewed */
 #define RA_SSH_CLOSE_MS 300
 #define RA_SSH_IDLE_MS 45000 /* nothing heard for so long while something runs: the peer is gone */
-#define RA_SSH_KEEPALIVE_S 15
+#define RA_SSH_KEEPALIVE_MS 15000
 #define RA_SSH_FIRST_MAX 512
 #define RA_SSH_PROMPTS_MAX 4
 

@@ -97,7 +97,7 @@ make_faults() {
 	fault count <<-END
 		$ash
 		echo run >>$dir/counted
-		sleep 1
+		sleep \${1:-1}
 		echo counted
 	END
 }

@@ -66,6 +66,9 @@ class Old(Server):
 
 
 async def handle(process):
+    if "drop-me" in process.command:
+        process.channel.get_connection().abort()
+        return
     child = await asyncio.create_subprocess_shell(
         process.command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
     out, err = await child.communicate()

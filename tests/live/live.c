@@ -54,10 +54,29 @@ const char *live_script(const char *name)
 	return path;
 }
 
+void live_make_dir(char *out, size_t cap)
+{
+	const char *dir = getenv("RA_LIVE_DIR");
+	snprintf(out, cap, "%s/hosts/XXXXXX", dir ? dir : "/tmp");
+	if (!dir)
+		snprintf(out, cap, "/tmp/ra-live-XXXXXX");
+	assert_non_null(mkdtemp(out));
+}
+
+void live_kill_sessions(void)
+{
+	live_shell("of() { for f in /proc/[0-9]*/stat; do { read -r a b c d e <$f; } 2>/dev/null && [ \"$d\" = $1 ] && "
+		   "echo $a; done; }; "
+		   "p=$(cat %s/sshd.pid); c=$(of $p); [ -n \"$c\" ] || exit 1; for i in $c; do kill -9 $(of $i) $i "
+		   "2>/dev/null; done; i=0; "
+		   "for c in $c; do while [ -d /proc/$c ] && ! grep -q '^State:.Z' /proc/$c/status 2>/dev/null; do "
+		   "i=$((i+1)); [ $i -lt 200 ] || exit 1; sleep 0.05; done; done",
+		   live_host.dir);
+}
+
 void live_start_host(const char *config)
 {
-	snprintf(live_host.dir, sizeof(live_host.dir), "/tmp/ra-live-XXXXXX");
-	assert_non_null(mkdtemp(live_host.dir));
+	live_make_dir(live_host.dir, sizeof(live_host.dir));
 	setenv("FAKE_SSHD_CONFIG", config, 1);
 	live_shell("%s start %s >/dev/null", live_script("fake-esxi.sh"), live_host.dir);
 	read_env(&live_host);

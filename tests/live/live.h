@@ -33,6 +33,10 @@ void live_start_host(const char *config);
 void live_stop_host(void);
 int live_group_setup(void **state);
 int live_group_teardown(void **state);
+/* A fresh directory. Out: out[cap]. */
+void live_make_dir(char *out, size_t cap);
+/* Kill what the fake host's sshd runs for its connections; over when they are gone. */
+void live_kill_sessions(void);
 /* A port of the loopback that live_listener listens on. */
 int live_listen_here(void);
 /* Where the scripts of this directory are. */

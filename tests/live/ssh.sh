@@ -12,9 +12,14 @@ done
 # A place everybody can read, wherever the build is.
 dir=$(mktemp -d /tmp/ra-ssh-XXXXXX) || exit 1
 chmod 755 "$dir"
-trap 'rm -rf "$dir"' EXIT
+# However this ends, no server is left behind.
+leave() {
+	for host in "$dir"/hosts/*; do [ -f "$host/sshd_config" ] && "$dir/fake-esxi.sh" stop "$host"; done
+	rm -rf "$dir"
+}
+trap leave EXIT
 cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/fake-host" "$dir/" || exit 1
-chmod 755 "$dir"/*
+chmod 755 "$dir"/* && mkdir -m 1777 "$dir/hosts" || exit 1
 # libssh2 1.10 does not free all of a key with a passphrase that it was given to read.
 echo 'leak:libssh2.so' >"$dir/leaks"
 export ASAN_OPTIONS=${ASAN_OPTIONS:-fast_unwind_on_malloc=0} LSAN_OPTIONS=suppressions=$dir/leaks:print_suppressions=0

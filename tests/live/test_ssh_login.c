@@ -4,6 +4,7 @@
 
 #include "live.h"
 
+#include <libssh2.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -266,6 +267,52 @@ static void test_addresses(void **state)
 	link = ra_link_free(link);
 }
 
+/* Only a key of another type is known: this libssh2 either asks the host for that one, or the operator is told. */
+static void test_other_type(void **state)
+{
+	char known[160];
+	snprintf(known, sizeof(known), "%s/known_rsa", live_host.dir);
+	live_shell("{ printf '[127.0.0.1]:%d '; cut -d' ' -f1,2 %s/host_rsa.pub; } >%s", live_host.port, live_host.dir,
+		   known);
+	struct ra_link *link = live_open_link(&(struct live_want){.known_hosts = known});
+	struct ra_event event = live_ask(link, ECHO);
+	if (event.reply.why != RA_LINK_ANSWERED) {
+		assert_non_null(strstr(event.reply.say, "line 1"));
+		live_expect_why(&event, RA_LINK_REFUSED, "Only another key of it is known (ssh-rsa SHA256:");
+	}
+	ra_event_clear(&event);
+	link = ra_link_free(link);
+	/* accept-new is for hosts of which nothing is known. */
+	if (strncmp(libssh2_version(0), "1.10", 4) == 0) {
+		link = live_open_link(&(struct live_want){.known_hosts = known, .policy = RA_HOSTKEY_ACCEPT_NEW});
+		event = live_ask(link, ECHO);
+		live_expect_why(&event, RA_LINK_REFUSED, "known hosts only");
+		link = ra_link_free(link);
+	}
+}
+
+/* The host hangs up while the operator thinks: the answer still counts, over a new connection. */
+static void test_slow_operator(void **state)
+{
+	char known[160];
+	snprintf(known, sizeof(known), "%s/known_slow", live_host.dir);
+	struct ra_link *link =
+	    live_open_link(&(struct live_want){.identity = "id_locked", .known_hosts = known, .may_ask = true});
+	live_submit(link, 1, ECHO, (struct ra_ticket){0});
+	struct ra_event event = live_wait_for(link, RA_EV_NEED);
+	ra_event_clear(&event);
+	live_kill_sessions();
+	link->ops->answer(link, true, NULL);
+	event = live_wait_for(link, RA_EV_NEED);
+	assert_int_equal(event.need.kind, RA_NEED_PASSPHRASE);
+	ra_event_clear(&event);
+	live_kill_sessions();
+	live_answer_text(link, "open sesame");
+	event = live_wait_for(link, RA_EV_REPLY);
+	live_expect_out(&event, "hi\n");
+	link = ra_link_free(link);
+}
+
 static void test_few_tries(void **state)
 {
 	struct live_host first = live_host;
@@ -309,8 +356,7 @@ static bool start_login(void)
 	int in[2], out[2];
 	if (system("/usr/bin/python3 -c 'import asyncssh' 2>/dev/null") != 0)
 		return false;
-	snprintf(login.dir, sizeof(login.dir), "/tmp/ra-login-XXXXXX");
-	assert_non_null(mkdtemp(login.dir));
+	live_make_dir(login.dir, sizeof(login.dir));
 	snprintf(login.known_hosts, sizeof(login.known_hosts), "%s/known_hosts", login.dir);
 	assert_int_equal(pipe(in), 0);
 	assert_int_equal(pipe(out), 0);
@@ -454,17 +500,29 @@ static void test_password(void **state)
 	assert_int_equal(event.reply.status, 9);
 	live_expect_out(&event, "");
 	link = ra_link_free(link);
+	/* After a lost connection the password that let us in is used again without a question. */
+	link = login_link("root", login.port);
+	event = log_in(link, right);
+	live_expect_out(&event, "hi\n");
+	(void)attempts();
+	event = live_ask(link, RUN("\"drop-me\""));
+	live_expect_why(&event, RA_LINK_UNREACHABLE, "lost");
+	event = live_ask(link, ECHO);
+	live_expect_out(&event, "hi\n");
+	assert_int_equal(attempts(), 2);
+	link = ra_link_free(link);
 	stop_login();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_keys),        cmocka_unit_test(test_key_with_passphrase),
-	    cmocka_unit_test(test_agent),       cmocka_unit_test(test_key_refused),
-	    cmocka_unit_test(test_first_sight), cmocka_unit_test(test_changed_key),
-	    cmocka_unit_test(test_no_host),     cmocka_unit_test(test_addresses),
-	    cmocka_unit_test(test_few_tries),   cmocka_unit_test(test_no_common_algorithm),
+	    cmocka_unit_test(test_keys),          cmocka_unit_test(test_key_with_passphrase),
+	    cmocka_unit_test(test_agent),         cmocka_unit_test(test_key_refused),
+	    cmocka_unit_test(test_first_sight),   cmocka_unit_test(test_changed_key),
+	    cmocka_unit_test(test_no_host),       cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_few_tries),     cmocka_unit_test(test_other_type),
+	    cmocka_unit_test(test_slow_operator), cmocka_unit_test(test_no_common_algorithm),
 	    cmocka_unit_test(test_password),
 	};
 	signal(SIGPIPE, SIG_IGN);
