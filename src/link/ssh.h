@@ -56,7 +56,7 @@ struct ra_ssh_wire {
 	uint64_t bytes_in, bytes_out;
 	bool heard;  /* since the last look */
 	bool closed; /* end of file or an error was seen */
-	bool mute;   /* nothing more may leave: an answer we have not got would be sent */
+	bool mute;   /* nothing more may pass: it is being closed, or an answer we have not got would be sent */
 	char first[RA_SSH_FIRST_MAX];
 	size_t first_len;
 };

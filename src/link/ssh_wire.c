@@ -61,6 +61,8 @@ ssize_t ra_ssh_recv(libssh2_socket_t fd, void *bytes, size_t len, int flags, voi
 {
 	struct ra_ssh *ssh = *abstract;
 	struct ra_ssh_wire *wire = &ssh->wire;
+	if (wire->mute)
+		return -ECONNRESET;
 	ssize_t n = recv(fd, bytes, len, flags | MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return -EAGAIN;

@@ -21,7 +21,7 @@ trap leave EXIT
 cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/fake-host" "$dir/" || exit 1
 chmod 755 "$dir"/* && mkdir -m 1777 "$dir/hosts" || exit 1
 # libssh2 1.10 does not free all of a key with a passphrase that it was given to read.
-echo 'leak:libssh2.so' >"$dir/leaks"
+echo 'leak:libssh2_userauth_publickey_frommemory' >"$dir/leaks"
 export ASAN_OPTIONS=${ASAN_OPTIONS:-fast_unwind_on_malloc=0} LSAN_OPTIONS=suppressions=$dir/leaks:print_suppressions=0
 export RA_LIVE_DIR=$dir FAKE_HOST_PROGRAM=$dir/fake-host
 unset SSH_AUTH_SOCK FAKE_SSHD_CONFIG

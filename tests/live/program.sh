@@ -1,0 +1,115 @@
+#!/bin/bash
+# The whole program over SSH: `reattest check` against a fake ESXi host (fake-esxi.sh) that gives the outputs of a simulated one, as the
+# user who runs the tests. A healthy line, then lines that stall, break, overflow and lie to the terminal.
+# Exits 77 with a sentence when there is no sshd or busybox here.
+set -u
+src=${RA_SRCDIR:-.} build=${RA_BUILDDIR:-.}
+for tool in sshd:openssh-server busybox:busybox-static ssh-keygen:openssh-client; do
+	PATH=$PATH:/usr/sbin:/sbin command -v "${tool%:*}" >/dev/null ||
+		{ echo "program: ${tool%:*} is not installed (Debian: ${tool#*:}); nothing is tested over SSH"; exit 77; }
+done
+
+dir=$(mktemp -d /tmp/ra-program-XXXXXX) || exit 1
+esxi=$src/tests/live/fake-esxi.sh
+leave() {
+	"$esxi" stop "$dir/host"
+	rm -rf "$dir"
+}
+trap leave EXIT
+unset SSH_AUTH_SOCK FAKE_SSHD_CONFIG
+export HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config XDG_DATA_HOME=$dir/data
+export FAKE_HOST_PROGRAM=$build/tests/live/fake-host
+umask 022
+
+# As installed: the flows beside the program, writable by nobody else.
+mkdir -p "$dir/bin" "$dir/share/reattest" && cp "$build/reattest" "$dir/bin/" && cp -r "$src/flows" "$dir/share/reattest/" &&
+	chmod -R u+w,go-w "$dir/share" || exit 1
+
+failed=0
+fail() { echo "FAIL: $*"; failed=1; }
+
+start() { # SCENARIO [STATE]: host, port, user, known_hosts, identity are set
+	"$esxi" stop "$dir/host"
+	rm -rf "$dir/host"
+	"$esxi" start "$dir/host" "$src/flows/demo/$1.json" "${2:-}" >"$dir/env" || exit 1
+	. "$dir/env"
+}
+
+check() { # EXIT OPTION...: runs the check, keeps its output in out and err, compares the exit status
+	local want=$1
+	shift
+	timeout 120 "$dir/bin/reattest" check "$host" --port "$port" --user "$user" --identity "$identity" --known-hosts "$known_hosts" \
+		"$@" </dev/null >"$dir/out" 2>"$dir/err"
+	local got=$?
+	[ $got = "$want" ] || { fail "$name: exit $got, expected $want"; tail -n 20 "$dir/out" "$dir/err"; }
+}
+
+says() { grep -qF -- "$1" "$dir/out" "$dir/err" || { fail "$name: nothing says \"$1\""; tail -n 20 "$dir/out" "$dir/err"; }; }
+silent() { ! grep -qF -- "$1" "$dir/out" "$dir/err" || fail "$name: something says \"$1\""; }
+
+name="secure boot off" && start secure-boot-off
+check 10
+says "Secure Boot is off (guide"
+says "tpmdriver is loaded"
+says "Known lines in the logs"
+says "vcenter not given"
+check 10 --format json
+says '"outcome":"stopped"'
+says '"path":'
+
+name="sealed" && start sealed-without-key
+check 10
+name="healthy" && start healthy
+# What only vCenter knows is missing, and nothing is wrong: the exit says so.
+check 12
+says "nothing wrong found in what could be seen"
+
+# One command of the host misbehaves; everything else is still found.
+start secure-boot-off
+misbehave() { ln -sf "$dir/host/bin/fault-$1" "$dir/host/bin/secureBoot.py"; }
+name="stall" && misbehave stall
+began=$SECONDS
+check 12 --timeout 2
+[ $((SECONDS - began)) -lt 60 ] || fail "$name: took $((SECONDS - began)) s"
+says "tpmdriver is loaded"
+silent "PASS     Secure Boot in this boot"
+name="drop" && misbehave drop
+check 12
+silent "PASS     Secure Boot in this boot"
+name="no exit status" && misbehave signal
+check 12
+says "tpmdriver is loaded"
+silent "PASS     Secure Boot in this boot"
+name="20 MB" && misbehave huge
+check 12
+says "tpmdriver is loaded"
+name="escape sequences" && misbehave escapes
+check 12
+says "tpmdriver is loaded"
+! LC_ALL=C grep -q $'\033' "$dir/out" "$dir/err" || fail "$name: one of them reached the terminal"
+check 12 --format json
+! LC_ALL=C grep -q $'\033' "$dir/out" || fail "$name: one of them reached the JSON"
+
+# No way in: said in one line, exit 20, and never a hang.
+name="unknown host key"
+known=$known_hosts known_hosts=$dir/none
+check 20
+says "not known here"
+known_hosts=$known
+name="changed host key"
+printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 "$dir/host/id_ecdsa.pub")" >"$dir/changed"
+known_hosts=$dir/changed
+check 20
+says "HAS CHANGED"
+known_hosts=$known
+name="key refused"
+mine=$identity identity=$dir/host/id_stranger
+check 20
+says "not accepted"
+identity=$mine
+name="nothing listens" port=$("$dir/host/fake-host" --port)
+check 20
+says "refused"
+
+[ $failed = 0 ] && echo "program: all of it as it should be"
+exit $failed
