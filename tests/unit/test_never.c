@@ -662,6 +662,25 @@ static void check_again(const struct drive *d)
 	ra_state_free(again);
 }
 
+/* Killed after any entry and resumed: an action that may have begun is looked at, never begun again. */
+static void check_killed(struct drive *d)
+{
+	struct rig part = d->rig;
+	const struct ra_deed *deeds;
+	cJSON *body = NULL;
+	size_t count;
+
+	part.count = 1 + rnd(d, (uint32_t)d->rig.count);
+	part.state = rig_refold(&part);
+	assert_non_null(part.state);
+	assert_int_equal(ra_state_apply(part.state, &(struct ra_fold_entry){(int64_t)part.count, d->rig.now, "resume", NULL}, NULL), RA_OK);
+	assert_int_not_equal(ra_state_now(part.state, &part.planes).phase, RA_PH_ACTING);
+	count = ra_state_deeds(part.state, &deeds);
+	if (count && deeds[count - 1].outcome_seq < 0)
+		assert_int_equal(ra_make_intent(part.state, "esx01", d->rig.now, &body, NULL), RA_E_DENIED);
+	ra_state_free(part.state);
+}
+
 static void begin(struct drive *d, const struct ra_flowset *set)
 {
 	static const char *const planes[] = {"ssh,vcenter", "ssh,vcenter", "ssh", "vcenter", ""};
@@ -700,6 +719,8 @@ static void walk_all(const char *dir, size_t gated_min)
 			continue;
 		check_walk(d);
 		check_again(d);
+		if (walk % 4 == 0)
+			check_killed(d);
 		rig_end(&d->rig);
 	}
 	print_message("%s: %zu actions begun, %zu behind a gate, %zu refused, %zu gates opened by word, %zu ends\n", dir, d->intents,
