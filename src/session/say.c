@@ -14,8 +14,11 @@ char *ra_say_fact(const struct ra_session *s, const char *name)
 	if (reading.reason != RA_KNOWN)
 		return NULL;
 	RA_AUTO(ra_mem_free) char *text = ra_value_text(reading.value);
+	/* The glossary spells a bool as JSON does. */
+	const char *key = reading.value->type != RA_BOOL ? text : reading.value->as.yes ? "true" : "false";
+	const char *word = text ? ra_flowset_word(s->flows, name, key) : NULL;
 
-	return text ? ra_text_clean_dup(ra_flowset_word(s->flows, name, text), false) : NULL;
+	return word ? ra_text_clean_dup(word == key ? text : word, false) : NULL;
 }
 
 char *ra_say_fill(const struct ra_session *s, const char *text)

@@ -43,10 +43,12 @@ static bool check_flies(const struct ra_session *s, const struct ra_check *check
 	return false;
 }
 
-/* "secure_boot.state: Disabled; ...": the facts of a check in words, those known first named once. */
+/* "host.model: PowerEdge R750; host.vendor: ...": the known facts of a check in words, each once. The only one of a check stands
+ * without its name: the check's title has said it. */
 static ra_err put_shown(const struct ra_session *s, const struct ra_check *check, struct ra_view_result *at)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf words = {.max_len = 4096};
+	size_t count = 0, label_len = 0;
 	ra_err err = RA_OK;
 
 	for (size_t i = 0; i < check->plane_count; i++) {
@@ -56,11 +58,14 @@ static ra_err put_shown(const struct ra_session *s, const struct ra_check *check
 			char label[RA_FACT_NAME_MAX + 3];
 
 			snprintf(label, sizeof(label), "%s: ", name);
-			if (value && !strstr(ra_buf_str(&words), label))
-				err = ra_buf_printf(&words, "%s%s%s", words.len ? "; " : "", label, value);
+			if (!value || !*value || strstr(ra_buf_str(&words), label))
+				continue;
+			err = ra_buf_printf(&words, "%s%s%s", words.len ? "; " : "", label, value);
+			label_len = strlen(label);
+			count++;
 		}
 	}
-	return err && err != RA_E_LIMIT ? err : ra_view_put(&at->shown, ra_buf_str(&words));
+	return err && err != RA_E_LIMIT ? err : ra_view_put(&at->shown, ra_buf_str(&words) + (count == 1 ? label_len : 0));
 }
 
 static ra_err put_planes(const struct ra_session *s, const char *check, struct ra_view_result *at)

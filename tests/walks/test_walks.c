@@ -67,6 +67,34 @@ static bool likely(const struct ra_view *view, const char *cause)
 	return false;
 }
 
+/* What a check shows stands in VMware's words, a bool's too; the only fact of a check without its name, an empty text not at all. */
+static void test_words(void **state)
+{
+	static const struct {
+		const char *check, *shown;
+	} rows[] = {
+	    {"secure-boot-state", "Disabled"},
+	    {"maintenance-mode", "not in maintenance mode"},
+	    {"vcenter-attestation",
+	     "attestation.status: Failed; attestation.time: 2026-02-28T23:05:10Z; attestation.message: Host secure boot was disabled"},
+	};
+	struct walker w = {0};
+	size_t seen = 0;
+
+	walker_begin_check(&w, "secure-boot-off", NULL);
+	struct ra_view *view = walker_run(&w);
+
+	for (size_t i = 0; i < view->result_count; i++)
+		for (size_t k = 0; k < RA_LEN(rows); k++)
+			if (!strcmp(view->results[i].check, rows[k].check)) {
+				assert_string_equal(view->results[i].shown, rows[k].shown);
+				seen++;
+			}
+	assert_int_equal(seen, RA_LEN(rows));
+	ra_view_free(view);
+	walker_end(&w);
+}
+
 /* Headless: the exit code and exactly the likely causes that the recording expects. */
 static void test_every_demo_checks(void **state)
 {
@@ -211,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_demo_walks),
 		cmocka_unit_test(test_every_demo_checks),
+	    cmocka_unit_test(test_words),
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_killed_anywhere),
 	};
