@@ -143,6 +143,9 @@ static void paint_page(struct ra_screen *screen, const struct ra_view *view, str
 	int selected = ra_rows_find(&rows, screen->selected);
 
 	ra_scroll_clamp(&screen->row_scroll, (int)below.count, row_area.rows);
+	/* Who stands on one way out sees the others too, and the field where something is typed. */
+	if (selected >= 0 && rows.rows[selected].kind != RA_ROW_RESULT)
+		ra_scroll_to_row(&screen->row_scroll, &below, rows.count - 1);
 	ra_scroll_to_row(&screen->row_scroll, &below, selected);
 	ra_doc_paint(grid, row_area, &below, &screen->row_scroll, selected);
 	paint_input(grid, row_area, &below, screen, &rows);

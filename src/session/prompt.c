@@ -196,7 +196,7 @@ static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *no
 	}
 	if (!action->confirm_type) {
 		out->kind = RA_ASK_YES_NO;
-		return err ? err : put(&out->hint, action->by_human ? "Yes: I am going to do this now" : "Yes: send it now");
+		return err ? err : put(&out->hint, action->by_human ? "Yes means: you do this now, by hand." : "Yes means: reattest sends it now.");
 	}
 	out->kind = RA_ASK_TYPED;
 	RA_AUTO(ra_mem_free) char *value = ra_say_fact(s, action->confirm_type->valuestring);

@@ -155,6 +155,19 @@ static struct ra_view confirm_typed(void)
 	return view;
 }
 
+/* More results than there is room for: the field is in sight all the same. */
+static struct ra_view confirm_crowded(void)
+{
+	static struct ra_view_result results[12];
+	struct ra_view view = confirm_typed();
+
+	for (size_t i = 0; i < RA_LEN(results); i++)
+		results[i] = fixture_results[1];
+	view.results = results;
+	view.result_count = RA_LEN(results);
+	return view;
+}
+
 static struct ra_view confirm_yes(void)
 {
 	struct ra_view view = fixture_asks(RA_ASK_YES_NO, RA_SCENE_CONFIRM, "Restart the host",
@@ -309,6 +322,7 @@ static const struct {
     {"gate-typed", gate_typed, "", false, ""},
     {"gate-proof", gate_proof, "\033[200~123456 654321\r111111\033[201~", false, ""},
     {"confirm-typed", confirm_typed, DOWN "esx01.lab", false, ""},
+    {"confirm-crowded", confirm_crowded, "", false, ""},
     {"confirm-yes", confirm_yes, DOWN, false, ""},
     {"act", act, "", false, ""},
     {"wait", waits, "", false, ""},

@@ -74,7 +74,7 @@ static void test_words(void **state)
 		const char *check, *shown;
 	} rows[] = {
 	    {"secure-boot-state", "Disabled"},
-	    {"maintenance-mode", "not in maintenance mode"},
+	    {"maintenance-mode", ""}, /* its why says so in the same words */
 	    {"vcenter-attestation",
 	     "attestation.status: Failed; attestation.time: 2026-02-28T23:05:10Z; attestation.message: Host secure boot was disabled"},
 	};
@@ -239,7 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_demo_walks),
 		cmocka_unit_test(test_every_demo_checks),
-	    cmocka_unit_test(test_words),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_killed_anywhere),
 	};
