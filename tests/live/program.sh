@@ -3,7 +3,7 @@
 # user who runs the tests. A healthy line, then lines that stall, break, overflow and lie to the terminal.
 # Exits 77 with a sentence when there is no sshd or busybox here.
 set -u
-src=${RA_SRCDIR:-.} build=${RA_BUILDDIR:-.}
+src=$(cd "${RA_SRCDIR:-.}" && pwd) build=$(cd "${RA_BUILDDIR:-.}" && pwd)
 for tool in sshd:openssh-server busybox:busybox-static ssh-keygen:openssh-client; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "${tool%:*}" >/dev/null ||
 		{ echo "program: ${tool%:*} is not installed (Debian: ${tool#*:}); nothing is tested over SSH"; exit 77; }
@@ -16,6 +16,7 @@ leave() {
 	rm -rf "$dir"
 }
 trap leave EXIT
+cd "$dir" || exit 1
 unset SSH_AUTH_SOCK FAKE_SSHD_CONFIG
 export HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config XDG_DATA_HOME=$dir/data
 export FAKE_HOST_PROGRAM=$build/tests/live/fake-host
@@ -56,6 +57,18 @@ says "vcenter not given"
 check 10 --format json
 says '"outcome":"stopped"'
 says '"path":'
+
+# The walk itself, by its plain form: always the first choice (an action's first choice is to leave things as they are) up to an outcome.
+name="walk"
+yes 1 | head -n 200 | timeout 120 "$dir/bin/reattest" walk "$host" --plain --port "$port" --user "$user" --identity "$identity" \
+	--known-hosts "$known_hosts" --journal "$dir/walk.jsonl" >"$dir/out" 2>"$dir/err"
+got=${PIPESTATUS[2]}
+[ "$got" = 13 ] || { fail "$name: exit $got, expected 13"; tail -n 20 "$dir/out" "$dir/err"; }
+says "esxcli system version get"
+says "Secure Boot is off"
+says "Outcome"
+"$dir/bin/reattest" verify "$dir/walk.jsonl" >"$dir/out" 2>"$dir/err"
+[ $? = 3 ] || { fail "$name: its record is not whole"; cat "$dir/out" "$dir/err"; }
 
 name="sealed" && start sealed-without-key
 check 10
