@@ -313,6 +313,7 @@ static void ssh_step(struct ra_link *link, ra_mono_ms now)
 	struct ra_ssh *ssh = of(link);
 	ssh->now = now;
 	ssh->again = false;
+	ra_ssh_exec_sweep(ssh);
 	if (ssh->revive)
 		revive(ssh);
 	for (int i = 0; i < STEPS_MAX && !ssh->need_open; i++)

@@ -23,7 +23,7 @@
 #define RA_SSH_CLOSE_MS 300
 #define RA_SSH_IDLE_MS 45000 /* nothing heard for so long while something runs: the peer is gone */
 #define RA_SSH_KEEPALIVE_MS 15000
-#define RA_SSH_FIRST_MAX 512
+#define RA_SSH_FIRST_MAX 4096 /* greeting and list of algorithms */
 #define RA_SSH_PROMPTS_MAX 4
 
 enum ra_ssh_phase {
@@ -167,6 +167,11 @@ struct ra_ssh_offer {
 };
 /* Out: *out; false past the last one. */
 bool ra_ssh_offer(size_t index, struct ra_ssh_offer *out);
+/* What may be agreed on (ssh_kex.c). Host key types that are known come first. Out: libssh2's code. */
+int ra_ssh_kex_prefer(struct ra_ssh *ssh, unsigned types);
+/* What the host's list of algorithms lacks, in words; "" when nothing, or when it never came. libssh2 has one code for all of it. */
+void ra_ssh_kex_gap(struct ra_ssh *ssh, char *out, size_t cap);
+
 /* Make the session and shake hands (ssh_trust.c). */
 enum ra_progress ra_ssh_shake_start(struct ra_ssh *ssh);
 enum ra_progress ra_ssh_shake(struct ra_ssh *ssh);
@@ -196,6 +201,8 @@ enum ra_progress ra_ssh_exec(struct ra_ssh *ssh);
 void ra_ssh_exec_reply(struct ra_ssh *ssh, struct ra_job *job, enum ra_link_why why, const char *say);
 bool ra_ssh_exec_is_sent(const struct ra_job *job);
 void ra_ssh_exec_cancel(struct ra_ssh *ssh, struct ra_job *job);
+/* Forget the jobs that are over. */
+void ra_ssh_exec_sweep(struct ra_ssh *ssh);
 /* Forget the channel a lost session had. */
 void ra_ssh_exec_forget(struct ra_ssh *ssh, struct ra_job *job);
 ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh);

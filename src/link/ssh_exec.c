@@ -414,7 +414,7 @@ static bool close_channels(struct ra_ssh *ssh)
 	return gone;
 }
 
-static void sweep(struct ra_ssh *ssh)
+void ra_ssh_exec_sweep(struct ra_ssh *ssh)
 {
 	struct ra_job *next;
 	for (struct ra_job *job = ssh->jobs; job; job = next) {
@@ -439,7 +439,7 @@ enum ra_progress ra_ssh_exec(struct ra_ssh *ssh)
 				return progress;
 			moved = moved || progress == RA_PROGRESS_DONE;
 		}
-		sweep(ssh);
+		ra_ssh_exec_sweep(ssh);
 	}
 	ssh->again = ssh->again || moved;
 	return ssh->wire.closed && !moved ? RA_PROGRESS_FAILED : RA_PROGRESS_DONE;

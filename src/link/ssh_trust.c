@@ -5,86 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What may be agreed on: nothing with SHA-1, CBC or 3DES. Compression is off in libssh2 unless asked for. */
-static const struct ra_ssh_offer methods[] = {
-    {LIBSSH2_METHOD_KEX, "ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,curve25519-sha256,"
-			 "curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,diffie-hellman-group14-sha256,"
-			 "diffie-hellman-group-exchange-sha256"},
-    {LIBSSH2_METHOD_CRYPT_CS, "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr"},
-    {LIBSSH2_METHOD_CRYPT_SC, "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr"},
-    {LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512"},
-    {LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512"},
-};
-/* Host key algorithms, and the type of known key that moves one to the front. */
-static const struct {
-	const char *name;
-	unsigned type;
-} host_keys[] = {
-    {"ecdsa-sha2-nistp256", RA_KEY_ECDSA256},
-    {"ecdsa-sha2-nistp384", RA_KEY_ECDSA384},
-    {"ecdsa-sha2-nistp521", RA_KEY_ECDSA521},
-    {"ssh-ed25519", RA_KEY_ED25519},
-    {"rsa-sha2-512", RA_KEY_RSA},
-    {"rsa-sha2-256", RA_KEY_RSA},
-};
-
-bool ra_ssh_offer(size_t index, struct ra_ssh_offer *out)
-{
-	if (index < RA_LEN(methods))
-		*out = methods[index];
-	else if (index - RA_LEN(methods) < RA_LEN(host_keys))
-		*out = (struct ra_ssh_offer){LIBSSH2_METHOD_HOSTKEY, host_keys[index - RA_LEN(methods)].name};
-	else
-		return false;
-	return true;
-}
-
 static ra_err known(const struct ra_ssh *ssh, const void *key, size_t key_len, struct ra_known_found *found,
 		    struct ra_errs *errs)
 {
 	const char *const files[] = {ssh->known_hosts, ssh->known_hosts_system, NULL};
 	const struct ra_known_query query = {.host = ssh->host, .port = ssh->port, .key = key, .key_len = key_len};
 	return ra_known_check(files, &query, found, errs);
-}
-
-static bool is_listed(const char *const *list, int count, const char *name, size_t len)
-{
-	for (int i = 0; i < count; i++)
-		if (strlen(list[i]) == len && memcmp(list[i], name, len) == 0)
-			return true;
-	return false;
-}
-
-/* Allow these algorithms and no other. libssh2 1.10 copies memory over itself when it meets a name it does not know, so
- * it gets only those it does. Out: libssh2's code. */
-static int allow(struct ra_ssh *ssh, int method, const char *names)
-{
-	const char **supported = NULL;
-	char list[400] = "";
-	int count = libssh2_session_supported_algs(ssh->session, method, &supported);
-	while (count > 0 && *names) {
-		size_t len = strcspn(names, ","), at = strlen(list);
-		if (is_listed(supported, count, names, len))
-			snprintf(list + at, sizeof(list) - at, "%s%.*s", at ? "," : "", (int)len, names);
-		names += len + (names[len] == ',');
-	}
-	if (count > 0)
-		libssh2_free(ssh->session, supported);
-	return list[0] ? libssh2_session_method_pref(ssh->session, method, list) : LIBSSH2_ERROR_METHOD_NOT_SUPPORTED;
-}
-
-/* Ask for a key of a type that is known, or a host with two keys would look changed. */
-static int prefer_known(struct ra_ssh *ssh, unsigned types)
-{
-	char list[256] = "";
-	for (int wanted = 1; wanted >= 0; wanted--) {
-		for (size_t i = 0; i < RA_LEN(host_keys); i++) {
-			size_t len = strlen(list);
-			if (!!(host_keys[i].type & types) == wanted)
-				snprintf(list + len, sizeof(list) - len, "%s%s", len ? "," : "", host_keys[i].name);
-		}
-	}
-	return allow(ssh, LIBSSH2_METHOD_HOSTKEY, list);
 }
 
 enum ra_progress ra_ssh_shake_start(struct ra_ssh *ssh)
@@ -106,10 +32,7 @@ enum ra_progress ra_ssh_shake_start(struct ra_ssh *ssh)
 	libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_RECV, (void *)ra_ssh_recv);
 	if (known(ssh, NULL, 0, &found, &errs) != RA_OK)
 		return ra_ssh_refuse(ssh, "%s. Nothing is trusted that cannot be checked.", errs.text[0]);
-	int rc = prefer_known(ssh, found.types);
-	for (size_t i = 0; i < RA_LEN(methods) && !rc; i++)
-		rc = allow(ssh, methods[i].method, methods[i].names);
-	if (rc)
+	if (ra_ssh_kex_prefer(ssh, found.types) != 0)
 		return ra_ssh_down(ssh, RA_LINK_UNREACHABLE,
 				   "this libssh2 has none of the algorithms reattest allows: %s", ra_ssh_words(ssh));
 	return RA_PROGRESS_DONE;
@@ -132,6 +55,8 @@ void ra_ssh_shake_failed(struct ra_ssh *ssh, bool timed_out)
 {
 	struct ra_ssh_wire *wire = &ssh->wire;
 	const char *first = wire->first;
+	char gap[400];
+	ra_ssh_kex_gap(ssh, gap, sizeof(gap));
 	wire->first[strcspn(first, "\r\n")] = '\0';
 	bool is_ssh = strncmp(first, "SSH-", 4) == 0;
 	if (timed_out && !wire->bytes_in)
@@ -154,6 +79,12 @@ void ra_ssh_shake_failed(struct ra_ssh *ssh, bool timed_out)
 		ra_ssh_down(ssh, RA_LINK_UNREACHABLE,
 			    "%s port %d answers, but not as an SSH server: \"%.80s\". Check the port.", ssh->host,
 			    ssh->port, first);
+	else if (gap[0])
+		ra_ssh_down(
+		    ssh, RA_LINK_UNREACHABLE,
+		    "%s (%.60s): no SSH handshake, %s. libssh2 %s on this workstation has none of these that is "
+		    "safe to use.",
+		    ssh->host, first, gap, libssh2_version(0));
 	else
 		ra_ssh_down(ssh, RA_LINK_UNREACHABLE,
 			    "%s (%.60s): no SSH handshake: %s. The host may allow only algorithms that libssh2 %s does "

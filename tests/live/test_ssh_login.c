@@ -336,6 +336,8 @@ static void test_no_common_algorithm(void **state)
 	struct ra_link *link = live_open_link(&(struct live_want){0});
 	struct ra_event event = live_ask(link, ECHO);
 	assert_non_null(strstr(event.reply.say, "libssh2"));
+	assert_non_null(
+	    strstr(event.reply.say, "no common key exchange: the host allows sntrup761x25519-sha512@openssh.com"));
 	live_expect_why(&event, RA_LINK_UNREACHABLE, "no SSH handshake");
 	link = ra_link_free(link);
 	live_stop_host();

@@ -138,6 +138,8 @@ static void test_cancel(void **state)
 	struct ra_event event = live_wait_for(link, RA_EV_REPLY);
 	assert_false(event.reply.sent);
 	live_expect_why(&event, RA_LINK_CANCELLED, "");
+	link->ops->step(link, ra_mono_now());
+	assert_int_equal(link->state, RA_LINK_IDLE); /* nobody asks: nobody is called */
 	/* On its way. */
 	event = live_ask(link, ECHO);
 	live_expect_out(&event, "hi\n");
