@@ -41,17 +41,35 @@ static int steps_seen(const struct ra_view *view)
 	return count;
 }
 
+/* "Attestation Failed (12:01Z), before this boot" without its time: how far it can be trusted is the last to go. */
+static void drop_time(char *part)
+{
+	char *from = strstr(part, " ("), *to = from ? strchr(from, ')') : NULL;
+
+	if (to)
+		memmove(from, to + 1, strlen(to + 1) + 1);
+}
+
+static int width_of(char parts[HEAD_PARTS][PART_MAX])
+{
+	int width = 1;
+
+	for (int i = 0; i < HEAD_PARTS; i++)
+		width += *parts[i] ? ra_text_width(parts[i]) + 3 : 0;
+	return width;
+}
+
 /* Put the parts from left to right, leaving out the least needed ones until they fit. */
 static void put_head(struct ra_grid *grid, char parts[HEAD_PARTS][PART_MAX], int room)
 {
 	static const int drop[] = {0, 4, 2, 3}; /* name, planes, version, attestation; the host stays */
-	int col = 1, width = 1;
+	int col = 1;
 
-	for (int i = 0; i < HEAD_PARTS; i++)
-		width += *parts[i] ? ra_text_width(parts[i]) + 3 : 0;
-	for (size_t i = 0; i < RA_LEN(drop) && width > room; i++) {
-		width -= *parts[drop[i]] ? ra_text_width(parts[drop[i]]) + 3 : 0;
-		parts[drop[i]][0] = '\0';
+	for (size_t i = 0; i < RA_LEN(drop) && width_of(parts) > room; i++) {
+		if (drop[i] == 3)
+			drop_time(parts[3]);
+		if (width_of(parts) > room)
+			parts[drop[i]][0] = '\0';
 	}
 	for (int i = 0; i < HEAD_PARTS; i++)
 		if (*parts[i])

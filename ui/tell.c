@@ -161,18 +161,8 @@ static const char *title_of(const struct ra_view *view)
 	return view->flow_title;
 }
 
-void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
+static void tell_prompt(const struct ra_view_prompt *prompt, struct ra_doc *doc)
 {
-	const struct ra_view_prompt *prompt = &view->prompt;
-
-	ra_doc_say(doc, RA_LOOK_TITLE, title_of(view));
-	ra_doc_say(doc, RA_LOOK_DANGER, ra_tell_danger(prompt->danger));
-	for (size_t i = 0; i < view->say.count; i++) {
-		if (strstr(prompt->text, view->say.items[i])) /* a confirmation repeats the step's words */
-			continue;
-		ra_doc_gap(doc);
-		ra_doc_say(doc, RA_LOOK_PLAIN, view->say.items[i]);
-	}
 	if (*prompt->text) {
 		ra_doc_gap(doc);
 		ra_doc_say(doc, RA_LOOK_PLAIN, prompt->text);
@@ -181,11 +171,30 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 		ra_doc_gap(doc);
 		ra_doc_say(doc, RA_LOOK_PLAIN, prompt->hint);
 	}
+}
+
+void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
+{
+	const struct ra_view_prompt *prompt = &view->prompt;
+
+	ra_doc_say(doc, RA_LOOK_TITLE, title_of(view));
+	ra_doc_say(doc, RA_LOOK_DANGER, ra_tell_danger(prompt->danger));
+	if (prompt->kind == RA_ASK_WAIT) { /* what is awaited; the directions below were read before */
+		tell_prompt(prompt, doc);
+		ra_doc_gap(doc);
+		tell_wait(view, doc);
+	}
+	for (size_t i = 0; i < view->say.count; i++) {
+		if (strstr(prompt->text, view->say.items[i])) /* a confirmation repeats the step's words */
+			continue;
+		ra_doc_gap(doc);
+		ra_doc_say(doc, RA_LOOK_PLAIN, view->say.items[i]);
+	}
+	if (prompt->kind != RA_ASK_WAIT)
+		tell_prompt(prompt, doc);
 	ra_doc_gap(doc);
 	if (prompt->kind == RA_ASK_NOTHING)
 		tell_planes(view, doc);
-	if (prompt->kind == RA_ASK_WAIT)
-		tell_wait(view, doc);
 	tell_running(view, doc);
 	ra_doc_trim(doc);
 }

@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,8 +119,7 @@ static ra_err look_sessions(const struct ra_context *context, struct finding *f)
 static ra_err look_terminal(const struct ra_context *context, struct finding *f)
 {
 	const char *term = getenv("TERM");
-	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-	const char *codes = locale ? nl_langinfo_l(CODESET, locale) : "unknown";
+	const char *codes = nl_langinfo(CODESET); /* of the locale main took */
 	struct winsize size = {0};
 	ra_err err;
 
@@ -133,14 +131,12 @@ static ra_err look_terminal(const struct ra_context *context, struct finding *f)
 		add(f, NOTE, "too small for screens, which need 40x12; --plain fits anywhere");
 	}
 	if (strcmp(codes, "UTF-8"))
-		add(f, NOTE, "the locale's characters are %s; screens are drawn in UTF-8, or with --ascii", codes);
+		add(f, NOTE, "the locale's characters are %s: screens are drawn in ASCII", codes);
 	err = ra_buf_printf(&f->value, "%s, ", term && *term ? term : "TERM not set");
 	if (!err && size.ws_col)
 		err = ra_buf_printf(&f->value, "%ux%u, ", size.ws_col, size.ws_row);
 	if (!err)
 		err = ra_buf_text(&f->value, codes);
-	if (locale)
-		freelocale(locale);
 	return err;
 }
 

@@ -205,6 +205,8 @@ static struct ra_view waits(void)
 	struct ra_view view =
 	    fixture_asks(RA_ASK_WAIT, RA_SCENE_WAIT, "Switch Secure Boot on", "Waiting until the change shows.");
 
+	view.say = confirm_say;
+	view.attestation = "Failed (2026-02-28T23:05:10Z), before this boot";
 	view.prompt.since = AT(12, 2, 30);
 	view.prompt.deadline = AT(12, 32, 30);
 	view.prompt.may_skip = true;
