@@ -167,7 +167,8 @@ static void put_rows(struct plain *plain)
 		if (row < first)
 			put(plain, "%s\n", ra_buf_str(&text));
 		else if (row != last && rows.rows[row].kind == RA_ROW_OPTION) /* without the marks of a screen */
-			put(plain, "  %d. %s\n", row - first + 1, plain->view->prompt.options[rows.rows[row].index].say);
+			put(plain, "  %d. %s\n", row - first + 1,
+			    plain->view->prompt.options[rows.rows[row].index].say);
 		else if (row != last && rows.rows[row].kind != RA_ROW_DONE)
 			put(plain, "  %d. %s\n", row - first + 1, ra_buf_str(&text));
 		last = row;

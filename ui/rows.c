@@ -82,7 +82,7 @@ void ra_rows_make(const struct ra_view *view, struct ra_rows *out)
 
 	out->count = 0;
 	out->safe = -1;
-	if (prompt->kind != RA_ASK_END)
+	if (prompt->scene == RA_SCENE_WALK || prompt->scene == RA_SCENE_WAIT) /* elsewhere the words come first */
 		add_results(view, out);
 	switch (prompt->kind) {
 	case RA_ASK_NOTHING:

@@ -1,6 +1,7 @@
-/* rows.h - what can be chosen in a walk now: the results of the step, worst first, and one row for each answer the prompt takes.
- * Pure. Invariants: the same rows for terminal and plain mode; `safe` is the row that has the focus at first, and doing
- * it changes nothing outside; a dangerous yes is never a row to press Enter on but a field to type into. */
+/* rows.h - what can be chosen in a walk now: the results of the step, worst first, and one row for each answer the
+ * prompt takes. Pure. Invariants: the same rows for terminal and plain mode; `safe` is the row that has the focus at
+ * first, and doing it changes nothing outside; a dangerous yes is never a row to press Enter on but a field to type
+ * into. */
 #ifndef RA_UI_ROWS_H
 #define RA_UI_ROWS_H
 

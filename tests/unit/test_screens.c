@@ -174,7 +174,7 @@ static struct ra_view confirm_yes(void)
 					   "The host is restarted from vCenter, with a full firmware reboot.");
 
 	view.prompt.danger = "disruptive";
-	view.prompt.hint = "Yes: send it now";
+	view.prompt.hint = "Yes means: reattest sends it now.";
 	return view;
 }
 
@@ -326,6 +326,7 @@ static const struct {
     {"confirm-typed", confirm_typed, DOWN "esx01.lab", false, ""},
     {"confirm-crowded", confirm_crowded, "", false, ""},
     {"confirm-yes", confirm_yes, DOWN, false, ""},
+    {"confirm-reversible", confirm_reversible, DOWN, false, ""},
     {"act", act, "", false, ""},
     {"wait", waits, "", false, ""},
     {"outcome", outcome, "", false, ""},
