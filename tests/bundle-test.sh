@@ -28,8 +28,10 @@ for lib in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libresolv.s
 done
 
 # enter COMMAND...: in that root, in namespaces without network. The loader asks /proc where the program stands.
+own=-rnm
+[ "$(id -u)" != 0 ] || own=-nm # root needs no user namespace, which a root of its own may not make
 enter() {
-	unshare -rnm sh -c 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"' "$root" "$@"
+	unshare $own sh -c 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"' "$root" "$@"
 }
 enter /bin/sh -c : || { echo "no namespaces of our own here"; exit 77; }
 

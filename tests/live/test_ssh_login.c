@@ -5,6 +5,7 @@
 #include "live.h"
 
 #include <libssh2.h>
+#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -259,6 +260,12 @@ static void test_no_host(void **state)
 static void test_addresses(void **state)
 {
 	char known[160];
+	struct addrinfo *found = NULL;
+	if (getaddrinfo("localhost", NULL, NULL, &found)) {
+		print_message("localhost has no address here: not tested\n");
+		skip();
+	}
+	freeaddrinfo(found);
 	snprintf(known, sizeof(known), "%s/known_local", live_host.dir);
 	live_shell("sed 's/127.0.0.1/localhost/' %s >%s", live_host.known_hosts, known);
 	struct ra_link *link = live_open_link(&(struct live_want){.host = "localhost", .known_hosts = known});
