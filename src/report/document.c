@@ -32,7 +32,7 @@ static void words(struct doc *d, const char *text)
 
 static void heading(struct doc *d, int level, const char *text)
 {
-	raw(d, "\n");
+	raw(d, d->out->len ? "\n" : ""); /* no empty line at the top */
 	if (d->md) {
 		raw(d, level == 1 ? "# " : level == 2 ? "## " : "### ");
 		words(d, text);
@@ -58,12 +58,18 @@ static void item(struct doc *d, const char *lead, const char *text)
 	raw(d, "\n");
 }
 
+/* A labelled value; one without a label goes with the one above it. */
 static void pair(struct doc *d, const char *label, const char *value)
 {
 	char lead[64];
 
 	if (!*value)
 		return;
+	if (d->md && !*label) {
+		raw(d, "  ");
+		item(d, "", value);
+		return;
+	}
 	snprintf(lead, sizeof(lead), d->md ? "%s:" : "%-14s", label);
 	item(d, lead, value);
 }

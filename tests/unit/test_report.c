@@ -68,6 +68,8 @@ static void test_order_is_the_same(void **state)
 		RA_AUTO(ra_mem_free) char *document = rendered(&v, formats[i]);
 		const char *at = document;
 
+		assert_int_not_equal(*document, '\n');
+		assert_null(strstr(document, "**:**")); /* the outcome's title and the second plane have no label */
 		for (size_t k = 0; k < RA_LEN(order); k++) {
 			at = strstr(at, order[k]);
 			assert_non_null(at);
