@@ -65,7 +65,7 @@ static void leave_out(cJSON *recording, const char *text)
 	}
 }
 
-struct ra_recording *walker_recording(const char *id, const char *without)
+struct ra_recording *walker_recording(const char *id, const char *without, int speed)
 {
 	char rest[128], path[512], fast[] = "/tmp/reattest-walk-XXXXXX";
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
@@ -81,7 +81,7 @@ struct ra_recording *walker_recording(const char *id, const char *without)
 	cJSON *copy = cJSON_Duplicate(ra_json_root(doc), true);
 
 	cJSON_DeleteItemFromObjectCaseSensitive(copy, "speed");
-	cJSON_AddNumberToObject(copy, "speed", 3000);
+	cJSON_AddNumberToObject(copy, "speed", speed ? speed : 3000);
 	if (without)
 		leave_out(copy, without);
 	char *text = ra_json_print(copy);
@@ -103,7 +103,7 @@ void walker_begin(struct walker *w, const char *demo, const char *journal, bool 
 
 	ra_errs_clear(&errs);
 	w->flows = walker_flows();
-	w->recording = walker_recording(demo, NULL);
+	w->recording = walker_recording(demo, NULL, w->speed);
 	w->hub = ra_hub_new(1);
 	options.flows = w->flows;
 	options.recording = w->recording;
@@ -122,7 +122,7 @@ void walker_begin_check(struct walker *w, const char *demo, const char *without)
 
 	ra_errs_clear(&errs);
 	w->flows = walker_flows();
-	w->recording = walker_recording(demo, without);
+	w->recording = walker_recording(demo, without, w->speed);
 	w->hub = ra_hub_new(1);
 	options.flows = w->flows;
 	options.recording = w->recording;

@@ -12,13 +12,14 @@ struct walker {
 	struct ra_hub *hub;
 	struct ra_session *session;
 	char path[256];     /* the journal; "" in memory */
+	int speed;          /* session ms in a real one; 0: 3000, so that waits of minutes are short */
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
 };
 
 /* The shipped flow set of the source tree. */
 struct ra_flowset *walker_flows(void);
-/* A recording of flows/demo, its waits made short. without: replies whose request holds this text are left out (NULL: none). */
-struct ra_recording *walker_recording(const char *id, const char *without);
+/* A recording of flows/demo, its time running so much faster. without: replies whose request holds this text are left out (NULL: none). */
+struct ra_recording *walker_recording(const char *id, const char *without, int speed);
 /* Begin, or go on with the journal. Fails the test on error. */
 void walker_begin(struct walker *w, const char *demo, const char *journal, bool resume);
 /* Begin as `reattest check` does: every check first, nobody to ask. */
