@@ -101,16 +101,17 @@ bool ra_tell_busy(const struct ra_view *view)
 	return false;
 }
 
-static void tell_planes(const struct ra_view *view, struct ra_doc *doc)
+static void tell_planes(const struct ra_view *view, bool only_down, struct ra_doc *doc)
 {
 	for (size_t i = 0; i < view->plane_count; i++) {
 		const struct ra_view_plane *plane = &view->planes[i];
+		bool down = !strcmp(plane->state, "down");
 
-		if (!strcmp(plane->state, "up") || !strncmp(plane->state, "not ", 4))
+		if (!strcmp(plane->state, "up") || !strncmp(plane->state, "not ", 4) || (only_down && !down))
 			continue;
-		enum ra_look look = !strcmp(plane->state, "down") ? RA_LOOK_WARN : RA_LOOK_PLAIN;
+		enum ra_look look = down ? RA_LOOK_WARN : RA_LOOK_PLAIN;
 
-		ra_doc_printf(doc, &(struct ra_item){.look = look, .row = RA_DOC_NO_ROW}, "%s: %s%s%s",
+		ra_doc_printf(doc, &(struct ra_item){.look = look, .row = RA_DOC_NO_ROW}, "%s %s%s%s",
 			      ra_tell_plane(plane->name), plane->state, *plane->say ? ": " : "", plane->say);
 	}
 }
@@ -179,6 +180,9 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 
 	ra_doc_say(doc, RA_LOOK_TITLE, title_of(view));
 	ra_doc_say(doc, RA_LOOK_DANGER, ra_tell_danger(prompt->danger));
+	/* Who is asked by hand, or reads what is not known, learns first that nobody answered, and why. */
+	if (prompt->scene == RA_SCENE_WALK && prompt->kind != RA_ASK_NOTHING)
+		tell_planes(view, true, doc);
 	if (prompt->kind == RA_ASK_WAIT) { /* what is awaited; the directions below were read before */
 		tell_prompt(prompt, doc);
 		ra_doc_gap(doc);
@@ -194,7 +198,7 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 		tell_prompt(prompt, doc);
 	ra_doc_gap(doc);
 	if (prompt->kind == RA_ASK_NOTHING)
-		tell_planes(view, doc);
+		tell_planes(view, false, doc);
 	tell_running(view, doc);
 	ra_doc_trim(doc);
 }

@@ -60,6 +60,22 @@ static struct ra_view_option answers[] = {
     {"unknown", "I do not know", true},
 };
 
+/* SSH reaches nothing: what a machine would tell is asked of the operator, and the reason stands first. */
+static struct ra_view by_hand(void)
+{
+	static struct ra_view_plane planes[] = {
+	    {"ssh", "down", "esx01.example: Name or service not known. Check the spelling, or use the address.", ""},
+	    {"vcenter", "not given", "", ""},
+	};
+	struct ra_view view = fixture_asks(RA_ASK_CHOICE, RA_SCENE_WALK, "ESXi version", "Which ESXi is on this host?");
+
+	view.planes = planes;
+	view.plane_count = RA_LEN(planes);
+	view.prompt.options = answers;
+	view.prompt.option_count = 2;
+	return view;
+}
+
 static struct ra_view choice(void)
 {
 	struct ra_view view = fixture_asks(RA_ASK_CHOICE, RA_SCENE_WALK, "What changed",
@@ -316,6 +332,7 @@ static const struct {
     {"walk-moved", walk, "kk", false, ""},
     {"running", running, "", false, ""},
     {"choice", choice, "", false, ""},
+    {"by-hand", by_hand, "", false, ""},
     {"choice-number", choice, "2", false, ""},
     {"many", many, "gxjxk", false, ""},
     {"host-key", host_key, "", false, ""},
