@@ -179,7 +179,8 @@ struct ra_event live_wait_for(struct ra_link *link, enum ra_event_kind kind)
 		live_steps++;
 		ra_mono_ms took_ms = ra_mono_now() - now;
 		longest_ms = took_ms > longest_ms ? took_ms : longest_ms;
-		if (longest_ms > 2000)
+		/* Opening a key with a passphrase is slow on purpose; a call that blocks is slower than any machine. */
+		if (longest_ms > 8000)
 			fail_msg("one step of the link took %d ms", (int)longest_ms);
 	}
 }
