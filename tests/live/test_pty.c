@@ -65,13 +65,13 @@ static bool pty_changed_mark(struct pty *pty, const char *before)
 	return strcmp(before, marked(pty)) != 0;
 }
 
-/* What to press when a text stands on the screen: the way through the simulated host. */
-static const struct {
+/* What to press when a text stands on the screen: the ways through two simulated hosts. */
+struct cue {
 	const char *see, *keys;
-} script[] = {
+};
+static const struct cue restored[] = {
     {"Keep waiting", NULL},
-    {"What changed", "gjx"
-		     "G\r"},
+    {"What changed", "gjxG\r"},
     {"Support bundle", "g\r"},
     {"type  yes  here", "jyes\r"},
     {"type  esx01.lab.example  here", "jesx01.lab.example\r"},
@@ -81,13 +81,24 @@ static const struct {
     {FIRST, "\r"},
     {"I do not know", "g\r"},
 };
+#define WRONG_KEY "314159-265358-979323-846264-338327-950288-419716-939937-510582-097494-459230-781640-628620-899862-803482-534211"
+static const struct cue sealed[] = {
+    {"What changed", "gxG\r"},
+    {"Support bundle", "gj\r"},
+    {"type  yes  here", "jyes\r"},
+    {"must be proven first", "g\r"},
+    {"paste it here", "\033[200~" WRONG_KEY "\033[201~\r"},
+    {"> No", "j\r"},
+    {"It is done", "k\r"},
+    {"> Next", "\r"},
+    {FIRST, "\r"},
+};
 
 /* The part of the screen on the right: what the prompt is. */
 static bool stands(const char *screen, const char *text)
 {
 	for (const char *line = screen; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-		const char *end = strchr(line, '\n'), *bar = strstr(line, "\xe2\x94\x82"),
-			   *at = bar ? strstr(bar, text) : NULL;
+		const char *end = strchr(line, '\n'), *bar = strstr(line, "\xe2\x94\x82"), *at = bar ? strstr(bar, text) : NULL;
 
 		if (at && (!end || at < end))
 			return true;
@@ -95,33 +106,32 @@ static bool stands(const char *screen, const char *text)
 	return false;
 }
 
-static const char *keys_for(const char *screen)
+/* Press what the cues say until a text stands there. */
+static void drive(struct pty *pty, const struct cue *cues, size_t count, const char *until)
 {
-	for (size_t i = 0; i < RA_LEN(script); i++)
-		if (stands(screen, script[i].see))
-			return script[i].keys;
-	return NULL;
+	for (int pressed = 0; !stands(pty_text(pty), until); pressed++) {
+		char *before = strdup(pty_text(pty));
+		size_t i = 0;
+
+		while (i < count && !stands(before, cues[i].see))
+			i++;
+		if (i < count && cues[i].keys)
+			pty_press(pty, cues[i].keys);
+		bool changed = pty_changed(pty, before);
+
+		free(before);
+		if (!changed || pressed > 200)
+			broken(pty, "nothing new after %d keys, \"%s\" not reached", pressed, until);
+		pty_settle(pty, 30);
+	}
 }
 
 static void walks_to_its_outcome(void **state)
 {
 	struct pty pty;
-	int pressed = 0;
 
 	begin_demo(&pty);
-	while (!stands(pty_text(&pty), "Outcome:") && pressed < 80) {
-		char *before = strdup(pty_text(&pty));
-		const char *keys = keys_for(before);
-
-		if (keys) {
-			pty_press(&pty, keys);
-			pressed++;
-		}
-		if (!pty_changed(&pty, before))
-			broken(&pty, "nothing came after %d keys", pressed);
-		pty_settle(&pty, 30);
-		free(before);
-	}
+	drive(&pty, restored, RA_LEN(restored), "Outcome:");
 	if (!stands(pty_text(&pty), "Outcome: resolved"))
 		broken(&pty, "it was not resolved");
 	pty_press(&pty, "q");
@@ -130,6 +140,34 @@ static void walks_to_its_outcome(void **state)
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 	assert_true(pty_restored(&pty));
+	pty_end(&pty);
+}
+
+/* A recovery key that is pasted reaches neither the screen nor the record. */
+static void a_secret_stays_unseen(void **state)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf record = {0};
+	struct ra_errs errs;
+	struct pty pty;
+	char path[4096];
+
+	ra_errs_clear(&errs);
+	begin(&pty,
+	      &(struct pty_start){.rows = 40,
+				  .cols = 100,
+				  .args = {"demo", "sealed-without-key", "--journal", (char *)pty_path("sealed.jsonl", path, sizeof(path))}},
+	      FIRST);
+	drive(&pty, sealed, RA_LEN(sealed), "paste it here");
+	pty_press(&pty, "\033[200~" WRONG_KEY "\033[201~");
+	assert_true(pty_see(&pty, "(typed; not shown)", false));
+	pty_press(&pty, "\r");
+	assert_true(pty_see(&pty, "(typed; not shown)", true));
+	drive(&pty, sealed, 1, "differ");
+	pty_press(&pty, "q");
+	pty_settle(&pty, 50);
+	assert_int_equal(ra_read_file(path, &record, &errs), RA_OK);
+	assert_null(strstr(ra_buf_str(&record), "314159"));
+	assert_null(strstr(ra_buf_str(&pty.raw), "314159"));
 	pty_end(&pty);
 }
 
@@ -648,6 +686,7 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(walks_to_its_outcome),
+	    cmocka_unit_test(a_secret_stays_unseen),
 	    cmocka_unit_test(pages_open_and_close),
 	    cmocka_unit_test(a_resize_keeps_the_selection),
 	    cmocka_unit_test(signals_leave_the_terminal_as_it_was),

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# check-plain.sh - plain mode as a script and a screen reader meet it: lines in, lines out, the same walk.
+set -u
+umask 022
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/bin" "$work/share/reattest" "$work/home"
+cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
+cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
+chmod -R u+w,go-w "$work/share"
+export HOME=$work/home XDG_STATE_HOME=$work/state
+unset XDG_DATA_HOME XDG_CONFIG_HOME SSH_AUTH_SOCK
+cd "$work" || exit 99
+failed=0
+
+bad() { echo "check-plain: $*"; failed=1; }
+# walk CODE LINES ARG...: feed these lines (\n between) to a plain walk; that exit code, its words in `out`.
+walk() {
+	local want=$1 lines=$2 rc
+	shift 2
+	printf '%b' "$lines" | bin/reattest "$@" --plain >out 2>err
+	rc=$?
+	[ "$rc" = "$want" ] || bad "$*: exit $rc, expected $want; $(head -c 300 err); $(tail -n 5 out)"
+	! grep -q "$(printf '\033')" out || bad "$*: an escape sequence"
+}
+says() { grep -qF -- "$1" out || bad "\"$1\" was not said; the end: $(tail -n 15 out)"; }
+says_not() { ! grep -qF -- "$1" out || bad "\"$1\" was said"; }
+
+# End of input stops at once, before and after the walk began; so does q.
+walk 13 '' demo secure-boot-off
+says 'What do you see?'
+walk 13 '1\n' demo secure-boot-off
+walk 13 '1\n\nq\n' demo secure-boot-off
+walk 13 'q\n' demo secure-boot-off
+walk 13 'q\n' demo
+says '4. '
+walk 13 '0\n99\nx\n\n' demo
+walk 13 '4\nq\n' demo
+says 'What do you see?'
+
+# The letters; what is neither number nor letter does nothing.
+walk 13 '1\n?\nc\nv 1\nv 99\na\nf\ns\nn a note of mine\nr\np\nb\nhello\n7\n' demo secure-boot-off --journal letters.jsonl
+says 'Every request that was sent'
+says '  1. SSH '
+says 'VMware ESXi'
+says 'there is no such request'
+says 'Causes'
+says 'host.version = 8.0.2'
+says 'The steps so far'
+says '[now]   Kind of host'
+says 'That is none of the numbers or letters here.'
+grep -q 'a note of mine' letters.jsonl || bad "the note is not in the record"
+bin/reattest verify letters.jsonl >/dev/null 2>&1
+[ $? = 3 ] || bad "the record of a stopped walk is not whole"
+
+# answer PAGE DANGEROUS: the line for what stands there; DANGEROUS is typed where a word is wanted.
+answer() {
+	case $1 in
+	*'Type yes to do it') echo "${2:-yes}" ;;
+	*'Type esx01.lab.example to do it') echo "${2:-esx01.lab.example}" ;;
+	*'Choose a number, or wait (? help)') return 1 ;; # it waits by itself
+	*'(? help)') ;;
+	*) return 1 ;;
+	esac || return 1
+	case $1 in
+	*' to do it') ;;
+	*'Outcome: '*) echo q ;;
+	*'An empty line goes on (? help)') echo ;;
+	*'type  yes  here'* | *'type  esx01.lab.example  here'* | *'Yes means'*) echo 2 ;;
+	*'Choose one or more numbers (? help)') echo 2 ;;
+	*) echo 1 ;;
+	esac
+}
+# drive CODE DANGEROUS UNTIL ARG...: walk by what is said until a page holds UNTIL, then end the input; that exit code.
+drive() {
+	local want=$1 word=$2 until=$3 page= chunk= line rc pid
+	shift 3
+	coproc WALK { exec bin/reattest "$@" --plain 2>err; }
+	pid=$WALK_PID
+	exec 5>&"${WALK[1]}" 6<&"${WALK[0]}"
+	eval "exec ${WALK[1]}>&- ${WALK[0]}<&-"
+	: >out
+	while IFS= read -r -t 60 -d: chunk <&6; do
+		printf '%s:' "$chunk" >>out
+		page+=$chunk:
+		if [[ $page == *"$until"*'(? help):' ]]; then
+			exec 5>&-
+			break
+		fi
+		if line=$(answer "${page%:}" "$word"); then
+			printf '%s\n' "$line" >&5
+			page=
+		fi
+	done
+	printf '%s' "$chunk" >>out
+	cat <&6 >>out
+	exec 5>&- 6<&-
+	wait "$pid"
+	rc=$?
+	[ "$rc" = "$want" ] || bad "$*: exit $rc, expected $want; $(head -c 300 err); $(tail -n 5 out)"
+}
+
+# To the end; by a wrong word nowhere, and an empty line is no answer to a danger.
+drive 0 '' 'no such words' demo secure-boot-off
+says 'Outcome: resolved'
+drive 13 'no' 'not yes: nothing is done' demo secure-boot-off
+says 'DISRUPTIVE'
+says_not 'It is done'
+
+# Stopped in the middle of the remedy and gone on with.
+drive 14 '' 'It is done' demo secure-boot-off --journal half.jsonl
+drive 0 '' 'no such words' resume half.jsonl
+says 'Outcome: resolved'
+
+# A transcript from within, ASCII only when that is all there is.
+walk 13 '1\ne txt\ne odd\nq\n' demo secure-boot-off
+ls reattest-esx01.lab.example-*.txt >/dev/null 2>&1 || bad "no transcript was written"
+walk 13 '1\n\n' demo secure-boot-off --ascii
+! LC_ALL=C grep -q '[^ -~	]' out || bad "--ascii: other bytes"
+
+exit "$failed"
