@@ -152,14 +152,23 @@ static void tell_wait(const struct ra_view *view, struct ra_doc *doc)
 	ra_doc_say(doc, RA_LOOK_PLAIN, line);
 }
 
-static const char *title_of(const struct ra_view *view)
+static const char *step_title(const struct ra_view *view)
 {
-	if (*view->prompt.title)
-		return view->prompt.title;
 	for (size_t i = view->step_count; i-- > 0;)
 		if (view->steps[i].mark == RA_MARK_NOW)
 			return view->steps[i].title;
 	return view->flow_title;
+}
+
+/* What is asked is more pressing than the step's words, which were read before: a wait, and a check asked by hand
+ * (it has a title of its own). */
+static bool prompt_first(const struct ra_view *view)
+{
+	const struct ra_view_prompt *prompt = &view->prompt;
+	bool question = prompt->kind == RA_ASK_CHOICE || prompt->kind == RA_ASK_MANY;
+
+	return prompt->kind == RA_ASK_WAIT ||
+	       (question && prompt->scene == RA_SCENE_WALK && *prompt->title && strcmp(prompt->title, step_title(view)));
 }
 
 static void tell_prompt(const struct ra_view_prompt *prompt, struct ra_doc *doc)
@@ -178,13 +187,14 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 {
 	const struct ra_view_prompt *prompt = &view->prompt;
 
-	ra_doc_say(doc, RA_LOOK_TITLE, title_of(view));
+	ra_doc_say(doc, RA_LOOK_TITLE, *prompt->title ? prompt->title : step_title(view));
 	ra_doc_say(doc, RA_LOOK_DANGER, ra_tell_danger(prompt->danger));
 	/* Who is asked by hand, or reads what is not known, learns first that nobody answered, and why. */
 	if (prompt->scene == RA_SCENE_WALK && prompt->kind != RA_ASK_NOTHING)
 		tell_planes(view, true, doc);
-	if (prompt->kind == RA_ASK_WAIT) { /* what is awaited; the directions below were read before */
+	if (prompt_first(view))
 		tell_prompt(prompt, doc);
+	if (prompt->kind == RA_ASK_WAIT) {
 		ra_doc_gap(doc);
 		tell_wait(view, doc);
 	}
@@ -194,7 +204,7 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 		ra_doc_gap(doc);
 		ra_doc_say(doc, RA_LOOK_PLAIN, view->say.items[i]);
 	}
-	if (prompt->kind != RA_ASK_WAIT)
+	if (!prompt_first(view))
 		tell_prompt(prompt, doc);
 	ra_doc_gap(doc);
 	if (prompt->kind == RA_ASK_NOTHING)

@@ -71,6 +71,7 @@ static struct ra_view by_hand(void)
 
 	view.planes = planes;
 	view.plane_count = RA_LEN(planes);
+	view.say = confirm_say;
 	view.prompt.options = answers;
 	view.prompt.option_count = 2;
 	return view;
