@@ -147,7 +147,6 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->flows = o->flows;
 	s->recording = o->recording;
 	s->host = dup_or_null(o->host);
-	s->user = dup_or_null(o->user);
 	s->flow = strdup(o->flow ? o->flow : "tpm-attestation");
 	s->entry = dup_or_null(o->entry);
 	s->known_hosts = dup_or_null(o->known_hosts);
@@ -157,7 +156,6 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->case_id = dup_or_null(o->case_id);
 	s->identities = dup_list(o->identities);
 	s->answers = dup_list(o->answers);
-	s->port = o->port;
 	s->timeout_ms = o->timeout_ms;
 	s->interactive = o->interactive;
 	s->all_checks = o->all_checks;
@@ -184,6 +182,25 @@ static ra_err adopt_secrets(struct ra_session *s, const struct ra_session_option
 			return RA_E_NOMEM;
 	}
 	return RA_OK;
+}
+
+/* "root@esx01:2222" names user and port too; an option of its own outranks it. */
+static ra_err set_target(struct ra_session *s, const struct ra_session_options *o, struct ra_errs *errs)
+{
+	struct ra_ssh_target target = {0};
+	ra_err err = o->host ? ra_ssh_target_parse(o->host, &target, errs) : RA_OK;
+
+	if (err)
+		return err;
+	if (o->host) {
+		free(s->host);
+		s->host = strdup(target.host);
+	}
+	const char *user = o->user ? o->user : target.user[0] ? target.user : NULL;
+
+	s->user = dup_or_null(user);
+	s->port = o->port ? o->port : target.port;
+	return (user && !s->user) || (o->host && !s->host) ? ra_fail(errs, RA_E_NOMEM, "no memory") : RA_OK;
 }
 
 /* Which planes this walk has, and its clock. */
@@ -229,7 +246,10 @@ static ra_err make(struct ra_hub *hub, const struct ra_session_options *o, struc
 	s->until = s->wake_at = RA_UTC_NONE;
 	s->state = ra_state_new(o->flows);
 	ra_err err = !s->state || adopt(s, o) || adopt_secrets(s, o) ? ra_fail(errs, RA_E_NOMEM, "no memory for a walk")
-								     : set_sources(s, o, errs);
+								     : set_target(s, o, errs);
+
+	if (!err)
+		err = set_sources(s, o, errs);
 
 	if (err) {
 		ra_session_close(s);

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "base/io.h"
-#include "base/text.h"
 #include "flow/flowset.h"
 #include "report/report.h"
 #include "verb/common.h"
@@ -190,13 +189,6 @@ static int start_screen(const struct ra_context *context)
 	return code;
 }
 
-/* A host name that no program downstream could take for an option or a path. */
-static bool good_host(const char *host)
-{
-	return *host && *host != '-' && strlen(host) < 256 && ra_utf8_valid(host, strlen(host)) &&
-	       !host[strcspn(host, " \t\r\n/\\'\"`$;|&<>(){}*?!#")];
-}
-
 int ra_verb_walk(const struct ra_context *context)
 {
 	struct walk w = {0};
@@ -210,10 +202,6 @@ int ra_verb_walk(const struct ra_context *context)
 	}
 	if (!context->argc && !context->options->from)
 		return start_screen(context);
-	if (context->argc && !good_host(context->argv[0])) {
-		ra_say("\"%s\" is no host name or address", context->argv[0]);
-		return RA_EXIT_USAGE;
-	}
 	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))
 		code = ra_say_errs(&errs);
 	else

@@ -83,8 +83,8 @@ run 64 "unknown option" check --nonsense
 run 64 "--port" check --port many host
 run 64 "does not belong" verify --port 22 j.jsonl
 run 64 "name a host" check
-run 64 "no host name" check -- '-oProxyCommand=x'
-run 64 "no host name" check 'esx;reboot'
+run 64 "names no host" check -- '-oProxyCommand=x'
+run 64 "names no host" check 'esx;reboot'
 run 66 "there are: cleared-sealed" check --from demo:nonsense
 run 66 "nothere.json" check --from nothere.json
 printf '{"format": 1,\n "id": 7 "title"}' >bad.json

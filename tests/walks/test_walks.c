@@ -143,6 +143,44 @@ static void test_unknown_boot_time_is_never_passed(void **state)
 	walker_end(&w);
 }
 
+/* Stepping back appends, takes nothing away, closes the gate, and leads to the same end; an action that began is not stepped over. */
+static void test_step_back(void **state)
+{
+	struct walker w = {0};
+	struct ra_errs errs;
+	size_t back = 0, opened = 0;
+
+	ra_errs_clear(&errs);
+	walker_begin(&w, "secure-boot-off", NULL, false);
+	walker_until(&w, "enter-maintenance");
+	assert_int_equal(ra_session_back(w.session, &errs), RA_OK);
+	walker_until(&w, "enable-secure-boot");
+	assert_int_equal(ra_session_back(w.session, &errs), RA_OK);
+	struct ra_view *view = walker_run(&w);
+
+	check_expectation("secure-boot-off, stepped back", &w, view);
+	for (size_t i = 0; i < view->step_count; i++)
+		back += view->steps[i].mark == RA_MARK_BACK;
+	for (size_t i = 0; i < view->gate_count; i++)
+		opened += view->gates[i].opened;
+	assert_true(back >= 2);
+	assert_true(opened >= 2); /* the pass before the step back did not last */
+	ra_view_free(view);
+	walker_end(&w);
+
+	walker_begin(&w, "secure-boot-off", NULL, false);
+	walker_until(&w, "status-new");
+	for (int i = 0; i < 20 && !ra_session_back(w.session, &errs); i++)
+		;
+	view = NULL;
+	assert_int_equal(ra_session_view(w.session, false, &view, &errs), RA_OK);
+	assert_int_equal(view->action_count, 2);
+	for (size_t i = 0; i < view->action_count; i++)
+		assert_string_equal(view->actions[i].result, "verified");
+	ra_view_free(view);
+	walker_end(&w);
+}
+
 static int64_t entries_of(const char *demo, const char *journal)
 {
 	struct walker w = {0};
@@ -232,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_every_demo_checks),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
+		cmocka_unit_test(test_step_back),
 		cmocka_unit_test(test_killed_anywhere),
 	};
 

@@ -236,26 +236,47 @@ static void wait_for(struct walker *w)
 	poll(fds, (nfds_t)count, timeout_ms < 0 || timeout_ms > 1000 ? 1000 : timeout_ms);
 }
 
-struct ra_view *walker_run(struct walker *w)
+/* One look at the walk, and one answer. Out: the view when the walk is over or at a step, else NULL. */
+static struct ra_view *look(struct walker *w, const char *until)
 {
+	struct ra_view *view = NULL;
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
-	for (int turn = 0; turn < TURNS_MAX; turn++) {
-		struct ra_view *view = NULL;
-
-		step(w);
-		must(ra_session_view(w->session, false, &view, &errs), &errs);
-		if (w->die_at && view->entry_count >= w->die_at)
-			raise(SIGKILL);
-		if (view->prompt.kind == RA_ASK_END)
-			return view;
-		if (view->prompt.kind == RA_ASK_NOTHING || view->prompt.kind == RA_ASK_WAIT)
-			wait_for(w);
-		else
-			say(w, &view->prompt);
-		ra_view_free(view);
-	}
-	fail_msg("the walk does not end");
+	step(w);
+	must(ra_session_view(w->session, false, &view, &errs), &errs);
+	if (w->die_at && view->entry_count >= w->die_at)
+		raise(SIGKILL);
+	if (view->prompt.kind == RA_ASK_END ||
+	    (until && view->step_count && !strcmp(view->steps[view->step_count - 1].id, until) &&
+	     view->prompt.kind != RA_ASK_NOTHING))
+		return view;
+	if (view->prompt.kind == RA_ASK_NOTHING || view->prompt.kind == RA_ASK_WAIT)
+		wait_for(w);
+	else
+		say(w, &view->prompt);
+	ra_view_free(view);
 	return NULL;
+}
+
+void walker_until(struct walker *w, const char *until)
+{
+	struct ra_view *view = NULL;
+
+	for (int turn = 0; turn < TURNS_MAX && !view; turn++)
+		view = look(w, until);
+	assert_non_null(view);
+	assert_int_not_equal(view->prompt.kind, RA_ASK_END);
+	ra_view_free(view);
+}
+
+struct ra_view *walker_run(struct walker *w)
+{
+	struct ra_view *view = NULL;
+
+	for (int turn = 0; turn < TURNS_MAX && !view; turn++)
+		view = look(w, NULL);
+	if (!view)
+		fail_msg("the walk does not end");
+	return view;
 }

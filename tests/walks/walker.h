@@ -24,6 +24,8 @@ struct ra_recording *walker_recording(const char *id, const char *without, int s
 void walker_begin(struct walker *w, const char *demo, const char *journal, bool resume);
 /* Begin as `reattest check` does: every check first, nobody to ask. */
 void walker_begin_check(struct walker *w, const char *demo, const char *without);
+/* Walk until the current step is this one. Fails the test when the walk ends first. */
+void walker_until(struct walker *w, const char *step);
 /* Walk to the end. Out: the view at the end; the caller frees it. Fails the test when nothing moves any more. */
 struct ra_view *walker_run(struct walker *w);
 void walker_end(struct walker *w);
