@@ -97,7 +97,7 @@ static const struct {
     {":", ":", "core_dumps", "ok", "", 0},
     {":", ":", "sessions", "ok", "not there yet", 0},
     {":", ":", "known_hosts", "ok", "", 0},
-    {"mv share away", "mv away share", "flows", "broken", "", 78},
+    {"mv share/reattest/flows/danger.json away", "mv away share/reattest/flows/danger.json", "flows", "broken", "danger", 78},
     {"chmod g+w share/reattest/flows/danger.json", "chmod g-w share/reattest/flows/danger.json", "flows", "broken",
      "danger.json", 78},
     {"echo '{' >share/reattest/flows/checks/x.json", "rm share/reattest/flows/checks/x.json", "flows", "broken",
