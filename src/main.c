@@ -1,5 +1,5 @@
-/* main.c - what a process does once: guard its secrets, leave broken pipes and full files to error codes, take the locale's character set, choose the
- * front end when a verb wants one, and hand over to the verbs. */
+/* main.c - what a process does once: guard its secrets, leave broken pipes and full files to error codes, take the
+ * locale's character set, choose the front end when a verb wants one, and hand over to the verbs. */
 #include "config.h"
 
 #include "base/secret.h"

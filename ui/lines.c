@@ -5,6 +5,8 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -40,6 +42,28 @@ ra_err ra_lines_put(const struct ra_lines *lines, const char *text, struct ra_er
 			return ra_fail(errs, RA_E_NOMEM, "no memory for what is to be said");
 	}
 	return ra_write_all(STDOUT_FILENO, ra_buf_str(&ascii), ascii.len, errs);
+}
+
+ra_err ra_lines_vprint(const struct ra_lines *lines, struct ra_errs *errs, const char *fmt, va_list args)
+{
+	char *text = NULL;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		return ra_fail(errs, RA_E_NOMEM, "no memory for what is to be said");
+	ra_err err = ra_lines_put(lines, text, errs);
+
+	free(text);
+	return err;
+}
+
+int ra_line_number(const char *text, int count)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	while (*end == ' ' || *end == '\t')
+		end++;
+	return end != text && !*end && number >= 1 && number <= count ? (int)number : 0;
 }
 
 void ra_lines_poll(const struct ra_lines *lines, struct pollfd *fds, bool reading)

@@ -9,6 +9,7 @@
 #include "ui/hear.h"
 
 #include <poll.h>
+#include <stdarg.h>
 
 /* Owner: ra_lines_end. */
 struct ra_lines {
@@ -24,6 +25,11 @@ RA_MUST_USE ra_err ra_lines_begin(struct ra_lines *lines, bool ascii, struct ra_
 void ra_lines_end(struct ra_lines *lines);
 /* Write text as it is. Errors: RA_E_IO, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_lines_put(const struct ra_lines *lines, const char *text, struct ra_errs *errs);
+/* The same, formatted. Errors: RA_E_IO, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_lines_vprint(const struct ra_lines *lines, struct ra_errs *errs, const char *fmt, va_list args)
+    RA_PRINTF(3, 0);
+/* A number from 1 to count that is all of a text. Out: 0 when it is none. */
+int ra_line_number(const char *text, int count);
 /* What to poll for a line or a signal: two descriptors; with reading false signals only. */
 void ra_lines_poll(const struct ra_lines *lines, struct pollfd *fds, bool reading);
 /* Take what is there. Out: true when a line is whole; `ended` or `signal_number` may be set. */

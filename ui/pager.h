@@ -22,7 +22,8 @@ struct ra_pager {
 	char needle[RA_NEEDLE_MAX];
 	size_t found, found_len; /* offset and length of what was found; found_len 0: nothing */
 };
-/* Open on a text, wrapped at words or shown to the letter. Owner: text becomes the pager's, on error too. Errors: RA_E_NOMEM. */
+/* Open on a text, wrapped at words or shown to the letter. Owner: text becomes the pager's, on error too. Errors:
+ * RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_pager_open(struct ra_pager *pager, const char *title, char *text, bool at_words);
 /* Free the content; closed after. */
 void ra_pager_free(struct ra_pager *pager);

@@ -27,19 +27,12 @@ struct plain {
 static void put(struct plain *plain, const char *fmt, ...) RA_PRINTF(2, 3);
 static void put(struct plain *plain, const char *fmt, ...)
 {
-	char *text = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	int len = vasprintf(&text, fmt, args);
-
-	va_end(args);
-	if (len < 0)
-		text = NULL;
 	if (!plain->err)
-		plain->err = text ? ra_lines_put(&plain->lines, text, plain->errs)
-				  : ra_fail(plain->errs, RA_E_NOMEM, "no memory");
-	free(text);
+		plain->err = ra_lines_vprint(&plain->lines, plain->errs, fmt, args);
+	va_end(args);
 }
 
 static void put_doc(struct plain *plain, const struct ra_doc *doc)
@@ -49,94 +42,6 @@ static void put_doc(struct plain *plain, const struct ra_doc *doc)
 	if (ra_doc_text(doc, &text))
 		plain->err = ra_fail(plain->errs, RA_E_NOMEM, "no memory");
 	put(plain, "%s", ra_buf_str(&text));
-}
-
-static bool stopped(const struct plain *plain)
-{
-	return plain->err || plain->lines.ended || plain->lines.signal_number;
-}
-
-/* A number from 1 to count that is all of a text. Out: 0 when it is none. */
-static int number_of(const char *text, int count)
-{
-	char *end;
-	long number = strtol(text, &end, 10);
-
-	while (*end == ' ' || *end == '\t')
-		end++;
-	return end != text && !*end && number >= 1 && number <= count ? (int)number : 0;
-}
-
-static ra_err begin(struct plain *plain, void *payload, struct ra_errs *errs)
-{
-	const struct ra_plain_options *options = payload;
-
-	plain->errs = errs;
-	return ra_lines_begin(&plain->lines, options->ascii, errs);
-}
-
-/* End of a list or form: a signal goes on as it would have without us. */
-static ra_err end(struct plain *plain)
-{
-	int number = plain->lines.signal_number;
-
-	ra_lines_end(&plain->lines);
-	if (number)
-		raise(number);
-	return plain->err;
-}
-
-ra_err ra_plain_pick(void *payload, const char *title, const struct ra_pick_item *items, size_t count, int *picked,
-		     struct ra_errs *errs)
-{
-	struct plain plain = {0};
-	ra_err err = begin(&plain, payload, errs);
-
-	*picked = -1;
-	if (err)
-		return err;
-	put(&plain, "%s\n", title);
-	for (size_t i = 0; i < count; i++)
-		put(&plain, "  %zu. %s%s%s\n", i + 1, items[i].title, *items[i].more ? ": " : "", items[i].more);
-	while (!stopped(&plain)) {
-		put(&plain, "Choose 1 to %zu, or q to leave: ", count);
-		if (!ra_lines_read(&plain.lines, false) || !strcasecmp(ra_lines_text(&plain.lines), "q"))
-			break;
-		*picked = number_of(ra_lines_text(&plain.lines), (int)count) - 1;
-		if (*picked >= 0)
-			break;
-	}
-	return end(&plain);
-}
-
-ra_err ra_plain_form(void *payload, const char *title, struct ra_form_field *fields, size_t count, bool *done,
-		     struct ra_errs *errs)
-{
-	struct plain plain = {0};
-	ra_err err = begin(&plain, payload, errs);
-
-	*done = false;
-	if (err)
-		return err;
-	put(&plain, "%s (an empty line keeps what is there; the end of input leaves)\n", title);
-	for (size_t i = 0; i < count && !stopped(&plain); i++) {
-		const char *kept = fields[i].value ? fields[i].value : "";
-
-		put(&plain, "%s%s%s%s [%s]: ", fields[i].label, *fields[i].hint ? " (" : "", fields[i].hint,
-		    *fields[i].hint ? ")" : "", kept);
-		if (!ra_lines_read(&plain.lines, false))
-			break;
-		if (*ra_lines_text(&plain.lines)) {
-			char *value = strdup(ra_lines_text(&plain.lines));
-
-			if (!value)
-				plain.err = ra_fail(errs, RA_E_NOMEM, "no memory for what was typed");
-			free(fields[i].value);
-			fields[i].value = value;
-		}
-		*done = i + 1 == count && !plain.err;
-	}
-	return end(&plain);
 }
 
 /* The rows of the prompt alone: results stand in the text. Out: the first of them. */
@@ -424,7 +329,7 @@ static void put_output(struct plain *plain, const char *which)
 		say_errs(plain, &own);
 		return;
 	}
-	size_t at = *which ? (size_t)number_of(which, (int)view->command_count) : view->command_count;
+	size_t at = *which ? (size_t)ra_line_number(which, (int)view->command_count) : view->command_count;
 	RA_AUTO(ra_mem_free) char *text = at ? ra_tell_output(&view->commands[at - 1]) : NULL;
 
 	put(plain, "%s\n", text ? text : "there is no such request");
@@ -518,7 +423,7 @@ static void do_line(struct plain *plain)
 		return;
 	if (prompt->kind == RA_ASK_MANY && answer_many(plain, line))
 		return;
-	number = number_of(line, rows.count - first);
+	number = ra_line_number(line, rows.count - first);
 	if (number)
 		do_row(plain, rows.rows[first + number - 1]);
 	else
@@ -610,8 +515,9 @@ static void walk_run(struct plain *plain)
 ra_err ra_plain_walk(void *payload, const struct ra_walk *walk, enum ra_left *left, int *signal_number,
 		     struct ra_errs *errs)
 {
-	struct plain plain = {.walk = walk, .left = RA_LEFT_OPERATOR, .told_seq = -1};
-	ra_err err = begin(&plain, payload, errs);
+	const struct ra_plain_options *options = payload;
+	struct plain plain = {.walk = walk, .left = RA_LEFT_OPERATOR, .told_seq = -1, .errs = errs};
+	ra_err err = ra_lines_begin(&plain.lines, options->ascii, errs);
 
 	if (err)
 		return err;

@@ -81,7 +81,9 @@ static const struct cue restored[] = {
     {FIRST, "\r"},
     {"I do not know", "g\r"},
 };
-#define WRONG_KEY "314159-265358-979323-846264-338327-950288-419716-939937-510582-097494-459230-781640-628620-899862-803482-534211"
+#define WRONG_KEY                                                                                                      \
+	"314159-265358-979323-846264-338327-950288-419716-939937-510582-097494-459230-781640-628620-899862-803482-"    \
+	"534211"
 static const struct cue sealed[] = {
     {"What changed", "gxG\r"},
     {"Support bundle", "gj\r"},
@@ -98,7 +100,8 @@ static const struct cue sealed[] = {
 static bool stands(const char *screen, const char *text)
 {
 	for (const char *line = screen; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
-		const char *end = strchr(line, '\n'), *bar = strstr(line, "\xe2\x94\x82"), *at = bar ? strstr(bar, text) : NULL;
+		const char *end = strchr(line, '\n'), *bar = strstr(line, "\xe2\x94\x82"),
+			   *at = bar ? strstr(bar, text) : NULL;
 
 		if (at && (!end || at < end))
 			return true;
@@ -155,7 +158,8 @@ static void a_secret_stays_unseen(void **state)
 	begin(&pty,
 	      &(struct pty_start){.rows = 40,
 				  .cols = 100,
-				  .args = {"demo", "sealed-without-key", "--journal", (char *)pty_path("sealed.jsonl", path, sizeof(path))}},
+				  .args = {"demo", "sealed-without-key", "--journal",
+					   (char *)pty_path("sealed.jsonl", path, sizeof(path))}},
 	      FIRST);
 	drive(&pty, sealed, RA_LEN(sealed), "paste it here");
 	pty_press(&pty, "\033[200~" WRONG_KEY "\033[201~");
