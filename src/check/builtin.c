@@ -39,19 +39,22 @@ static ra_err time_value(struct ra_span text, struct ra_value *out)
 	return ra_value_from_word(RA_TIME, text.at, text.len, out);
 }
 
-/* The plane's clock against ours. Its margin: half the way there and back, and the second (or ms) its text was cut to.
+/* The plane's clock against ours, in whole seconds. Its margin: half the way there and back, and the second (or ms) its
+ * text was cut to. The time itself is no fact: taken to the session's clock by this same offset it would always agree.
  */
 static ra_err read_clock(const struct ra_plane_answer *answer, struct ra_obs *obs, struct ra_found *found)
 {
 	struct ra_span text = whole(answer);
+	struct ra_value told;
 	ra_utc_ms at;
-	int64_t margin;
+	int64_t margin, ahead;
 
-	if (time_value(text, &obs->value))
+	if (time_value(text, &told) || !middle(answer, &at, &margin) ||
+	    __builtin_sub_overflow(told.as.time, at, &ahead))
 		return RA_OK;
+	obs->value = (struct ra_value){.type = RA_INT, .as.number = ahead / SECOND_MS};
 	obs->reason = RA_KNOWN;
-	if (!middle(answer, &at, &margin) || __builtin_sub_overflow(obs->value.as.time, at, &found->clock_offset_ms))
-		return RA_OK;
+	found->clock_offset_ms = ahead;
 	found->clock_margin_ms = margin + (memchr(text.at, '.', text.len) ? 1 : SECOND_MS);
 	found->clock_measured = true;
 	return RA_OK;
@@ -138,7 +141,7 @@ static ra_err read_recovery_list(const struct ra_plane_answer *answer, struct ra
 }
 
 static const struct ra_builtin builtins[] = {
-    {"clock", "a time, RFC 3339 or seconds since 1970", RA_TIME, false, read_clock, "fuzz_extract"},
+    {"clock", "a time, RFC 3339 or seconds since 1970", RA_INT, false, read_clock, "fuzz_extract"},
     {"uptime-us", "microseconds since boot", RA_TIME, false, read_uptime, "fuzz_extract"},
     {"secureboot-state", "secureBoot.py -s", RA_BOOL, true, read_secureboot_state, "fuzz_extract"},
     {"secureboot-check", "secureBoot.py -c", RA_BOOL, true, read_secureboot_check, "fuzz_extract"},

@@ -2,7 +2,8 @@
  *
  * Invariants: unknown is a value with exactly one reason and never false; a reading uses only observations of the current boot
  * (taken since the host's last boot and since the last action), the newest of each plane; machines that disagree make a conflict;
- * an operator never outvotes a machine. Reading does not depend on the order in which observations were added.
+ * an operator never outvotes a machine; a TIME is of something that happened, so one later than the moment it was told (by its
+ * teller's clock, RA_BOOT_AGREE_MS aside) is a conflict. Reading does not depend on the order in which observations were added.
  * Room check/: above base/, no I/O, no clock of its own. */
 #ifndef RA_CHECK_FACT_H
 #define RA_CHECK_FACT_H

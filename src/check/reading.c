@@ -270,6 +270,25 @@ static void hold_against_boot(const struct scope *scope, struct word *word)
 		word->reason = RA_TRUNCATED;
 }
 
+/* True for a time that lies after the moment it was told, five minutes aside: nothing that happened has such a time, so
+ * the teller's clock was another one when it was written, or the word is not true. Taken at the teller's word where its
+ * clock was never measured. The boot has its own rule (ra_facts_edge). */
+static bool is_ahead(const struct ra_facts *facts, const struct ra_obs *obs)
+{
+	ra_utc_ms at;
+	int64_t margin, ahead;
+
+	if (obs->value.type != RA_TIME || strcmp(obs->name, RA_FACT_BOOT_TIME) == 0)
+		return false;
+	if (!ra_facts_session_time(facts, obs, &at, &margin)) {
+		at = obs->value.as.time;
+		margin = 0;
+	}
+	if (__builtin_sub_overflow(at, obs->at, &ahead) || __builtin_sub_overflow(ahead, margin, &ahead))
+		return at > obs->at;
+	return ahead > RA_BOOT_AGREE_MS;
+}
+
 /* What a plane's newest observation that counts says. */
 static struct word word_of(const struct scope *scope, const struct ra_fact *fact, int plane)
 {
@@ -282,6 +301,8 @@ static struct word word_of(const struct scope *scope, const struct ra_fact *fact
 	if (plane == RA_PLANE_VCENTER && !word.obs->lasting && !is_held_by_vcenter(fact->name) &&
 	    is_out_of_contact(scope->facts, scope->query))
 		word.reason = RA_UNREACHABLE;
+	if (word.reason == RA_KNOWN && is_ahead(scope->facts, word.obs))
+		word.reason = RA_CONFLICT;
 	if (word.reason == RA_KNOWN)
 		hold_against_boot(scope, &word);
 	if (word.reason != RA_KNOWN)

@@ -37,7 +37,7 @@ static const char *const checks[] = {
     CHECK(RUN, "\"regex\",\"facts\":{\"a.a\":{\"type\":\"text\",\"pattern\":\"ESXi "
 	       "([0-9.]+)\"},\"a.b\":{\"type\":\"list\",\"pattern\":\"\\\\w*\"},"
 	       "\"a.c\":{\"type\":\"bool\",\"pattern\":\"(a+)+$\",\"present\":true}}"),
-    CHECK(RUN, "\"builtin:clock\",\"facts\":{\"a.a\":{\"type\":\"time\"}}"),
+    CHECK(RUN, "\"builtin:clock\",\"facts\":{\"a.a\":{\"type\":\"int\"}}"),
     CHECK(RUN, "\"builtin:uptime-us\",\"facts\":{\"a.a\":{\"type\":\"time\"}}"),
     CHECK(RUN, "\"builtin:secureboot-state\",\"facts\":{\"a.a\":{\"type\":\"bool\"}}"),
     CHECK(RUN, "\"builtin:secureboot-check\",\"facts\":{\"a.a\":{\"type\":\"bool\"}}"),

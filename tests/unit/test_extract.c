@@ -128,10 +128,11 @@ static const struct extract_case cases[] = {
 	{"secureBoot.py -c cannot", FACT("builtin:secureboot-check", "\"type\":\"bool\""), "Secure boot CANNOT be enabled: Failed to verify signatures of the following vib(s): [x]\n", "known:no", 1, NULL},
 	{"secureBoot.py -c says both", FACT("builtin:secureboot-check", "\"type\":\"bool\""), "Secure boot can be enabled\nSecure boot CANNOT be enabled\n", "malformed", 0, NULL},
 	{"secureBoot.py -c says neither", FACT("builtin:secureboot-check", "\"type\":\"bool\""), "I think Secure boot can be enabled\n", "malformed", 0, NULL},
-	{"clock", FACT("builtin:clock", "\"type\":\"time\""), "2026-03-02T01:00:05Z\n", "known:2026-03-02T01:00:05Z", 0, NULL},
-	{"clock in seconds", FACT("builtin:clock", "\"type\":\"time\""), "1772413205\n", "known:2026-03-02T01:00:05Z", 0, NULL},
-	{"clock as JSON", FACT("builtin:clock", "\"type\":\"time\""), "\"2026-03-02T01:00:05.5Z\"", "known:2026-03-02T01:00:05.500Z", 0, NULL},
-	{"clock of words", FACT("builtin:clock", "\"type\":\"time\""), "Mon Mar  2 01:00:05 UTC 2026\n", "malformed", 0, NULL},
+	{"clock", FACT("builtin:clock", "\"type\":\"int\""), "2026-03-02T01:00:05Z\n", "known:4", 0, NULL},
+	{"clock in seconds", FACT("builtin:clock", "\"type\":\"int\""), "1772413205\n", "known:4", 0, NULL},
+	{"clock as JSON", FACT("builtin:clock", "\"type\":\"int\""), "\"2026-03-02T01:00:05.5Z\"", "known:5", 0, NULL},
+	{"clock a year behind", FACT("builtin:clock", "\"type\":\"int\""), "2025-03-02T01:00:00Z\n", "known:-31536000", 0, NULL},
+	{"clock of words", FACT("builtin:clock", "\"type\":\"int\""), "Mon Mar  2 01:00:05 UTC 2026\n", "malformed", 0, NULL},
 	{"uptime", FACT("builtin:uptime-us", "\"type\":\"time\""), "3600500000\n", "known:2026-03-02T00:00:00Z", 0, NULL},
 	{"uptime of words", FACT("builtin:uptime-us", "\"type\":\"time\""), "up 1 day\n", "malformed", 0, NULL},
 	{"uptime below zero", FACT("builtin:uptime-us", "\"type\":\"time\""), "-1\n", "malformed", 0, NULL},
@@ -214,7 +215,7 @@ static void test_clock_is_measured(void **state)
 		{"\"2026-03-02T01:00:00.250Z\"", true, -250, 501},
 		{"nonsense", false, 0, 0},
 	};
-	struct ra_check *check = check_for(FACT("builtin:clock", "\"type\":\"time\""));
+	struct ra_check *check = check_for(FACT("builtin:clock", "\"type\":\"int\""));
 
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		struct ra_plane_answer answer = answer_of(rows[i].out);
@@ -257,7 +258,7 @@ static void test_hostile(void **state)
 		FACT("lines", "\"type\":\"list\""),
 		FACT("regex", "\"type\":\"text\",\"pattern\":\"Mode: (.*)\""),
 		FACT("builtin:secureboot-check", "\"type\":\"bool\""),
-		FACT("builtin:clock", "\"type\":\"time\""),
+		FACT("builtin:clock", "\"type\":\"int\""),
 		FACT("builtin:uptime-us", "\"type\":\"time\""),
 	};
 	size_t len = 1 << 20;

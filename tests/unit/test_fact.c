@@ -227,6 +227,18 @@ static const struct fact_case contact[] = {
 	{.title = "the operator's word on the connection does not silence vCenter", .rows = {TEXT("host.connection", OP, 1, "disconnected"), TEXT("x", VC, 2, "a")}, .reason = RA_KNOWN, .text = "a"},
 };
 
+/* A time of something that happened is not later than the moment it was told. */
+static const struct fact_case ahead[] = {
+	{.title = "told after it happened", .rows = {TIME("x", VC, 100, 90)}, .clocks = {{VC, 0, 1}}, .reason = RA_KNOWN},
+	{.title = "five minutes ahead: clocks step", .rows = {TIME("x", VC, 100, 401)}, .clocks = {{VC, 0, 1}}, .reason = RA_KNOWN},
+	{.title = "more than that", .rows = {TIME("x", VC, 100, 402)}, .clocks = {{VC, 0, 1}}, .reason = RA_CONFLICT},
+	{.title = "years ahead, its clock not measured", .rows = {TIME("x", VC, 100, 100000000)}, .reason = RA_CONFLICT},
+	{.title = "ahead with a clock that is ahead", .rows = {TIME("x", VC, 100, 3690)}, .clocks = {{VC, 3600, 1}}, .reason = RA_KNOWN},
+	{.title = "level with ours, by a clock that is behind", .rows = {TIME("x", VC, 4000, 4000)}, .clocks = {{VC, -3600, 1}}, .reason = RA_CONFLICT},
+	{.title = "an operator's too", .rows = {TIME("x", OP, 100, 9000)}, .reason = RA_CONFLICT},
+	{.title = "a boot has its own rule", .rows = {BOOT(VC, 100, 90000)}, .clocks = {{VC, 0, 1}}, .name = "host.boot_time", .reason = RA_KNOWN},
+};
+
 #define RUN_TABLE(table)                        \
 	static void test_##table(void **state)  \
 	{                                       \
@@ -239,6 +251,7 @@ RUN_TABLE(nearness);
 RUN_TABLE(boots);
 RUN_TABLE(voids);
 RUN_TABLE(contact);
+RUN_TABLE(ahead);
 
 /* The observation stays visible when its reading says otherwise. */
 static void test_raw_stays(void **state)
@@ -492,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_boots),
 		cmocka_unit_test(test_voids),
 		cmocka_unit_test(test_contact),
+		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_raw_stays),
 		cmocka_unit_test(test_log_bools),
 		cmocka_unit_test(test_log_same_clock),

@@ -52,6 +52,20 @@ fi
 run 0 "" check --from demo:secure-boot-off --fail-on never
 run 2 "" check --from demo:secure-boot-off --exit-style nagios
 
+# Never Passed for what was not seen: healthy but for one thing that does not fit. spoil CODE WHY FROM TO.
+spoil() {
+	sed "s|$3|$4|" share/reattest/flows/demo/healthy.json >spoilt.json
+	cmp -s spoilt.json share/reattest/flows/demo/healthy.json && bad "spoil: \"$3\" is not in the recording"
+	run "$1" "" check --from spoilt.json --format json
+	grep -qF "$2" out || bad "$3 -> $4: \"$2\" is not in the result"
+	[ "$1" = 0 ] || ! grep -q '"outcome":"not_a_fault","exit":0' out || bad "$3 -> $4: called well"
+}
+spoil 12 '"attestation.time":{"value":null,"known":false,"reason":"conflict"' '${start-93400}' '2031-01-01T00:00:00Z'
+spoil 11 '"more than five minutes away from this workstation: mend' '{"run": \["date", .*"out": \["${now}"' \
+	'{"run": ["date", "-u", "+%Y-%m-%dT%H:%M:%SZ"]}, "out": ["2027-03-02T01:00:00Z"'
+spoil 12 '"outcome":"stopped"' '"runtime.bootTime"}, "json": "${start-93600}"' '"runtime.bootTime"}, "json": "${start-60}"'
+spoil 10 '"outcome":"escalated"' '"json": "connected"' '"json": "notResponding"'
+
 # The record.
 run 0 "" check --from demo:healthy --journal j.jsonl
 run 3 "" verify j.jsonl
