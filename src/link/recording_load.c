@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* A recording comes from strangers: more than a host has is refused before it is compared with itself. */
+#define STATES_MAX 256
+#define REPLIES_MAX 1000
+
 enum { OBJECT = cJSON_Object, ARRAY = cJSON_Array, STRING = cJSON_String, NUMBER = cJSON_Number, ANY = 0xff };
 #define NEEDED 0x1000 /* flag beside the types */
 
@@ -212,6 +216,9 @@ static ra_err check_plane(const struct load *load, const cJSON *plane)
 		return ra_json_fail(load->doc, reason, load->errs, RA_E_INVALID,
 				    "\"why\" is refused, unreachable or timeout");
 	const cJSON *replies = ra_json_get(plane, "replies");
+	if (cJSON_GetArraySize(replies) > REPLIES_MAX)
+		return ra_json_fail(load->doc, replies, load->errs, RA_E_INVALID, "a plane has at most %d replies",
+				    REPLIES_MAX);
 	for (const cJSON *reply = replies ? replies->child : NULL; reply; reply = reply->next) {
 		TRY(check_reply(load, reply));
 		for (const cJSON *other = replies->child; other != reply; other = other->next)
@@ -315,7 +322,14 @@ ra_err ra_recording_check(const struct ra_json *doc, struct ra_errs *errs)
 	if (ra_utc_parse(ra_json_str(root, "clock", ""), &start) != RA_OK)
 		return ra_json_fail(doc, ra_json_get(root, "clock"), errs, RA_E_INVALID,
 				    "\"clock\" is a time like 2026-03-02T01:00:00Z");
+	/* The record and the report name a walk's source by it, and "live" is no recording. */
+	if (strcmp(ra_json_str(root, "id", ""), "live") == 0)
+		return ra_json_fail(doc, ra_json_get(root, "id"), errs, RA_E_INVALID,
+				    "a recording is not called \"live\"");
 	load.states = ra_json_get(root, "states");
+	if (cJSON_GetArraySize(load.states) > STATES_MAX)
+		return ra_json_fail(doc, load.states, errs, RA_E_INVALID, "a recording has at most %d states",
+				    STATES_MAX);
 	for (const cJSON *state = load.states->child; state; state = state->next)
 		TRY(check_state(&load, state));
 	TRY(check_state_name(&load, ra_json_get(root, "start")));

@@ -13,6 +13,13 @@ static char *dup_or_null(const char *text)
 	return text ? strdup(text) : NULL;
 }
 
+/* Names given from outside of the program (an environment of another encoding, a pasted ticket) are kept as text. */
+static ra_err take_name(char **to, const char *name)
+{
+	*to = name && *name ? ra_text_clean_dup(name, false) : NULL;
+	return name && *name && !*to ? RA_E_NOMEM : RA_OK;
+}
+
 static char **dup_list(const char *const *list)
 {
 	size_t count = 0;
@@ -151,9 +158,6 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->entry = dup_or_null(o->entry);
 	s->known_hosts = dup_or_null(o->known_hosts);
 	s->host_key = dup_or_null(o->host_key);
-	s->operator_name = dup_or_null(o->operator_name);
-	s->change_id = dup_or_null(o->change_id);
-	s->case_id = dup_or_null(o->case_id);
 	s->identities = dup_list(o->identities);
 	s->answers = dup_list(o->answers);
 	s->timeout_ms = o->timeout_ms;
@@ -163,6 +167,9 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->dry_run = o->dry_run;
 	s->read_only = o->read_only;
 	s->until = o->until;
+	if (take_name(&s->operator_name, o->operator_name) || take_name(&s->change_id, o->change_id) ||
+	    take_name(&s->case_id, o->case_id))
+		return RA_E_NOMEM;
 	return s->flow && (!o->host || s->host) ? RA_OK : RA_E_NOMEM;
 }
 

@@ -175,6 +175,8 @@ void ra_verb_lent_clear(struct ra_verb_lent *lent)
 void ra_verb_session_options(const struct ra_options *options, const struct ra_verb_lent *lent,
 			     struct ra_session_options *out)
 {
+	const char *sudo = getenv("SUDO_USER");
+
 	*out = (struct ra_session_options){
 		.flow = ra_verb_flow_id(options),
 		.entry = options->entry,
@@ -189,7 +191,7 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.only_given_planes = options->only_given_planes,
 		.dry_run = options->dry_run,
 		.read_only = options->read_only,
-		.operator_name = getenv("SUDO_USER") ? getenv("SUDO_USER") : getenv("USER"),
+		.operator_name = sudo && *sudo ? sudo : getenv("USER"),
 		.change_id = options->change_id,
 		.case_id = options->case_id,
 		.until = lent->until,

@@ -294,6 +294,36 @@ static void test_no_plane(void **state)
 	ra_recording_free(recording);
 }
 
+/* Comparing everything with everything is not for as many as a stranger likes. */
+static void test_too_many(void **state)
+{
+	static const struct {
+		const char *before, *each, *behind, *after, *say;
+		int most;
+	} cases[] = {
+		{HEAD "\"states\":{\"a\":{\"ssh\":{\"replies\":[", "{\"request\":{\"run\":[\"x", "\"]}}", "]}}}}", "at most 1000 replies", 1000},
+		{HEAD "\"states\":{", "\"s", "\":{}", ",\"a\":{}}}", "at most 256 states", 255},
+	};
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		for (int count = cases[i].most; count <= cases[i].most + 1; count++) {
+			RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+			struct ra_errs errs;
+			assert_int_equal(ra_buf_text(&text, cases[i].before), RA_OK);
+			for (int k = 0; k < count; k++) {
+				assert_int_equal(ra_buf_text(&text, k ? "," : ""), RA_OK);
+				assert_int_equal(ra_buf_text(&text, cases[i].each), RA_OK);
+				assert_int_equal(ra_buf_printf(&text, "%d%s", k, cases[i].behind), RA_OK);
+			}
+			assert_int_equal(ra_buf_text(&text, cases[i].after), RA_OK);
+			struct ra_recording *recording = load(text.data, &errs);
+			assert_int_equal(recording != NULL, count == cases[i].most);
+			if (!recording && !strstr(errs.text[0], cases[i].say))
+				fail_msg("\"%s\" does not say \"%s\"", errs.text[0], cases[i].say);
+			ra_recording_free(recording);
+		}
+	}
+}
+
 /* What must not load, and the words that say so. */
 static void test_refused(void **state)
 {
@@ -333,6 +363,9 @@ static void test_refused(void **state)
 		{WITH_MOVE("{\"from\":\"a\",\"on\":{\"action\":\"x\"},\"to\":\"z\"}"), "there is no state \"z\""},
 		{HEAD "\"states\":{\"a\":{}},\"answers\":{\"q\":1}}", "an answer is an id"},
 		{HEAD "\"states\":{\"a\":{}},\"expect\":{\"check\":{}}}", "what is expected lacks \"exit\""},
+		{"{\"$schema\":\"s\",\"format\":1,\"id\":\"live\",\"title\":\"T\",\"host\":\"h\","
+		 "\"clock\":\"2026-03-02T01:00:00Z\",\"planes\":[],\"start\":\"a\",\"states\":{\"a\":{}}}",
+		 "a recording is not called \"live\""},
 	};
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
 		struct ra_errs errs;
@@ -348,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers), cmocka_unit_test(test_vcenter),  cmocka_unit_test(test_moves),
 		cmocka_unit_test(test_cancel),  cmocka_unit_test(test_limit),    cmocka_unit_test(test_no_plane),
+		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
