@@ -204,6 +204,9 @@ static enum ra_progress step_handshake(struct ra_ssh *ssh)
 static enum ra_progress step_auth(struct ra_ssh *ssh)
 {
 	enum ra_progress progress = ra_ssh_auth(ssh);
+	if (progress == RA_PROGRESS_WAIT && !ssh->need_open && ssh->wire.flood)
+		return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s sends without end instead of letting anybody in.",
+				   ssh->host);
 	if (progress == RA_PROGRESS_WAIT && !ssh->need_open && ssh->wire.closed)
 		return ra_ssh_auth_hung_up(ssh);
 	if (progress == RA_PROGRESS_WAIT && !ssh->need_open && ssh->now >= ssh->deadline)
@@ -218,6 +221,7 @@ static enum ra_progress step_auth(struct ra_ssh *ssh)
 	ssh->phase = RA_SSH_READY;
 	ssh->deadline = RA_DEADLINE_NONE;
 	ssh->channel_max = RA_SSH_CHANNELS;
+	ssh->wire.flood_len = 0;
 	/* When to send one is decided here, by our clock; libssh2's interval (in its own) is only made short enough not
 	 * to object. */
 	libssh2_keepalive_config(ssh->session, 1, 2);
@@ -257,7 +261,8 @@ static enum ra_progress step_ready(struct ra_ssh *ssh)
 		return peer_is_gone(ssh) ? lost(ssh, "the host ended the SSH session") : RA_PROGRESS_WAIT;
 	}
 	if (ra_ssh_exec(ssh) == RA_PROGRESS_FAILED)
-		return lost(ssh, "the SSH connection was lost");
+		return lost(ssh, ssh->wire.flood ? "the host sends without end what nobody asked for"
+						 : "the SSH connection was lost");
 	if (ssh->wire.heard)
 		ssh->heard_at = ssh->now;
 	ssh->wire.heard = false;
@@ -314,6 +319,7 @@ static void ssh_step(struct ra_link *link, ra_mono_ms now)
 	ssh->now = now;
 	ssh->again = false;
 	ra_ssh_exec_sweep(ssh);
+	ssh->wire.step_len = 0;
 	if (ssh->revive)
 		revive(ssh);
 	for (int i = 0; i < STEPS_MAX && !ssh->need_open; i++)

@@ -24,6 +24,12 @@
 #define RA_SSH_IDLE_MS 45000 /* nothing heard for so long while something runs: the peer is gone */
 #define RA_SSH_KEEPALIVE_MS 15000
 #define RA_SSH_FIRST_MAX 4096 /* greeting and list of algorithms */
+/* libssh2 goes on within one call for as long as the host talks, and takes a greeting byte by byte: so many bytes are
+ * read in one step, and so many may come with nothing in them for us; until the login is through, and after it. */
+#define RA_SSH_STEP_LOGIN_LEN ((size_t)32 << 10)
+#define RA_SSH_STEP_LEN ((size_t)4 << 20)
+#define RA_SSH_FLOOD_LOGIN_LEN ((size_t)256 << 10)
+#define RA_SSH_FLOOD_LEN ((size_t)32 << 20)
 #define RA_SSH_PROMPTS_MAX 4
 
 enum ra_ssh_phase {
@@ -54,9 +60,12 @@ struct ra_ssh_dial {
 /* What went over the socket; kept by our own send and receive functions. */
 struct ra_ssh_wire {
 	uint64_t bytes_in, bytes_out;
-	bool heard;  /* since the last look */
-	bool closed; /* end of file or an error was seen */
-	bool mute;   /* nothing more may pass: it is being closed, or an answer we have not got would be sent */
+	size_t step_len;  /* read in this step */
+	size_t flood_len; /* read since anything of it was for us */
+	bool flood;       /* too much of that */
+	bool heard;       /* since the last look */
+	bool closed;      /* end of file or an error was seen */
+	bool mute;        /* nothing more may pass: it is being closed, or an answer we have not got would be sent */
 	char first[RA_SSH_FIRST_MAX];
 	size_t first_len;
 };

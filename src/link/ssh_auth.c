@@ -423,6 +423,10 @@ static enum ra_progress by_secret(struct ra_ssh *ssh)
 		return RA_PROGRESS_WAIT;
 	if (rc == 0)
 		return go(ssh, RA_AUTH_DONE);
+	/* What libssh2 cannot read it does not answer: then the password never left. */
+	if (auth->by_prompts && !auth->password_given)
+		return ra_ssh_refuse(ssh, "%s asks for the login of %s in a way that cannot be answered: %s", ssh->host,
+				     ssh->user, ra_ssh_words(ssh));
 	return ra_ssh_refuse(ssh,
 			     "%s refuses the password of %s. It was sent once and is not sent again. A locked account "
 			     "(five wrong passwords, "

@@ -305,6 +305,7 @@ static enum ra_progress drain(struct ra_ssh *ssh, struct ra_job *job, int stream
 		if (n == 0)
 			break;
 		progress = RA_PROGRESS_DONE;
+		ssh->wire.flood_len = 0;
 		ra_err err = stream == 0 && !exec->out_done ? keep_out(job, chunk, (size_t)n)
 			     : stream == 0                  ? RA_OK
 							    : keep_err(job, chunk, (size_t)n);

@@ -64,9 +64,12 @@ void ra_ssh_shake_failed(struct ra_ssh *ssh, bool timed_out)
 		    ssh, RA_LINK_TIMEOUT,
 		    "%s port %d accepts the connection but says nothing. It is no SSH server, or it is overloaded.",
 		    ssh->host, ssh->port);
-	else if (timed_out)
+	else if (timed_out && is_ssh)
 		ra_ssh_down(ssh, RA_LINK_TIMEOUT, "%s port %d stopped answering during the SSH handshake.", ssh->host,
 			    ssh->port);
+	else if (wire->flood && is_ssh)
+		ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s port %d sends without end and comes to no SSH handshake.",
+			    ssh->host, ssh->port);
 	else if (!wire->bytes_in)
 		ra_ssh_down(ssh, RA_LINK_UNREACHABLE,
 			    "%s port %d closes the connection without a word. It may allow only some addresses.",

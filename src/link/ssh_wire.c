@@ -63,6 +63,11 @@ ssize_t ra_ssh_recv(libssh2_socket_t fd, void *bytes, size_t len, int flags, voi
 	struct ra_ssh_wire *wire = &ssh->wire;
 	if (wire->mute)
 		return -ECONNRESET;
+	bool ready = ssh->phase == RA_SSH_READY;
+	if (wire->step_len >= (ready ? RA_SSH_STEP_LEN : RA_SSH_STEP_LOGIN_LEN) || wire->flood) {
+		ssh->again = true;
+		return -EAGAIN;
+	}
 	ssize_t n = recv(fd, bytes, len, flags | MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return -EAGAIN;
@@ -78,6 +83,10 @@ ssize_t ra_ssh_recv(libssh2_socket_t fd, void *bytes, size_t len, int flags, voi
 	memcpy(wire->first + wire->first_len, bytes, keep);
 	wire->first_len += keep;
 	wire->bytes_in += (uint64_t)n;
+	wire->step_len += (size_t)n;
+	wire->flood_len += (size_t)n;
+	wire->flood = wire->flood_len > (ready ? RA_SSH_FLOOD_LEN : RA_SSH_FLOOD_LOGIN_LEN);
+	wire->closed = wire->closed || wire->flood; /* no more is read: to the phases it is the end */
 	wire->heard = true;
 	return n;
 }

@@ -33,6 +33,8 @@ class Server(asyncssh.SSHServer):
     def get_kbdint_challenge(self, username, lang, submethods):
         if username == "survey":
             return "", "", "", [("Favourite colour: ", True)]
+        if username == "flood":
+            return "Login", "", "", [("Password: ", False)] * 1000
         return "Login", "", "", [("Password: ", False)]
 
     def validate_kbdint_response(self, username, responses):

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -256,6 +257,56 @@ static void test_no_host(void **state)
 	link = ra_link_free(link);
 }
 
+/* A child that greets whoever connects and then says the rest again and again, for as long as anybody listens. */
+static pid_t talk_without_end(const char *greeting, const char *rest, size_t rest_len)
+{
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child)
+		return child;
+	signal(SIGPIPE, SIG_IGN);
+	alarm(LIVE_BOUND_MS / 1000);
+	struct pollfd door = {.fd = live_listener, .events = POLLIN};
+	static char bytes[65536];
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = rest[i % rest_len];
+	(void)poll(&door, 1, -1);
+	int peer = accept(live_listener, NULL, NULL);
+	ssize_t sent = write(peer, greeting, strlen(greeting));
+	while (sent >= 0)
+		sent = write(peer, bytes, sizeof(bytes) / rest_len * rest_len);
+	_exit(0);
+}
+
+/* libssh2 reads on within one call for as long as there is something: neither time nor memory may go with it. */
+static void test_talks_without_end(void **state)
+{
+	static const char ignore[] = "\0\0\0\014\012\002\0\0\0\0\0\0\0\0\0"; /* SSH_MSG_IGNORE in the clear */
+	static const struct {
+		const char *greeting, *rest;
+		size_t rest_len;
+		const char *say;
+	} cases[] = {
+	    {"", "AAAAAAAAAAAAAAAA", 16, "not as an SSH server"},
+	    {"", "hello there\r\n", 13, "hello there"},
+	    {"SSH-2.0-x\r\n", ignore, 16, "sends without end"},
+	};
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		live_greeting = NULL;
+		int port = live_listen_here();
+		pid_t child = talk_without_end(cases[i].greeting, cases[i].rest, cases[i].rest_len);
+		struct ra_link *link = live_open_link(&(struct live_want){.port = port, .handshake_ms = 8000});
+		ra_mono_ms began = ra_mono_now();
+		struct ra_event event = live_ask(link, ECHO);
+		assert_true(ra_mono_now() - began < LIVE_BOUND_MS / 2);
+		live_expect_why(&event, RA_LINK_UNREACHABLE, cases[i].say);
+		link = ra_link_free(link);
+		close(live_listener);
+		live_listener = -1;
+		assert_int_equal(waitpid(child, NULL, 0), child);
+	}
+}
+
 /* "localhost" may be ::1 first, where nothing listens: all addresses are tried. */
 static void test_addresses(void **state)
 {
@@ -452,6 +503,7 @@ static void test_password(void **state)
 	    {"root", true, {"wrong"}, RA_LINK_REFUSED, "refuses the password", 1},
 	    {"stubborn", false, {"wrong"}, RA_LINK_REFUSED, "asks again", 1},
 	    {"token", false, {"correct horse", "123456"}, RA_LINK_ANSWERED, "", 3},
+	    {"flood", false, {"correct horse"}, RA_LINK_REFUSED, "cannot be answered", 0},
 	    {"survey", false, {"unused", "blue"}, RA_LINK_ANSWERED, "", 1},
 	};
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
@@ -532,6 +584,7 @@ int main(void)
 	    cmocka_unit_test(test_no_host),       cmocka_unit_test(test_addresses),
 	    cmocka_unit_test(test_few_tries),     cmocka_unit_test(test_other_type),
 	    cmocka_unit_test(test_slow_operator), cmocka_unit_test(test_no_common_algorithm),
+	    cmocka_unit_test(test_talks_without_end),
 	    cmocka_unit_test(test_password),
 	};
 	signal(SIGPIPE, SIG_IGN);
