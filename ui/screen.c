@@ -43,7 +43,7 @@ void ra_screen_update(struct ra_screen *screen, const struct ra_view *view)
 		screen->prompt_seen = true;
 		screen->moved = false;
 		screen->marks = 0;
-		screen->text_scroll = screen->row_scroll = (struct ra_scroll){0};
+		screen->text_scroll = screen->result_scroll = screen->row_scroll = (struct ra_scroll){0};
 		if (ra_input_begin(&screen->input, view->prompt.kind == RA_ASK_SECRET))
 			ra_screen_say(screen, "no memory for a secret");
 	}
@@ -77,19 +77,60 @@ ra_err ra_screen_output(struct ra_screen *screen, const struct ra_view *view, in
 	return RA_E_NOTFOUND;
 }
 
-/* Split a page between text above and rows below; both scroll where they do not fit. */
-static struct ra_area split(struct ra_area area, int text_lines, int row_lines, struct ra_area *below)
+/* A page: the words, the results, and the rows of the prompt, which are always in sight. Each scrolls where it does not
+ * fit. */
+struct page {
+	struct ra_area text, results, rows;
+};
+
+static int smaller(int a, int b)
 {
-	int rows = row_lines, text = text_lines;
+	return a < b ? a : b;
+}
 
-	if (text + 1 + rows > area.rows) {
-		int half = area.rows / 2, left = area.rows - text - 1;
+static int larger(int a, int b)
+{
+	return a > b ? a : b;
+}
 
-		rows = rows < (left > half ? left : half) ? rows : left > half ? left : half;
-		text = area.rows - rows - 1;
+static struct page page_split(struct ra_area area, int text, int results, int rows)
+{
+	if (text + 1 + results + rows > area.rows) {
+		rows = smaller(rows, larger(area.rows / 2, area.rows - text - 1 - results));
+		int left = area.rows - rows - 1;
+
+		results = smaller(results, larger(left / 2, left - text));
+		text = left - results;
 	}
-	*below = (struct ra_area){area.row + text + 1, area.col, rows, area.cols};
-	return (struct ra_area){area.row, area.col, text, area.cols};
+	return (struct page){
+	    .text = {area.row, area.col, text, area.cols},
+	    .results = {area.row + text + 1, area.col, results, area.cols},
+	    .rows = {area.row + text + 1 + results, area.col, rows, area.cols},
+	};
+}
+
+/* The lines of a doc from one to before another, borrowed. */
+static struct ra_doc doc_part(const struct ra_doc *doc, size_t from, size_t to)
+{
+	struct ra_doc part = *doc;
+
+	if (from) /* an empty doc has no array to move in */
+		part.lines += from;
+	part.count = to - from;
+	return part;
+}
+
+/* Where the rows of the prompt begin, with the empty line before them. */
+static size_t first_prompt_line(const struct ra_doc *doc, const struct ra_rows *rows)
+{
+	size_t i = 0;
+
+	while (i < doc->count &&
+	       (doc->lines[i].row == RA_DOC_NO_ROW || rows->rows[doc->lines[i].row].kind == RA_ROW_RESULT))
+		i++;
+	while (i > 0 && i < doc->count && doc->lines[i - 1].row == RA_DOC_NO_ROW)
+		i--;
+	return i;
 }
 
 static void paint_more(struct ra_grid *grid, struct ra_area area, const struct ra_scroll *scroll)
@@ -118,11 +159,27 @@ static void paint_input(struct ra_grid *grid, struct ra_area area, const struct 
 			       screen->selected.kind == RA_ROW_FIELD);
 }
 
+static void paint_rows(struct ra_screen *screen, struct ra_grid *grid, const struct page *page,
+		       const struct ra_doc *doc, const struct ra_rows *rows)
+{
+	size_t first = first_prompt_line(doc, rows);
+	struct ra_doc results = doc_part(doc, 0, first), below = doc_part(doc, first, doc->count);
+	int selected = ra_rows_find(rows, screen->selected);
+
+	ra_scroll_clamp(&screen->result_scroll, (int)results.count, page->results.rows);
+	ra_scroll_to_row(&screen->result_scroll, &results, selected);
+	ra_doc_paint(grid, page->results, &results, &screen->result_scroll, selected);
+	ra_scroll_clamp(&screen->row_scroll, (int)below.count, page->rows.rows);
+	ra_scroll_to_row(&screen->row_scroll, &below, rows->count - 1); /* the field below a row is in sight with it */
+	ra_scroll_to_row(&screen->row_scroll, &below, selected);
+	ra_doc_paint(grid, page->rows, &below, &screen->row_scroll, selected);
+	paint_input(grid, page->rows, &below, screen, rows);
+}
+
 static void paint_page(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid, struct ra_area area)
 {
 	RA_AUTO(ra_doc_free) struct ra_doc text = {.cols = area.cols - 3};
 	RA_AUTO(ra_doc_free) struct ra_doc below = {.cols = area.cols - 3};
-	struct ra_area row_area, text_area;
 	struct ra_rows rows;
 
 	ra_rows_make(view, &rows);
@@ -135,20 +192,14 @@ static void paint_page(struct ra_screen *screen, const struct ra_view *view, str
 		ra_doc_free(&below);
 		ra_tell_rows(view, &rows, screen->marks, true, &below);
 	}
-	text_area = split(area, (int)text.count, (int)below.count, &row_area);
-	ra_doc_paint(grid, text_area, &text, &screen->text_scroll, RA_DOC_NO_ROW);
-	paint_more(grid, text_area, &screen->text_scroll);
+	size_t results = first_prompt_line(&below, &rows);
+	struct page page = page_split(area, (int)text.count, (int)results, (int)(below.count - results));
+
+	ra_doc_paint(grid, page.text, &text, &screen->text_scroll, RA_DOC_NO_ROW);
+	paint_more(grid, page.text, &screen->text_scroll);
 	grid->cursor_row = area.row;
 	grid->cursor_col = area.col;
-	int selected = ra_rows_find(&rows, screen->selected);
-
-	ra_scroll_clamp(&screen->row_scroll, (int)below.count, row_area.rows);
-	/* Who stands on one way out sees the others too, and the field where something is typed. */
-	if (selected >= 0 && rows.rows[selected].kind != RA_ROW_RESULT)
-		ra_scroll_to_row(&screen->row_scroll, &below, rows.count - 1);
-	ra_scroll_to_row(&screen->row_scroll, &below, selected);
-	ra_doc_paint(grid, row_area, &below, &screen->row_scroll, selected);
-	paint_input(grid, row_area, &below, screen, &rows);
+	paint_rows(screen, grid, &page, &below, &rows);
 }
 
 static void paint_walk(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid)

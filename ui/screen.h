@@ -21,7 +21,7 @@ struct ra_screen {
 	struct ra_row selected;
 	uint64_t marks;
 	struct ra_input input;
-	struct ra_scroll text_scroll, row_scroll;
+	struct ra_scroll text_scroll, result_scroll, row_scroll;
 	enum ra_board board;
 	int board_row, board_count;
 	struct ra_scroll board_scroll;

@@ -27,6 +27,21 @@ static struct ra_view walk(void)
 	return fixture_walk();
 }
 
+/* More results than there is room for: the worst stand in sight, and so does the way on. */
+static struct ra_view walk_many(void)
+{
+	static struct ra_view_result results[14];
+	struct ra_view view = fixture_walk();
+
+	for (size_t i = 0; i < RA_LEN(results); i++) {
+		results[i] = fixture_results[i == 9 ? 1 : i == 12 ? 3 : 2];
+		results[i].in_step = true;
+	}
+	view.results = results;
+	view.result_count = RA_LEN(results);
+	return view;
+}
+
 static struct ra_view running(void)
 {
 	static struct ra_view_command commands[3];
@@ -331,6 +346,8 @@ static const struct {
 } cases[] = {
     {"walk", walk, "", false, ""},
     {"walk-moved", walk, "kk", false, ""},
+    {"walk-many", walk_many, "", false, ""},
+    {"walk-many-moved", walk_many, "gjjjjj", false, ""},
     {"running", running, "", false, ""},
     {"choice", choice, "", false, ""},
     {"by-hand", by_hand, "", false, ""},
