@@ -4,15 +4,40 @@
 #include "base/text.h"
 #include "report/parts.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A document being written. The first failure is kept, what follows is dropped. */
 struct doc {
 	struct ra_buf *out;
+	struct ra_buf line; /* the one being put together */
 	bool md;
 	ra_err err;
 };
+
+/* A line of any length. Out: borrowed until the next one. */
+static const char *line(struct doc *d, const char *fmt, ...) RA_PRINTF(2, 3);
+static const char *line(struct doc *d, const char *fmt, ...)
+{
+	va_list args, again;
+
+	va_start(args, fmt);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, fmt, args);
+	char *text = len < 0 ? NULL : malloc((size_t)len + 1);
+
+	ra_buf_reset(&d->line);
+	if (text)
+		vsnprintf(text, (size_t)len + 1, fmt, again);
+	va_end(again);
+	va_end(args);
+	if (!d->err)
+		d->err = text ? ra_buf_add(&d->line, text, (size_t)len) : RA_E_NOMEM;
+	free(text);
+	return ra_buf_str(&d->line);
+}
 
 static void raw(struct doc *d, const char *text)
 {
@@ -46,32 +71,34 @@ static void heading(struct doc *d, int level, const char *text)
 	raw(d, level < 3 ? "\n" : "");
 }
 
-static void item(struct doc *d, const char *lead, const char *text)
+/* One line of a list. width: of the lead's column where the document is plain. */
+static void row(struct doc *d, int width, const char *lead, const char *text)
 {
 	raw(d, d->md ? "- " : "  ");
-	if (*lead) {
-		raw(d, d->md ? "**" : "");
+	if (*lead || width) {
+		raw(d, d->md && *lead ? "**" : "");
 		words(d, lead);
-		raw(d, d->md ? "** " : "  ");
+		for (int i = ra_text_width(lead); i < width && !d->md; i++)
+			raw(d, " ");
+		raw(d, !d->md ? "  " : *lead ? "** " : "");
 	}
 	words(d, text);
 	raw(d, "\n");
 }
 
+static void item(struct doc *d, const char *lead, const char *text)
+{
+	row(d, 0, lead, text);
+}
+
 /* A labelled value; one without a label goes with the one above it. */
 static void pair(struct doc *d, const char *label, const char *value)
 {
-	char lead[64];
-
 	if (!*value)
 		return;
-	if (d->md && !*label) {
+	if (d->md && !*label)
 		raw(d, "  ");
-		item(d, "", value);
-		return;
-	}
-	snprintf(lead, sizeof(lead), d->md ? "%s:" : "%-14s", label);
-	item(d, lead, value);
+	row(d, 14, label, value);
 }
 
 static void paragraph(struct doc *d, const char *text)
@@ -80,31 +107,34 @@ static void paragraph(struct doc *d, const char *text)
 	raw(d, "\n");
 }
 
+static void fence(struct doc *d, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		raw(d, "`");
+	raw(d, "\n");
+}
+
 /* Output to the letter: fenced by more backticks than it holds, or indented. */
 static void code(struct doc *d, const char *text)
 {
 	size_t longest = 2, run = 0;
-	char fence[64];
 
 	for (const char *at = text; *at; at++) {
 		run = *at == '`' ? run + 1 : 0;
 		longest = run > longest ? run : longest;
 	}
-	longest = longest + 1 < sizeof(fence) ? longest + 1 : sizeof(fence) - 1;
-	memset(fence, '`', longest);
-	fence[longest] = '\0';
-	raw(d, d->md ? fence : "");
-	raw(d, d->md ? "\n" : "");
-	for (const char *line = text; *line && !d->err;) {
-		size_t len = strcspn(line, "\n");
+	if (d->md)
+		fence(d, longest + 1);
+	for (const char *at = text; *at && !d->err;) {
+		size_t len = strcspn(at, "\n");
 
 		raw(d, d->md ? "" : "    | ");
-		d->err = d->err ? d->err : ra_buf_add(d->out, line, len);
+		d->err = d->err ? d->err : ra_buf_add(d->out, at, len);
 		raw(d, "\n");
-		line += len + (line[len] == '\n');
+		at += len + (at[len] == '\n');
 	}
-	raw(d, d->md ? fence : "");
-	raw(d, d->md ? "\n" : "");
+	if (d->md)
+		fence(d, longest + 1);
 }
 
 static const char *when(ra_utc_ms utc, char *out)
@@ -114,26 +144,23 @@ static const char *when(ra_utc_ms utc, char *out)
 
 static void put_summary(struct doc *d, const struct ra_view *v)
 {
-	char at[RA_UTC_TEXT_LEN], to[RA_UTC_TEXT_LEN], line[256];
+	char at[RA_UTC_TEXT_LEN], to[RA_UTC_TEXT_LEN];
 
 	pair(d, "Outcome", *v->outcome ? v->outcome : "not finished");
 	pair(d, "", v->outcome_title);
 	pair(d, "Attestation", v->attestation);
 	pair(d, "ESXi", v->esxi_version);
 	pair(d, "Source", v->source);
-	snprintf(line, sizeof(line), "%s to %s", when(v->started, at), when(v->now, to));
-	pair(d, "Time", line);
+	pair(d, "Time", line(d, "%s to %s", when(v->started, at), when(v->now, to)));
 	pair(d, "Operator", v->operator_name);
 	pair(d, "Change", v->change_id);
 	pair(d, "Case", v->case_id);
-	snprintf(line, sizeof(line), "%s %s, set %.16s", v->flow, v->flow_version, v->flow_sha256);
-	pair(d, "Flow", line);
+	pair(d, "Flow", line(d, "%s %s, set %.16s", v->flow, v->flow_version, v->flow_sha256));
 	for (size_t i = 0; i < v->plane_count; i++) {
 		const struct ra_view_plane *p = &v->planes[i];
 
-		snprintf(line, sizeof(line), "%s %s%s%s%s%s", p->name, p->state, *p->say ? ": " : "", p->say,
-			 *p->peer ? ", key " : "", p->peer);
-		pair(d, i ? "" : "Planes", line);
+		pair(d, i ? "" : "Planes",
+		     line(d, "%s %s%s%s%s%s", p->name, p->state, *p->say ? ": " : "", p->say, *p->peer ? ", key " : "", p->peer));
 	}
 }
 
@@ -144,29 +171,29 @@ static void put_results(struct doc *d, const struct ra_view *v)
 	heading(d, 2, "Checks");
 	for (size_t i = 0; i < v->result_count; i++) {
 		const struct ra_view_result *r = &v->results[i];
-		char lead[16], line[2048];
 
-		snprintf(lead, sizeof(lead), d->md ? "%s" : "%-7s", r->verdict);
-		snprintf(line, sizeof(line), "%s%s%s%s%s%s", r->title, *r->why ? ": " : "", r->why, *r->planes ? " [" : "",
-			 r->planes, *r->planes ? "]" : "");
-		item(d, lead, line);
+		row(d, 7, r->verdict,
+		    line(d, "%s%s%s%s%s%s", r->title, *r->why ? ": " : "", r->why, *r->planes ? " [" : "", r->planes,
+			 *r->planes ? "]" : ""));
 	}
 }
 
 static void put_cause(struct doc *d, const struct ra_view_cause *c)
 {
-	char line[512], guide[64] = "";
+	RA_AUTO(ra_buf_free) struct ra_buf title = {0};
+	ra_err err = ra_buf_text(&title, c->title);
 
-	for (size_t i = 0; i < c->guide.count && strlen(guide) < 48; i++)
-		snprintf(guide + strlen(guide), sizeof(guide) - strlen(guide), "%s%.10s", i ? ", " : " (guide ",
-			 c->guide.items[i]);
-	snprintf(line, sizeof(line), "%s%s%s", c->title, guide, *guide ? ")" : "");
-	heading(d, 3, line);
+	for (size_t i = 0; i < c->guide.count && !err; i++)
+		err = ra_buf_printf(&title, "%s%s", i ? ", " : " (guide ", c->guide.items[i]);
+	if (!err && c->guide.count)
+		err = ra_buf_text(&title, ")");
+	d->err = d->err ? d->err : err;
+	heading(d, 3, ra_buf_str(&title));
 	for (size_t i = 0; i < c->rule_count; i++) {
 		if (strcmp(c->rules[i].value, "true"))
 			continue;
-		snprintf(line, sizeof(line), "%s (%s)", c->rules[i].because, c->rules[i].source);
-		item(d, c->rules[i].kind, *c->rules[i].source ? line : c->rules[i].because);
+		item(d, c->rules[i].kind,
+		     *c->rules[i].source ? line(d, "%s (%s)", c->rules[i].because, c->rules[i].source) : c->rules[i].because);
 	}
 	if (*c->impact)
 		item(d, "means", c->impact);
@@ -178,7 +205,6 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 {
 	size_t counts[3] = {0};
 	static const char *const names[] = {"likely", "open", "ruled_out"};
-	char line[128];
 
 	for (size_t i = 0; i < v->cause_count; i++)
 		for (size_t k = 0; k < RA_LEN(names); k++)
@@ -186,9 +212,7 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 	if (!v->cause_count)
 		return;
 	heading(d, 2, "Causes");
-	snprintf(line, sizeof(line), "%zu likely, %zu open, %zu ruled out of %zu.", counts[0], counts[1], counts[2],
-		 v->cause_count);
-	paragraph(d, line);
+	paragraph(d, line(d, "%zu likely, %zu open, %zu ruled out of %zu.", counts[0], counts[1], counts[2], v->cause_count));
 	for (size_t i = 0; i < v->cause_count; i++)
 		if (!strcmp(v->causes[i].status, "likely"))
 			put_cause(d, &v->causes[i]);
@@ -196,47 +220,43 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 
 static void put_way(struct doc *d, const struct ra_view *v)
 {
-	char at[RA_UTC_TEXT_LEN], line[1024];
+	char at[RA_UTC_TEXT_LEN];
 
 	heading(d, 2, "The way");
 	for (size_t i = 0; i < v->step_count; i++) {
 		const struct ra_view_step *s = &v->steps[i];
 
-		snprintf(line, sizeof(line), "%s%s%s%s", s->title, s->mark == RA_MARK_BACK ? " (stepped back)" : "",
-			 *s->because ? ": " : "", s->because);
-		item(d, when(s->at, at), line);
+		item(d, when(s->at, at),
+		     line(d, "%s%s%s%s", s->title, s->mark == RA_MARK_BACK ? " (stepped back)" : "", *s->because ? ": " : "",
+			  s->because));
 	}
 }
 
 static void put_actions(struct doc *d, const struct ra_view *v)
 {
-	char at[RA_UTC_TEXT_LEN], line[1024];
+	char at[RA_UTC_TEXT_LEN];
 
 	if (!v->action_count && !v->gate_count)
 		return;
 	heading(d, 2, "Done");
 	for (size_t i = 0; i < v->gate_count; i++) {
-		snprintf(line, sizeof(line), "gate %s: %s%s%s", v->gates[i].gate, v->gates[i].opened ? "opened" : "not opened",
-			 *v->gates[i].why ? ", " : "", v->gates[i].why);
-		item(d, when(v->gates[i].at, at), line);
+		const struct ra_view_gate *g = &v->gates[i];
+
+		item(d, when(g->at, at),
+		     line(d, "gate %s: %s%s%s", g->gate, g->opened ? "opened" : "not opened", *g->why ? ", " : "", g->why));
 	}
 	for (size_t i = 0; i < v->action_count; i++) {
 		const struct ra_view_action *a = &v->actions[i];
 
-		snprintf(line, sizeof(line), "%s (%s): %s", a->title, a->danger, a->result);
-		item(d, when(a->began, at), line);
+		item(d, when(a->began, at), line(d, "%s (%s): %s", a->title, a->danger, a->result));
 	}
 }
 
 static void put_unseen(struct doc *d, const struct ra_view *v)
 {
 	heading(d, 2, "Not checked");
-	for (size_t i = 0; i < v->unseen_count; i++) {
-		char line[1024];
-
-		snprintf(line, sizeof(line), "%s: %s", v->unseen[i].what, v->unseen[i].why);
-		item(d, "", line);
-	}
+	for (size_t i = 0; i < v->unseen_count; i++)
+		item(d, "", line(d, "%s: %s", v->unseen[i].what, v->unseen[i].why));
 	if (!v->unseen_count)
 		item(d, "", "nothing was left out");
 }
@@ -252,38 +272,32 @@ static void put_next(struct doc *d, const struct ra_view *v)
 
 static void put_facts(struct doc *d, const struct ra_view *v)
 {
-	char at[RA_UTC_TEXT_LEN], lead[96], line[1024];
+	char at[RA_UTC_TEXT_LEN];
 
 	heading(d, 2, "Facts");
 	for (size_t i = 0; i < v->fact_count; i++) {
 		const struct ra_view_fact *f = &v->facts[i];
 		const struct ra_view_obs *o = f->obs_count ? &f->obs[f->obs_count - 1] : NULL;
 
-		snprintf(lead, sizeof(lead), d->md ? "%s" : "%-28s", f->name);
-		snprintf(line, sizeof(line), "%s%s%s%s%s%s", f->known ? "" : "unknown: ", f->known ? f->value : f->reason,
-			 o ? " (" : "", o ? o->plane : "", o ? " " : "", o ? when(o->at, at) : "");
-		if (o)
-			snprintf(line + strlen(line), sizeof(line) - strlen(line), ")");
-		item(d, lead, line);
+		row(d, 28, f->name,
+		    line(d, "%s%s%s%s%s%s%s", f->known ? "" : "unknown: ", f->known ? f->value : f->reason, o ? " (" : "",
+			 o ? o->plane : "", o ? " " : "", o ? when(o->at, at) : "", o ? ")" : ""));
 	}
 }
 
 static void put_evidence(struct doc *d, const struct ra_view *v)
 {
-	char at[RA_UTC_TEXT_LEN], line[1024];
+	char at[RA_UTC_TEXT_LEN];
 
 	heading(d, 2, "Evidence");
 	for (size_t i = 0; i < v->command_count; i++) {
 		const struct ra_view_command *c = &v->commands[i];
 
-		snprintf(line, sizeof(line), "%lld: %s", (long long)c->seq, c->words);
-		heading(d, 3, line);
-		if (!strcmp(c->why, "answered"))
-			snprintf(line, sizeof(line), "%s, %s, %lld ms, status %d%s", c->plane, when(c->at, at),
-				 (long long)c->took_ms, c->status, c->truncated ? ", cut at its cap" : "");
-		else
-			snprintf(line, sizeof(line), "%s, %s, %s", c->plane, when(c->at, at), c->why);
-		paragraph(d, line);
+		heading(d, 3, line(d, "%lld: %s", (long long)c->seq, c->words));
+		paragraph(d, !strcmp(c->why, "answered")
+				     ? line(d, "%s, %s, %lld ms, status %d%s", c->plane, when(c->at, at), (long long)c->took_ms,
+					    c->status, c->truncated ? ", cut at its cap" : "")
+				     : line(d, "%s, %s, %s", c->plane, when(c->at, at), c->why));
 		if (c->out && *c->out)
 			code(d, c->out);
 		if (c->err && *c->err)
@@ -293,11 +307,8 @@ static void put_evidence(struct doc *d, const struct ra_view *v)
 
 static void put_record(struct doc *d, const struct ra_view *v)
 {
-	char line[256];
-
 	heading(d, 2, "Record");
-	snprintf(line, sizeof(line), "%lld entries, head %s", (long long)v->entry_count, v->head);
-	item(d, "", line);
+	item(d, "", line(d, "%lld entries, head %s", (long long)v->entry_count, v->head));
 	if (*v->journal_path)
 		item(d, "", v->journal_path);
 	item(d, "", "Answers given by the host itself are not proof of its integrity.");
@@ -306,12 +317,10 @@ static void put_record(struct doc *d, const struct ra_view *v)
 static ra_err write_document(const struct ra_view *v, struct ra_buf *out, bool md, bool brief)
 {
 	struct doc d = {.out = out, .md = md};
-	char title[300];
 
-	snprintf(title, sizeof(title), "reattest %s: %s", v->program, *v->host ? v->host : "no host");
 	if (*v->seen_words)
 		paragraph(&d, v->seen_words);
-	heading(&d, 1, title);
+	heading(&d, 1, line(&d, "reattest %s: %s", v->program, *v->host ? v->host : "no host"));
 	put_summary(&d, v);
 	put_results(&d, v);
 	put_causes(&d, v);
@@ -328,6 +337,7 @@ static ra_err write_document(const struct ra_view *v, struct ra_buf *out, bool m
 		put_evidence(&d, v);
 	}
 	put_record(&d, v);
+	ra_buf_free(&d.line);
 	return d.err;
 }
 

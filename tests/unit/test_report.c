@@ -57,6 +57,51 @@ static void test_markdown_is_inert(void **state)
 	assert_non_null(strstr(md, "````\nDisabled\n```\n# not a heading\n````\n"));
 }
 
+/* However long it is, nothing is cut: not a sentence, not a host's name, not a fence. */
+static void test_nothing_is_cut(void **state)
+{
+	static const char *const formats[] = {"text", "txt", "md"};
+	static char sentence[6000], ticks[300];
+	struct ra_view v = view();
+	struct ra_view_plane plane = {.name = T("ssh"), .state = T("down"), .say = sentence, .peer = T("")};
+	struct ra_view_step step = {.flow = T("f"), .id = T("s"), .title = T("Step"), .because = sentence, .left_by = T("edge"),
+				    .at = RA_UTC_NONE};
+	struct ra_view_result result = {.check = T("c"), .title = T("C"), .why = sentence, .verdict = T("FAIL"),
+					.verdict_id = T("fail"), .shown = T(""), .planes = T("SSH"), .at = RA_UTC_NONE};
+	struct ra_view_unseen missing = {.what = T("x"), .why = sentence};
+	struct ra_view_gate gate = {.gate = T("g"), .step = T("s"), .why = sentence, .opened = false, .at = RA_UTC_NONE};
+	struct ra_view_command command = {.plane = T("ssh"), .check = T("c"), .words = sentence, .why = T("answered"), .out = ticks,
+					  .err = T(""), .at = RA_UTC_NONE};
+	struct ra_view_fact fact = {.name = T("a.b"), .type = T("text"), .value = sentence, .json = T("1"), .reason = T("known"),
+				    .known = true};
+
+	memset(sentence, 'x', sizeof(sentence) - 1);
+	memcpy(sentence + sizeof(sentence) - 5, "END.", 4);
+	memset(ticks, '`', sizeof(ticks) - 1);
+	v.host = sentence;
+	v.planes = &plane;
+	v.steps = &step;
+	v.results = &result;
+	v.unseen = &missing;
+	v.gates = &gate;
+	v.commands = &command;
+	v.facts = &fact;
+	v.plane_count = v.step_count = v.result_count = v.unseen_count = v.gate_count = v.command_count = v.fact_count = 1;
+	for (size_t i = 0; i < RA_LEN(formats); i++) {
+		RA_AUTO(ra_mem_free) char *document = rendered(&v, formats[i]);
+		int ends = 0;
+
+		for (const char *at = document; (at = strstr(at, "xxxEND.")); at++)
+			ends++;
+		assert_int_equal(ends, strcmp(formats[i], "text") ? 8 : 6);
+	}
+	RA_AUTO(ra_mem_free) char *md = rendered(&v, "md");
+	const char *open = strstr(md, ticks);
+
+	assert_non_null(open);
+	assert_int_equal(strspn(open, "`"), sizeof(ticks));
+}
+
 /* Each document names what was found before what was not seen, and the record last. */
 static void test_order_is_the_same(void **state)
 {
@@ -117,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markdown_is_inert),
+		cmocka_unit_test(test_nothing_is_cut),
 		cmocka_unit_test(test_order_is_the_same),
 		cmocka_unit_test(test_text_begins_with_what_was_not_seen),
 		cmocka_unit_test(test_json_is_one_object_or_a_list),
