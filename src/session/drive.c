@@ -169,7 +169,7 @@ static ra_err send_action(struct ra_session *s, struct ra_errs *errs)
 {
 	struct ra_now now = ra_session_stand(s);
 
-	if (now.phase != RA_PH_ACTING || now.manual_start || s->sent_seq == now.action_seq)
+	if (now.phase != RA_PH_ACTING || now.manual_start || s->sent_seq == now.action_seq || !free_flight(s))
 		return RA_OK;
 	s->sent_seq = now.action_seq;
 	return ra_session_send(s, RA_TICKET_ACTION, NULL, errs);
@@ -179,7 +179,8 @@ static void set_wake(struct ra_session *s)
 {
 	struct ra_now now = ra_session_stand(s);
 
-	if (now.phase == RA_PH_VERIFY && now.deadline != RA_UTC_NONE &&
+	/* Past the deadline it is the last answers that are waited for, not the clock. */
+	if (now.phase == RA_PH_VERIFY && now.deadline != RA_UTC_NONE && now.deadline > ra_session_now(s) &&
 	    (s->wake_at == RA_UTC_NONE || now.deadline < s->wake_at))
 		s->wake_at = now.deadline;
 }
@@ -237,6 +238,7 @@ static void offer_password(struct ra_session *s, enum ra_plane plane)
 	if (may == 0 || (may < 0 && s->interactive))
 		return;
 	at->need_open = false;
+	ra_session_touch(s);
 	link->ops->answer(link, may > 0, may > 0 ? s->password : NULL);
 }
 
@@ -271,9 +273,9 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 	if (!err && !s->ended && s->interactive)
 		err = ra_gate_talk_drive(s, errs);
 	if (!err && !s->ended)
-		err = send_wants(s, false, &open, errs);
-	if (!err && !s->ended)
 		err = send_action(s, errs);
+	if (!err && !s->ended)
+		err = send_wants(s, false, &open, errs);
 	set_wake(s);
 	return err;
 }

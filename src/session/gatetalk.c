@@ -94,21 +94,32 @@ static ra_err fetch(struct ra_session *s, struct ra_errs *errs)
 	return ra_session_flying(s, RA_TICKET_KEY, NULL) ? RA_OK : ra_session_send(s, RA_TICKET_KEY, &want, errs);
 }
 
+/* The entry that led to where the walk is. */
+static int64_t visit_seq(const struct ra_session *s)
+{
+	const struct ra_visit *visits;
+	size_t count = ra_state_path(s->state, &visits);
+
+	return count ? visits[count - 1].seq : -1;
+}
+
 ra_err ra_gate_talk_drive(struct ra_session *s, struct ra_errs *errs)
 {
 	struct ra_now now = ra_session_stand(s);
 
-	if (now.phase != RA_PH_GATE) {
+	if (now.phase != RA_PH_GATE || (s->talk.stage != RA_GATE_IDLE && s->talk.seq != visit_seq(s))) {
 		s->talk.say[0] = '\0';
 		if (s->talk.stage != RA_GATE_IDLE)
 			ra_gate_talk_reset(s);
-		return RA_OK;
 	}
+	if (now.phase != RA_PH_GATE)
+		return RA_OK;
 	if (s->talk.stage == RA_GATE_FETCH)
 		return fetch(s, errs);
 	if (s->talk.stage != RA_GATE_IDLE)
 		return RA_OK;
 	s->talk.stage = RA_GATE_CHOOSE;
+	s->talk.seq = visit_seq(s);
 	ra_session_touch(s);
 	return RA_OK;
 }
@@ -116,12 +127,15 @@ ra_err ra_gate_talk_drive(struct ra_session *s, struct ra_errs *errs)
 static ra_err choose(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
 {
 	const char *id = word->kind == RA_WORD_CHOOSE && word->ids ? word->ids[0] : NULL;
+	struct ra_now now = ra_session_stand(s);
+	const cJSON *one;
 
 	if (!id)
 		return ra_fail(errs, RA_E_ARG, "choose a gate, or leave it closed");
 	if (!strcmp(id, "closed"))
 		return judge(s, NULL, NULL, errs);
-	s->talk.gate = ra_flowset_gate(s->flows, id);
+	s->talk.gate = NULL;
+	cJSON_ArrayForEach(one, now.gates) if (!strcmp(one->valuestring, id)) s->talk.gate = ra_flowset_gate(s->flows, id);
 	if (!s->talk.gate)
 		return ra_fail(errs, RA_E_ARG, "there is no gate \"%s\" here", id);
 	s->talk.say[0] = '\0';

@@ -3,43 +3,24 @@
 
 #include "session/internal.h"
 
-#include "base/digest.h"
-
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DRIVE_MS 250 /* a walk in which nothing changed is looked at so often at most: what ages does so in seconds */
+
+_Static_assert(RA_HUB_FDS_MAX >= RA_LINKS_MAX * RA_LINK_FDS_MAX, "every link of a hub must find room to be polled");
 
 struct ra_hub *ra_hub_new(int parallel)
 {
 	struct ra_hub *hub = calloc(1, sizeof(*hub));
 
 	if (hub) {
-		hub->parallel = parallel > 0 ? parallel : 16;
+		hub->parallel = parallel <= 0 ? 16 : parallel > RA_HUB_PARALLEL_MAX ? RA_HUB_PARALLEL_MAX : parallel;
 		hub->next_ticket = 1;
 	}
 	return hub;
-}
-
-struct ra_hub *ra_hub_free(struct ra_hub *hub)
-{
-	if (!hub)
-		return NULL;
-	for (size_t i = 0; i < hub->session_count; i++) {
-		struct ra_errs errs;
-
-		ra_errs_clear(&errs);
-		/* A walk that nobody ended was ended from outside; a journal that takes no more stays as it is. */
-		if (ra_session_stop(hub->sessions[i], "signal", &errs))
-			hub->sessions[i]->ended = true;
-		ra_session_close(hub->sessions[i]);
-	}
-	for (size_t i = 0; i < hub->link_count; i++) {
-		ra_link_free(hub->links[i].link);
-		free(hub->links[i].key);
-	}
-	ra_wipe(hub->credentials, sizeof(hub->credentials));
-	free(hub);
-	return NULL;
 }
 
 static struct ra_hub_link *find_link(struct ra_hub *hub, const char *key)
@@ -103,23 +84,56 @@ ra_err ra_hub_link_get(struct ra_session *s, enum ra_plane plane, struct ra_errs
 			ra_link_free(link);
 			return ra_fail(errs, RA_E_LIMIT, "more than %d links at once", RA_LINKS_MAX);
 		}
-		at->link = link;
-		at->users = 0;
-		at->credential = -1;
-		at->password_offered = false;
+		*at = (struct ra_hub_link){.key = at->key, .link = link, .credential = -1};
 	}
 	at->users++;
 	s->planes[plane].hub_link = at;
-	return RA_OK;
+	/* Whoever joins a link that is up or down already hears of it now. */
+	return at->told.kind == RA_EV_NONE ? RA_OK : ra_session_event(s, plane, &at->told, errs);
+}
+
+/* A need whose asker ended is another's on the same link. */
+static void pass_on(struct ra_hub *hub, const struct ra_hub_link *at, const struct ra_need *need)
+{
+	struct ra_event event = {.kind = RA_EV_NEED, .need = *need};
+
+	for (size_t i = 0; i < hub->session_count; i++) {
+		struct ra_session *s = hub->sessions[i];
+
+		for (int plane = 0; plane < RA_PLANE_COUNT && !s->ended; plane++) {
+			if (s->planes[plane].hub_link != at)
+				continue;
+			if (ra_session_event(s, (enum ra_plane)plane, &event, NULL))
+				continue;
+			return;
+		}
+	}
+}
+
+/* Give up what this walk asked over a link that others use too. */
+static void cancel_tickets(struct ra_session *s, enum ra_plane plane, struct ra_hub_link *at)
+{
+	for (size_t i = 0; i < RA_TICKETS_MAX; i++)
+		if (s->flights[i].want.plane && s->flights[i].want.plane->plane == plane)
+			at->link->ops->cancel(at->link, s->flights[i].id);
 }
 
 void ra_hub_link_drop(struct ra_session *s, enum ra_plane plane)
 {
-	struct ra_hub_link *at = s->planes[plane].hub_link;
+	struct ra_session_plane *own = &s->planes[plane];
+	struct ra_hub_link *at = own->hub_link;
+	bool asked = own->need_open;
 
-	s->planes[plane].hub_link = NULL;
-	if (!at || --at->users > 0)
+	own->hub_link = NULL;
+	own->need_open = false;
+	if (!at)
 		return;
+	if (--at->users > 0) {
+		cancel_tickets(s, plane, at);
+		if (asked)
+			pass_on(s->hub, at, &own->need);
+		return;
+	}
 	for (size_t i = 0; i < s->hub->credential_count; i++)
 		if (s->hub->credentials[i].trying == at)
 			s->hub->credentials[i].trying = NULL;
@@ -128,22 +142,33 @@ void ra_hub_link_drop(struct ra_session *s, enum ra_plane plane)
 	at->key = NULL;
 }
 
+static bool same(const struct ra_secret *a, const struct ra_secret *b)
+{
+	size_t a_len = 0, b_len = 0;
+	const char *a_bytes = ra_secret_bytes(a, &a_len), *b_bytes = ra_secret_bytes(b, &b_len);
+
+	return a_len == b_len && !memcmp(a_bytes, b_bytes, a_len);
+}
+
+/* The record of a password. Out: NULL when it cannot be kept: then it is not offered. */
 static struct ra_credential *credential(struct ra_hub *hub, const struct ra_secret *password)
 {
 	size_t len = 0;
 	const char *bytes = ra_secret_bytes(password, &len);
-	char digest[RA_SHA256_HEX_LEN];
 
-	if (ra_sha256_hex(bytes, len, digest))
-		return NULL;
 	for (size_t i = 0; i < hub->credential_count; i++)
-		if (!strcmp(hub->credentials[i].digest, digest))
+		if (same(hub->credentials[i].password, password))
 			return &hub->credentials[i];
 	if (hub->credential_count == RA_LEN(hub->credentials))
 		return NULL;
-	struct ra_credential *made = &hub->credentials[hub->credential_count++];
+	struct ra_credential *made = &hub->credentials[hub->credential_count];
 
-	memcpy(made->digest, digest, sizeof(made->digest));
+	made->password = ra_secret_new();
+	if (!made->password || ra_secret_set(made->password, bytes, len)) {
+		made->password = ra_secret_free(made->password);
+		return NULL;
+	}
+	hub->credential_count++;
 	return made;
 }
 
@@ -161,7 +186,8 @@ int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, const struct 
 	return 1;
 }
 
-/* How the host took the password that was offered over this link, if one was. */
+/* How the host took the password that was offered over this link, if one was. A link that ends after the offer without a word may
+ * have been refused: it counts as that, unless the password was accepted elsewhere. */
 static void judge_credential(struct ra_hub *hub, struct ra_hub_link *link, const struct ra_event *event)
 {
 	if (link->credential < 0)
@@ -172,7 +198,7 @@ static void judge_credential(struct ra_hub *hub, struct ra_hub_link *link, const
 		known->trying = NULL;
 	if (event->state == RA_LINK_UP)
 		known->accepted = true;
-	else if (event->why == RA_LINK_REFUSED)
+	else if (event->why == RA_LINK_REFUSED || !known->accepted)
 		known->refusals++;
 	link->credential = -1;
 }
@@ -202,37 +228,49 @@ int ra_hub_poll(struct ra_hub *hub, struct pollfd *fds, int cap, int *timeout_ms
 
 		nearest = at < nearest ? at : nearest;
 	}
-	*timeout_ms = nearest == RA_DEADLINE_NONE ? -1 : nearest <= now ? 0 : (int)(nearest - now);
+	*timeout_ms = nearest == RA_DEADLINE_NONE ? -1
+		      : nearest <= now		  ? 0
+		      : nearest - now > INT_MAX	  ? INT_MAX
+						  : (int)(nearest - now);
 	return count;
 }
 
-/* Every session on a link hears of its state; a reply or a need goes to the one it is for. */
-static ra_err route(struct ra_hub *hub, struct ra_hub_link *at, struct ra_event *event, struct ra_errs *errs)
+static bool concerns(const struct ra_session *s, const struct ra_event *event)
 {
-	bool taken = false;
-	ra_err err = RA_OK;
-
-	for (size_t i = 0; i < hub->session_count && !err && !taken; i++) {
-		struct ra_session *s = hub->sessions[i];
-
-		for (int plane = 0; plane < RA_PLANE_COUNT && !err; plane++) {
-			if (s->planes[plane].hub_link != at)
-				continue;
-			bool mine = event->kind != RA_EV_REPLY;
-
-			for (size_t k = 0; k < RA_TICKETS_MAX && !mine; k++)
-				mine = s->flights[k].kind != RA_TICKET_FREE &&
-				       s->flights[k].id == event->reply.ticket;
-			if (!mine)
-				continue;
-			err = ra_session_event(s, (enum ra_plane)plane, event, errs);
-			taken = event->kind != RA_EV_STATE;
-		}
-	}
-	return err;
+	for (size_t i = 0; i < RA_TICKETS_MAX && event->kind == RA_EV_REPLY; i++)
+		if (s->flights[i].kind != RA_TICKET_FREE && s->flights[i].id == event->reply.ticket)
+			return true;
+	return event->kind != RA_EV_REPLY;
 }
 
-static ra_err step_links(struct ra_hub *hub, struct ra_errs *errs)
+/* Every walk on a link hears of its state; a reply goes to the one it is for, a need to one that can answer. */
+static void route(struct ra_hub *hub, const struct ra_hub_link *at, struct ra_event *event)
+{
+	for (size_t i = 0; i < hub->session_count; i++) {
+		struct ra_session *s = hub->sessions[i];
+
+		for (int plane = 0; plane < RA_PLANE_COUNT && !s->ended; plane++) {
+			struct ra_errs errs;
+
+			if (s->planes[plane].hub_link != at || !concerns(s, event))
+				continue;
+			ra_errs_clear(&errs);
+			if (ra_session_event(s, (enum ra_plane)plane, event, &errs))
+				ra_session_fault(s, &errs);
+			if (event->kind != RA_EV_STATE)
+				return;
+		}
+	}
+}
+
+static void keep_told(struct ra_hub_link *at, const struct ra_event *event)
+{
+	at->told = (struct ra_event){.kind = RA_EV_STATE, .state = event->state, .why = event->why};
+	memcpy(at->told.say, event->say, sizeof(at->told.say));
+	memcpy(at->told.peer, event->peer, sizeof(at->told.peer));
+}
+
+static void step_links(struct ra_hub *hub)
 {
 	for (size_t i = 0; i < hub->link_count; i++) {
 		struct ra_hub_link *at = &hub->links[i];
@@ -240,21 +278,20 @@ static ra_err step_links(struct ra_hub *hub, struct ra_errs *errs)
 		if (!at->link)
 			continue;
 		at->link->ops->step(at->link, ra_mono_now());
-		for (bool more = true; more && at->link;) {
+		for (bool more = true; more;) {
 			struct ra_event event = {0};
 
 			at->link->ops->next(at->link, &event);
 			more = event.kind != RA_EV_NONE;
+			if (event.kind == RA_EV_STATE)
+				keep_told(at, &event);
 			if (event.kind == RA_EV_STATE && (event.state == RA_LINK_UP || event.state == RA_LINK_DOWN))
 				judge_credential(hub, at, &event);
-			ra_err err = more ? route(hub, at, &event, errs) : RA_OK;
-
+			if (more)
+				route(hub, at, &event);
 			ra_event_clear(&event);
-			if (err)
-				return err;
 		}
 	}
-	return RA_OK;
 }
 
 /* Places among the parallel ones go to sessions in the order they came. */
@@ -265,68 +302,73 @@ static void give_places(struct ra_hub *hub)
 	for (size_t i = 0; i < hub->session_count; i++) {
 		struct ra_session *s = hub->sessions[i];
 
-		s->active = !s->ended && (s->active || active < hub->parallel);
+		s->active = !s->retired && (s->active || (!s->ended && active < hub->parallel));
 		active += s->active;
 	}
 }
 
-/* What a session has to say since it was last asked. */
+/* What a session has to say since it was last asked. Nothing that can be seen changes without the version. */
 static enum ra_happened news(struct ra_session *s)
 {
+	if (s->version == s->told_version)
+		return RA_HAPPENED_NOTHING;
 	uint64_t prompt = ra_prompt_identity(s);
+	bool end = s->ended && !s->told_end, ask = prompt != s->told_prompt;
 
-	if (s->ended && !s->told_end) {
-		s->told_end = true;
-		s->told_version = s->version;
-		s->told_prompt = prompt;
-		return RA_HAPPENED_END;
-	}
-	if (prompt != s->told_prompt) {
-		s->told_prompt = prompt;
-		s->told_version = s->version;
-		return RA_HAPPENED_ASK;
-	}
-	if (s->version != s->told_version) {
-		s->told_version = s->version;
-		return RA_HAPPENED_CHANGE;
-	}
-	return RA_HAPPENED_NOTHING;
+	s->told_end = s->ended;
+	s->told_version = s->version;
+	s->told_prompt = prompt;
+	return end ? RA_HAPPENED_END : ask ? RA_HAPPENED_ASK : RA_HAPPENED_CHANGE;
 }
 
-static void drop_links(struct ra_session *s)
+/* Give back what an ended walk held: links, tickets, secrets. */
+static void retire(struct ra_session *s)
 {
+	if (s->retired)
+		return;
+	s->retired = true;
 	for (int i = 0; i < RA_PLANE_COUNT; i++)
-		if (s->planes[i].hub_link)
-			ra_hub_link_drop(s, (enum ra_plane)i);
+		ra_hub_link_drop(s, (enum ra_plane)i);
+	memset(s->flights, 0, sizeof(s->flights));
+	ra_gate_talk_reset(s);
+	s->password = ra_secret_free(s->password);
+	s->key = ra_secret_free(s->key);
 }
 
-/* A walk whose journal takes no more is over: nothing may happen that is not written. */
-static void give_up(struct ra_session *s, const struct ra_errs *errs)
+/* Is there anything to do for this walk: something changed, its time has come, or it waits for others to go first? */
+static bool due(const struct ra_session *s)
 {
-	s->fault = *errs;
-	s->ended = true;
-	ra_session_touch(s);
+	bool waits = false;
+
+	for (int i = 0; i < RA_PLANE_COUNT; i++)
+		waits = waits || s->planes[i].need_open;
+	return waits || s->version != s->driven_version || ra_mono_now() - s->driven_at >= DRIVE_MS ||
+	       (s->wake_at != RA_UTC_NONE && ra_session_now(s) >= s->wake_at);
 }
 
-ra_err ra_hub_step(struct ra_hub *hub, enum ra_happened *happened, struct ra_session **which, struct ra_errs *errs)
+static void drive(struct ra_session *s)
 {
-	ra_err err = step_links(hub, errs);
+	struct ra_errs errs;
 
+	ra_errs_clear(&errs);
+	if (!s->ended && s->active && due(s)) {
+		s->driven_version = s->version;
+		s->driven_at = ra_mono_now();
+		if (ra_session_drive(s, &errs))
+			ra_session_fault(s, &errs);
+	}
+	if (s->ended)
+		retire(s);
+}
+
+ra_err ra_hub_step(struct ra_hub *hub, enum ra_happened *happened, struct ra_session **which, struct ra_errs *errs RA_UNUSED)
+{
 	*happened = RA_HAPPENED_NOTHING;
 	*which = NULL;
-	if (err)
-		return err;
+	step_links(hub);
 	give_places(hub);
-	for (size_t i = 0; i < hub->session_count; i++) {
-		struct ra_session *s = hub->sessions[i];
-		struct ra_errs own;
-
-		ra_errs_clear(&own);
-		if (!s->ended && s->active && ra_session_drive(s, &own))
-			give_up(s, &own);
-		if (s->ended)
-			drop_links(s);
-	}
+	for (size_t i = 0; i < hub->session_count; i++)
+		drive(hub->sessions[i]);
 	for (size_t i = 0; i < hub->session_count && *happened == RA_HAPPENED_NOTHING; i++) {
 		struct ra_session *s = hub->sessions[(hub->turn + i) % hub->session_count];
 
@@ -337,4 +379,30 @@ ra_err ra_hub_step(struct ra_hub *hub, enum ra_happened *happened, struct ra_ses
 	if (*which)
 		hub->turn++;
 	return RA_OK;
+}
+
+struct ra_hub *ra_hub_free(struct ra_hub *hub)
+{
+	if (!hub)
+		return NULL;
+	/* A walk that nobody ended was ended from outside; a journal that takes no more stays as it is. */
+	for (size_t i = 0; i < hub->session_count; i++) {
+		struct ra_errs errs;
+
+		ra_errs_clear(&errs);
+		if (ra_session_stop(hub->sessions[i], "signal", &errs))
+			hub->sessions[i]->ended = true;
+	}
+	for (size_t i = 0; i < hub->session_count; i++)
+		retire(hub->sessions[i]);
+	for (size_t i = 0; i < hub->session_count; i++)
+		ra_session_close(hub->sessions[i]);
+	for (size_t i = 0; i < hub->link_count; i++) {
+		ra_link_free(hub->links[i].link);
+		free(hub->links[i].key);
+	}
+	for (size_t i = 0; i < hub->credential_count; i++)
+		ra_secret_free(hub->credentials[i].password);
+	free(hub);
+	return NULL;
 }

@@ -12,7 +12,7 @@
 #include "session/session.h"
 
 #define RA_TICKETS_MAX 64
-#define RA_LINKS_MAX 128
+#define RA_LINKS_MAX (RA_HUB_PARALLEL_MAX * 3) /* a walk has SSH, vCenter and BMC */
 #define RA_SESSIONS_MAX 1024
 #define RA_GATE_STATEMENTS_MAX 24
 
@@ -30,12 +30,13 @@ struct ra_hub_link {
 	char *key;
 	struct ra_link *link;
 	int users;
-	int credential; /* index into the hub's credentials, -1: none */
+	struct ra_event told; /* its last word on its state, for those who join later */
+	int credential;       /* index into the hub's credentials, -1: none */
 	bool password_offered;
 };
-/* One password (by its digest) and how hosts have taken it: two refusals anywhere stop it everywhere. */
+/* One password and how hosts have taken it: two refusals anywhere stop it everywhere. */
 struct ra_credential {
-	char digest[65];
+	struct ra_secret *password;
 	int refusals;
 	bool accepted;
 	const struct ra_hub_link *trying; /* the host that goes first alone */
@@ -57,7 +58,7 @@ enum ra_gate_stage { RA_GATE_IDLE, RA_GATE_CHOOSE, RA_GATE_STATEMENTS, RA_GATE_P
 struct ra_gate_talk {
 	enum ra_gate_stage stage;
 	const struct ra_gate *gate;
-	int64_t seq; /* entries when it began: another entry of step or gate ends it */
+	int64_t seq; /* the visit it began in: what was said there does not count at another step */
 	size_t statement;
 	const char *affirmed[RA_GATE_STATEMENTS_MAX + 1];
 	size_t affirmed_count;
@@ -91,8 +92,10 @@ struct ra_session {
 	bool held;        /* a check step is decided and waits for the operator */
 	bool pass_hold;   /* the operator said go on */
 	bool ended, told_end, all_done;
+	bool retired;     /* ended, and everything it held of others was given back */
 	int64_t sent_seq; /* the intent whose request this process has sent */
-	uint64_t version, told_version;
+	uint64_t version, told_version, driven_version;
+	ra_mono_ms driven_at;
 	uint64_t told_prompt;
 	ra_utc_ms wake_at;   /* next poll of a verification, RA_UTC_NONE */
 	struct ra_errs fault;
@@ -112,10 +115,19 @@ struct ra_hub {
 	size_t turn;
 };
 
-/* session.c: the one way an entry comes to be: journal first, then the fold, then the view. Takes body. */
+/* session.c: a walk from its options, not begun and in no hub yet. Errors: as ra_session_new. Owner: ra_session_close. */
+RA_MUST_USE ra_err ra_session_make(struct ra_hub *hub, const struct ra_session_options *options, struct ra_session **out,
+				   struct ra_errs *errs);
+/* Take another name for the host. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_session_rename(struct ra_session *session, const char *host, struct ra_errs *errs);
+/* The fold takes an entry in, then the session keeps it. Owner: takes entry's content. Errors: as ra_state_apply. */
+RA_MUST_USE ra_err ra_session_fold(struct ra_session *session, struct ra_entry *entry, struct ra_errs *errs);
+/* The one way an entry comes to be: journal first, then the fold, then the view. Takes body. */
 RA_MUST_USE ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *body, bool sync,
 				     struct ra_errs *errs);
 ra_utc_ms ra_session_now(const struct ra_session *session);
+/* A walk that cannot go on: nothing more happens in it, its view says why. */
+void ra_session_fault(struct ra_session *session, const struct ra_errs *errs);
 /* Mark the view as changed. */
 void ra_session_touch(struct ra_session *session);
 struct ra_planes ra_session_planes(const struct ra_session *session);
@@ -132,7 +144,7 @@ RA_MUST_USE ra_err ra_session_drive(struct ra_session *session, struct ra_errs *
 /* Take one event of a plane's link. */
 RA_MUST_USE ra_err ra_session_event(struct ra_session *session, enum ra_plane plane, struct ra_event *event,
 				    struct ra_errs *errs);
-/* Send a request over a plane. Out: false when no place is free now. */
+/* Send a request over a plane. Shape: with no place free nothing is sent; the wish stands and is tried again. */
 RA_MUST_USE ra_err ra_session_send(struct ra_session *session, enum ra_ticket_kind kind, const struct ra_want *want,
 				   struct ra_errs *errs);
 /* Tell a simulated host what the operator did. */
@@ -146,6 +158,8 @@ RA_MUST_USE ra_err ra_gate_talk_drive(struct ra_session *session, struct ra_errs
 RA_MUST_USE ra_err ra_gate_talk_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
 /* The answer to the secret request. */
 RA_MUST_USE ra_err ra_gate_talk_key(struct ra_session *session, const struct ra_reply *reply, struct ra_errs *errs);
+/* Why the action of this step cannot begin in this run, or NULL. */
+const char *ra_held_back(const struct ra_session *session, const struct ra_now *now);
 /* The check whose secret plane lists recovery keys; NULL when the flow set has none. */
 const struct ra_check *ra_gate_key_check(const struct ra_flowset *flows, const struct ra_check_plane **plane);
 
@@ -170,7 +184,7 @@ void ra_prompt_clear(struct ra_view_prompt *prompt);
 /* A number that changes when another prompt stands. */
 uint64_t ra_prompt_identity(const struct ra_session *session);
 
-/* viewexit.c: the exit code of cli.md, pure over the view. */
+/* viewexit.c: the exit code of cli.md. */
 int ra_view_exit(const struct ra_session *session, const struct ra_view *view);
 
 #endif

@@ -165,8 +165,7 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 	return err ? err : put(&out->text, "Reading again what the gate is judged by");
 }
 
-/* Why an action cannot begin in this run, or NULL. */
-static const char *held_back(const struct ra_session *s, const struct ra_now *now)
+const char *ra_held_back(const struct ra_session *s, const struct ra_now *now)
 {
 	if (s->read_only)
 		return "This walk is read-only: the step is shown, nothing begins.";
@@ -180,7 +179,7 @@ static const char *held_back(const struct ra_session *s, const struct ra_now *no
 static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
 {
 	const struct ra_action *action = &now->step->action;
-	const char *held = held_back(s, now);
+	const char *held = ra_held_back(s, now);
 	ra_err err = put(&out->title, now->step->title);
 
 	out->scene = RA_SCENE_CONFIRM;

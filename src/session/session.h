@@ -19,7 +19,8 @@
 struct ra_flowset;
 struct ra_recording;
 
-#define RA_HUB_FDS_MAX 512
+#define RA_HUB_PARALLEL_MAX 64 /* walks of one hub that hold links at once */
+#define RA_HUB_FDS_MAX 768     /* what those may give to poll */
 
 /* A recording (a simulated host) as a source of walks. Shape: path is a file of at most 1 MiB.
  * Owner: ra_source_free, after the sessions on it. Errors: RA_E_NOTFOUND, RA_E_INVALID with file:line:col. */
@@ -57,7 +58,8 @@ struct ra_session_options {
 struct ra_session;
 struct ra_hub;
 
-/* Owner: ra_hub_free, which ends its sessions (end entry "signal" unless ended). Out: NULL without memory. */
+/* Units: parallel walks at once, 0: 16, never more than RA_HUB_PARALLEL_MAX; the others wait for a place.
+ * Owner: ra_hub_free, which ends its sessions (end entry "signal" unless ended). Out: NULL without memory. */
 struct ra_hub *ra_hub_new(int parallel);
 struct ra_hub *ra_hub_free(struct ra_hub *hub);
 RA_DEFINE_AUTO(struct ra_hub, ra_hub_free);
@@ -83,7 +85,8 @@ enum ra_happened {
 	RA_HAPPENED_END     /* a walk ended */
 };
 /* Do what can be done now. Out: what happened and to which session; call until NOTHING, then poll.
- * Errors: RA_E_IO (journal cannot be written: the session has ended, its view says so), RA_E_NOMEM. */
+ * A walk that cannot go on (its journal takes no more, no memory, a flow that leads nowhere) ends by itself: it happened END, its
+ * view is marked as a fault and says why; the others go on. Errors: none today. */
 RA_MUST_USE ra_err ra_hub_step(struct ra_hub *hub, enum ra_happened *happened, struct ra_session **which,
 			       struct ra_errs *errs);
 
@@ -95,7 +98,8 @@ struct ra_word {
 	const char *typed;
 	const struct ra_secret *secret;
 };
-/* Errors: RA_E_STATE (another prompt stands now), RA_E_ARG (does not fit; the sentence says what is expected), RA_E_DENIED. */
+/* Errors: RA_E_STATE (another prompt stands now), RA_E_ARG (does not fit; the sentence says what is expected), RA_E_DENIED,
+ * RA_E_IO (the journal takes no more: the walk is over). */
 RA_MUST_USE ra_err ra_session_answer(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
 /* One step back. Errors: RA_E_STATE. */
 RA_MUST_USE ra_err ra_session_back(struct ra_session *session, struct ra_errs *errs);
@@ -112,6 +116,7 @@ RA_MUST_USE ra_err ra_session_view(const struct ra_session *session, bool with_o
 				   struct ra_errs *errs);
 /* A counter that grows whenever a view would differ in more than its clock. */
 uint64_t ra_session_version(const struct ra_session *session);
+/* Owner: only for what ra_session_read gave; a hub closes its own. */
 struct ra_session *ra_session_close(struct ra_session *session);
 
 #endif

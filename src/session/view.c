@@ -124,14 +124,13 @@ static ra_err put_header(const struct ra_session *s, struct ra_view *v)
 	RA_AUTO(ra_mem_free) char *version = ra_say_fact(s, RA_FACT_ESXI_VERSION);
 	RA_AUTO(ra_mem_free) char *status = ra_say_fact(s, "attestation.status");
 	RA_AUTO(ra_mem_free) char *time = ra_say_fact(s, "attestation.time");
-	char line[256];
+	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
+	ra_err err = status ? ra_buf_printf(&line, "%s%s%s%s%s", status, time ? " (" : "", time ? time : "", time ? ")" : "",
+					    status_limits(s))
+			    : ra_buf_text(&line, "not known");
 
-	if (status)
-		snprintf(line, sizeof(line), "%s%s%s%s%s", status, time ? " (" : "", time ? time : "", time ? ")" : "",
-			 status_limits(s));
-	else
-		snprintf(line, sizeof(line), "not known");
-	return ra_view_put(&v->esxi_version, version) || ra_view_put(&v->attestation, line) ? RA_E_NOMEM : RA_OK;
+	return err || ra_view_put(&v->esxi_version, version) || ra_view_put(&v->attestation, ra_buf_str(&line)) ? RA_E_NOMEM
+														 : RA_OK;
 }
 
 static ra_err put_say(const struct ra_session *s, const struct ra_now *now, struct ra_view *v)
@@ -147,7 +146,7 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 {
 	bool at_end = now->step && now->step->kind == RA_STEP_END;
 	const cJSON *text;
-	char fault[1024] = "";
+	char fault[RA_ERRS_MAX * RA_ERR_TEXT_MAX] = "";
 
 	if (!s->ended && now->phase != RA_PH_END)
 		return ra_view_put(&v->outcome, "") || ra_view_put(&v->outcome_title, "") || ra_view_put(&v->end_reason, "")
@@ -155,7 +154,8 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 			       : RA_OK;
 	enum ra_outcome outcome = now->outcome == RA_OUT_NONE ? RA_OUT_STOPPED : now->outcome;
 
-	if (s->fault.code)
+	v->fault = s->fault.code != RA_OK;
+	if (v->fault)
 		ra_errs_line(&s->fault, fault, sizeof(fault));
 	cJSON_ArrayForEach(text, (at_end ? now->step->next : NULL))
 	{
@@ -165,10 +165,8 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 			return RA_E_NOMEM;
 	}
 	return ra_view_put(&v->outcome, ra_outcome_name(outcome)) ||
-			       ra_view_put(&v->outcome_title, at_end && outcome != RA_OUT_STOPPED ? now->step->title
-							       : at_end			       ? now->step->title
-											       : "Stopped") ||
-			       ra_view_put(&v->end_reason, fault[0] ? fault : now->end_reason)
+			       ra_view_put(&v->outcome_title, at_end ? now->step->title : "Stopped") ||
+			       ra_view_put(&v->end_reason, v->fault ? fault : now->end_reason)
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }
@@ -182,6 +180,18 @@ static ra_err put_notes(const struct ra_session *s, struct ra_view *v)
 	return RA_OK;
 }
 
+/* Was anything found that is not as it should be, although no check failed? */
+static bool found_something(const struct ra_view *v)
+{
+	for (size_t i = 0; i < v->result_count; i++)
+		if (!strcmp(v->results[i].verdict_id, "warn"))
+			return true;
+	for (size_t i = 0; i < v->cause_count; i++)
+		if (!strcmp(v->causes[i].status, "likely"))
+			return true;
+	return false;
+}
+
 /* The sentence a result begins with. */
 static ra_err put_seen(const struct ra_session *s, struct ra_view *v)
 {
@@ -189,10 +199,8 @@ static ra_err put_seen(const struct ra_session *s, struct ra_view *v)
 
 	if (v->exit_code != 12 || s->interactive)
 		return ra_view_put(&v->seen_words, "");
-	for (size_t i = 0; i < v->result_count; i++)
-		if (!strcmp(v->results[i].verdict_id, "fail"))
-			return ra_view_put(&v->seen_words, "");
-	ra_err err = ra_buf_text(&words, "nothing wrong found in what could be seen; not seen: ");
+	ra_err err = ra_buf_text(&words, found_something(v) ? "no check failed in what could be seen; not seen: "
+							    : "nothing wrong found in what could be seen; not seen: ");
 
 	for (size_t i = 0; i < v->unseen_count && !err; i++)
 		err = ra_buf_printf(&words, "%s%s", i ? ", " : "", v->unseen[i].what);

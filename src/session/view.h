@@ -157,6 +157,7 @@ struct ra_view {
 	char *outcome_title;
 	struct ra_texts next;          /* what to do now */
 	char *end_reason;
+	bool fault;                    /* it could not go on; end_reason is the sentence */
 	int exit_code;                 /* of cli.md, for a walk or a check as it was run */
 	char *seen_words;              /* the sentence a result begins with ("nothing wrong found in what could be seen; not seen: ..."), "" */
 };

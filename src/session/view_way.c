@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char *plane_state(const struct ra_session *s, const struct ra_session_plane *plane)
+static const char *plane_state(const struct ra_session_plane *plane)
 {
 	static const char *const names[] = {
 		[RA_LINK_IDLE] = "not used yet", [RA_LINK_CONNECTING] = "connecting", [RA_LINK_WAITING] = "waiting",
@@ -15,25 +15,14 @@ static const char *plane_state(const struct ra_session *s, const struct ra_sessi
 	return plane->given ? names[plane->state] : "not given";
 }
 
-/* In a journal that is only read, the plane entries tell. */
-static const cJSON *last_plane_entry(const struct ra_session *s, const char *plane)
-{
-	for (size_t i = s->entry_count; i-- > 0;)
-		if (!strcmp(s->entries[i].kind, "plane") && !strcmp(ra_json_str(s->entries[i].body, "plane", ""), plane))
-			return s->entries[i].body;
-	return NULL;
-}
-
 static ra_err put_planes(const struct ra_session *s, struct ra_view *v)
 {
 	for (int i = 0; i <= RA_PLANE_BMC; i++) {
 		struct ra_view_plane *at = ra_view_grow(&v->planes, &v->plane_count, sizeof(*at));
-		const cJSON *told = s->reading ? last_plane_entry(s, ra_plane_name(i)) : NULL;
 
 		if (!at || ra_view_put(&at->name, ra_plane_name(i)) ||
-		    ra_view_put(&at->state, ra_json_str(told, "state", plane_state(s, &s->planes[i]))) ||
-		    ra_view_put(&at->say, ra_json_str(told, "say", s->planes[i].say)) ||
-		    ra_view_put(&at->peer, ra_json_str(told, "peer", s->planes[i].peer)))
+		    ra_view_put(&at->state, plane_state(&s->planes[i])) || ra_view_put(&at->say, s->planes[i].say) ||
+		    ra_view_put(&at->peer, s->planes[i].peer))
 			return RA_E_NOMEM;
 	}
 	return RA_OK;

@@ -1,4 +1,4 @@
-/* viewexit.c - the exit code of cli.md over a finished walk. Pure. */
+/* viewexit.c - the exit code of a walk as it stands, by the precedence of the manual. Pure over the session and its view. */
 #include "config.h"
 
 #include "session/internal.h"
@@ -57,10 +57,21 @@ static bool required_missing(const struct ra_session *s)
 	return false;
 }
 
+/* Was the same step done again later, and seen to be done? */
+static bool made_good(const struct ra_view *v, size_t action)
+{
+	for (size_t i = action + 1; i < v->action_count; i++)
+		if (!strcmp(v->actions[i].step, v->actions[action].step) && !strcmp(v->actions[i].result, "verified"))
+			return true;
+	return false;
+}
+
 static bool unverified(const struct ra_view *v)
 {
-	return v->action_count && strcmp(v->actions[v->action_count - 1].result, "verified") &&
-	       strcmp(v->actions[v->action_count - 1].result, "not_done");
+	for (size_t i = 0; i < v->action_count; i++)
+		if (strcmp(v->actions[i].result, "verified") && strcmp(v->actions[i].result, "not_done") && !made_good(v, i))
+			return true;
+	return false;
 }
 
 static int walk_exit(const struct ra_session *s, const struct ra_view *v)
@@ -102,8 +113,8 @@ static int check_exit(const struct ra_session *s, const struct ra_view *v)
 int ra_view_exit(const struct ra_session *s, const struct ra_view *v)
 {
 	if (s->fault.code)
-		return s->fault.code == RA_E_IO || s->fault.code == RA_E_LIMIT ? 73
-		       : s->fault.code == RA_E_INVALID			     ? 65
-									     : 70;
+		return s->fault.code == RA_E_IO || s->fault.code == RA_E_STATE || s->fault.code == RA_E_LIMIT ? 73
+		       : s->fault.code == RA_E_INVALID							       ? 65
+													       : 70;
 	return s->interactive ? walk_exit(s, v) : check_exit(s, v);
 }

@@ -11,13 +11,27 @@ static const char *chosen(const struct ra_word *word)
 	return word->kind == RA_WORD_CHOOSE && word->ids && word->ids[0] ? word->ids[0] : NULL;
 }
 
-static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool *mine)
+/* A yes is only for a host's key, a secret for all else; leaving it is always possible. */
+static bool fits_need(const struct ra_need *need, const struct ra_word *word)
+{
+	if (word->kind == RA_WORD_NO || word->kind == RA_WORD_SKIP)
+		return true;
+	if (need->kind == RA_NEED_HOST_KEY)
+		return word->kind == RA_WORD_YES;
+	return (word->kind == RA_WORD_SECRET && word->secret) || (word->kind == RA_WORD_TYPED && word->typed);
+}
+
+static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool *mine, struct ra_errs *errs)
 {
 	for (int i = 0; i < RA_PLANE_COUNT; i++) {
 		struct ra_session_plane *at = &s->planes[i];
 
 		if (!at->need_open)
 			continue;
+		if (!fits_need(&at->need, word))
+			return ra_fail(errs, RA_E_ARG, at->need.kind == RA_NEED_HOST_KEY
+							       ? "say yes or no to the host's key"
+							       : "give what is asked for, or leave it");
 		struct ra_link *link = at->hub_link->link;
 		RA_AUTO(ra_secret_free) struct ra_secret *typed = NULL;
 		const struct ra_secret *secret = word->kind == RA_WORD_SECRET ? word->secret : NULL;
@@ -25,7 +39,7 @@ static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool
 		if (word->kind == RA_WORD_TYPED) {
 			typed = ra_secret_new();
 			if (!typed || ra_secret_set(typed, word->typed, strlen(word->typed)))
-				return RA_E_NOMEM;
+				return ra_fail(errs, RA_E_NOMEM, "no memory");
 			secret = typed;
 		}
 		at->need_open = false;
@@ -78,10 +92,10 @@ static ra_err begin_action(struct ra_session *s, const struct ra_word *word, str
 
 	if (word->kind == RA_WORD_SKIP || word->kind == RA_WORD_NO || (id && !strcmp(id, "skip")))
 		return skip(s, errs);
-	if (s->read_only || s->dry_run)
-		return ra_fail(errs, RA_E_DENIED, "this walk changes nothing (%s)", s->read_only ? "read-only" : "dry run");
-	if (s->until != RA_UTC_NONE && now.step->action.danger >= RA_DISRUPTIVE && ra_session_now(s) > s->until)
-		return ra_fail(errs, RA_E_DENIED, "the agreed time is over: no disruptive step begins now");
+	const char *held = ra_held_back(s, &now);
+
+	if (held)
+		return ra_fail(errs, RA_E_DENIED, "%s", held);
 	if (word->kind != RA_WORD_YES && word->kind != RA_WORD_TYPED)
 		return ra_fail(errs, RA_E_ARG, "confirm the step, or leave it");
 	ra_err err = ra_make_intent(s->state, word->kind == RA_WORD_TYPED ? word->typed : NULL, ra_session_now(s), &body,
@@ -154,9 +168,7 @@ ra_err ra_session_answer(struct ra_session *s, const struct ra_word *word, struc
 		return ra_fail(errs, RA_E_STATE, "the walk is over");
 	if (word->prompt != ra_prompt_identity(s))
 		return ra_fail(errs, RA_E_STATE, "another question stands now");
-	ra_err err = answer_need(s, word, &mine);
+	ra_err err = answer_need(s, word, &mine, errs);
 
-	if (err)
-		return ra_fail(errs, err, "no memory");
-	return mine ? RA_OK : phase_word(s, word, errs);
+	return err || mine ? err : phase_word(s, word, errs);
 }

@@ -77,12 +77,11 @@ static int tell_end(struct ra_session *session, enum ra_left left, int signal_nu
 	printf("%s%s%s\n", view->outcome, *view->outcome_title ? ": " : "", view->outcome_title);
 	for (size_t i = 0; i < view->next.count; i++)
 		printf("  next: %s\n", view->next.items[i]);
-	if (*view->end_reason && strcmp(view->end_reason, "outcome") && strcmp(view->end_reason, "operator") &&
-	    strcmp(view->end_reason, "signal"))
+	if (view->fault)
 		ra_say("%s", view->end_reason);
 	if (*view->journal_path)
 		ra_say("the record is %s%s", view->journal_path,
-		       !strcmp(view->outcome, "stopped") ? "; `reattest resume` goes on" : "");
+		       !strcmp(view->outcome, "stopped") && !view->fault ? "; `reattest resume` goes on" : "");
 	ra_view_free(view);
 	if (fflush(stdout))
 		return RA_EXIT_CANTWRITE;
@@ -100,11 +99,8 @@ int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, stru
 	ra_errs_clear(&errs);
 	if (!frontend)
 		return RA_EXIT_USAGE;
-	if (frontend->walk(frontend->payload, &walk, &left, &number, &errs)) {
-		int code = ra_say_errs(&errs);
-
-		return code;
-	}
+	if (frontend->walk(frontend->payload, &walk, &left, &number, &errs))
+		return ra_say_errs(&errs);
 	return tell_end(session, left, number);
 }
 

@@ -1,0 +1,186 @@
+/* resume.c - walks that began before: going on with one, reading one. */
+#include "config.h"
+
+#include "session/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A walk goes on only with the flows it began with: said before an entry is found not to fit them. */
+static ra_err check_set(const struct ra_session *s, const cJSON *start, struct ra_errs *errs)
+{
+	const char *set = ra_json_str(start, "flow_sha256", "");
+
+	if (s->reading || !strcmp(set, ra_flowset_sha256(s->flows)))
+		return RA_OK;
+	return ra_fail(errs, RA_E_STATE,
+		       "the walk ran on another flow set (%.12s, here %.12s); export it with that set, then start a new walk", set,
+		       ra_flowset_sha256(s->flows));
+}
+
+static ra_err fold_stored(void *payload, const struct ra_entry *entry, struct ra_errs *errs)
+{
+	struct ra_session *s = payload;
+	struct ra_entry copy = *entry;
+
+	if (!s->entry_count && !strcmp(entry->kind, "start") && check_set(s, entry->body, errs))
+		return RA_E_STATE;
+	copy.body = cJSON_Duplicate(entry->body, true);
+	if (!copy.body)
+		return ra_fail(errs, RA_E_NOMEM, "no memory for the entries of this walk");
+	copy.kind = ra_json_str(copy.body, "kind", "");
+	return ra_session_fold(s, &copy, errs);
+}
+
+/* Flow, host and the names come from the journal's start entry. */
+static ra_err take_start(struct ra_session *s, struct ra_errs *errs)
+{
+	const cJSON *start = s->entry_count ? s->entries[0].body : NULL;
+	const char *host = ra_json_str(start, "host", NULL), *flow = ra_json_str(start, "flow", NULL);
+
+	if (!start || !flow)
+		return ra_fail(errs, RA_E_STATE, "this journal holds no begun walk; start anew with `reattest HOST`");
+	free(s->flow);
+	s->flow = strdup(flow);
+	if (!s->flow)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	return host && *host ? ra_session_rename(s, host, errs) : RA_OK;
+}
+
+static ra_err append_resume(struct ra_session *s, struct ra_errs *errs)
+{
+	cJSON *body = cJSON_CreateObject();
+	bool ok = body && cJSON_AddStringToObject(body, "program", PACKAGE_VERSION);
+
+	if (ok && s->operator_name) {
+		cJSON *name = ra_journal_sensitive(cJSON_CreateString(s->operator_name));
+
+		ok = name && cJSON_AddItemToObject(body, "operator", name);
+	}
+	if (!ok) {
+		cJSON_Delete(body);
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	}
+	return ra_session_append(s, "resume", body, true, errs);
+}
+
+/* A simulated host begins anew with the process: tell it what the operator had done, each at its own time, then let it be now. */
+static ra_err replay_deeds(struct ra_session *s, struct ra_errs *errs)
+{
+	int scale = s->clock.scale;
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; s->recording && i < s->entry_count && !err; i++) {
+		const struct ra_entry *entry = &s->entries[i];
+		bool deed = !strcmp(entry->kind, "done") && !strcmp(ra_json_str(entry->body, "how", ""), "done");
+		char what[RA_FACT_NAME_MAX + 16];
+
+		if (!deed && i + 1 < s->entry_count)
+			continue;
+		s->clock = ra_clock_make(entry->t, scale);
+		snprintf(what, sizeof(what), "action:%s", deed ? ra_json_str(entry->body, "step", "") : "");
+		err = ra_session_hint(s, what, errs);
+	}
+	return err;
+}
+
+ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o, const char *path,
+			 struct ra_session **out, struct ra_errs *errs)
+{
+	struct ra_session *s = NULL;
+	ra_err err = ra_session_make(hub, o, &s, errs);
+
+	if (!err)
+		err = ra_journal_open(path, fold_stored, s, &s->journal, errs);
+	if (!err)
+		err = take_start(s, errs);
+	if (!err && !s->recording && !o->no_ssh)
+		s->planes[RA_PLANE_SSH].given = s->host && *s->host;
+	struct ra_now now = ra_session_stand(s);
+
+	if (!err && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
+		err = ra_fail(errs, RA_E_STATE, "this walk ended (%s); `reattest export` shows it",
+			      ra_outcome_name(now.outcome));
+	if (!err)
+		err = replay_deeds(s, errs);
+	if (!err)
+		err = append_resume(s, errs);
+	if (err) {
+		ra_session_close(s);
+		return err;
+	}
+	hub->sessions[hub->session_count++] = s;
+	*out = s;
+	return RA_OK;
+}
+
+static bool in_list(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = strstr(list, word); at; at = strstr(at + len, word))
+		if ((at == list || at[-1] == ',') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
+}
+
+static enum ra_link_why why_of(const char *reason)
+{
+	return !strcmp(reason, ra_reason_name(RA_TIMEOUT))   ? RA_LINK_TIMEOUT
+	       : !strcmp(reason, ra_reason_name(RA_REFUSED)) ? RA_LINK_REFUSED
+							     : RA_LINK_UNREACHABLE;
+}
+
+/* How the planes stood when the record ended, and whether there was somebody to ask. */
+static void take_standing(struct ra_session *s)
+{
+	const cJSON *start = s->entries[0].body;
+
+	s->interactive = !strcmp(ra_json_str(start, "mode", ""), "walk");
+	for (int i = 0; i < RA_PLANE_COUNT; i++)
+		s->planes[i].given = in_list(ra_json_str(start, "planes", ""), ra_plane_name((enum ra_plane)i));
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const cJSON *body = s->entries[i].body;
+		int plane = ra_plane_parse(ra_json_str(body, "plane", ""));
+
+		s->interactive = s->interactive || !strcmp(s->entries[i].kind, "resume");
+		if (strcmp(s->entries[i].kind, "plane") || plane == RA_PLANE_ANY)
+			continue;
+		struct ra_session_plane *at = &s->planes[plane];
+		bool up = !strcmp(ra_json_str(body, "state", ""), "up");
+
+		at->state = up ? RA_LINK_UP : RA_LINK_DOWN;
+		at->why = up ? RA_LINK_ANSWERED : why_of(ra_json_str(body, "why", ""));
+		at->ever_up = at->ever_up || up;
+		snprintf(at->say, sizeof(at->say), "%s", ra_json_str(body, "say", ""));
+		snprintf(at->peer, sizeof(at->peer), "%s", ra_json_str(body, "peer", ""));
+	}
+}
+
+ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct ra_session **out, struct ra_errs *errs)
+{
+	struct ra_session *s = NULL;
+	struct ra_session_options o = {.flows = flows, .until = RA_UTC_NONE};
+	struct ra_verify verify;
+	ra_err err = ra_session_make(NULL, &o, &s, errs);
+
+	if (err)
+		return err;
+	s->reading = s->ended = true;
+	err = ra_journal_verify(path, fold_stored, s, &verify, errs);
+	if (!err && verify.verdict == RA_VERIFY_BROKEN)
+		err = ra_fail(errs, RA_E_BROKEN, "%s: entry %lld: %s", path, (long long)verify.first_bad, verify.why);
+	if (!err)
+		err = take_start(s, errs);
+	if (!err && !(s->path = strdup(path)))
+		err = ra_fail(errs, RA_E_NOMEM, "no memory");
+	if (err) {
+		ra_session_close(s);
+		return err;
+	}
+	take_standing(s);
+	memcpy(s->head, verify.head, sizeof(s->head));
+	*out = s;
+	return RA_OK;
+}

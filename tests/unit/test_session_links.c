@@ -1,0 +1,241 @@
+/* Links that several walks share, and the guard of a password: with a link that says what the test wants. */
+#include "config.h"
+
+#include "tests/unit/unit.h"
+
+#include "tests/unit/session_rig.h"
+
+#include <string.h>
+
+#define HOSTS_MAX 5
+
+/* Walks as `check` makes them, on live hosts whose links are puppets. */
+struct bench {
+	struct ra_flowset *flows;
+	struct ra_hub *hub;
+	struct ra_secret *password;
+	struct ra_session *sessions[HOSTS_MAX];
+	struct puppet *puppets[HOSTS_MAX];
+	struct ra_errs errs;
+};
+
+static void add(struct bench *b, size_t at, const char *host, bool interactive)
+{
+	struct ra_session_options options = {.flows = b->flows, .host = host, .flow = "t", .entry = "look",
+					     .interactive = interactive, .password = b->password, .until = RA_UTC_NONE};
+	char line[1024];
+
+	if (ra_session_new(b->hub, &options, &b->sessions[at], &b->errs))
+		fail_msg("%s", ra_errs_line(&b->errs, line, sizeof(line)));
+}
+
+static void set_up(struct bench *b, const char *password)
+{
+	*b = (struct bench){.flows = session_flows(), .hub = ra_hub_new(HOSTS_MAX)};
+	ra_errs_clear(&b->errs);
+	if (!password)
+		return;
+	b->password = ra_secret_new();
+	assert_int_equal(ra_secret_set(b->password, password, strlen(password)), RA_OK);
+}
+
+static void tear_down(struct bench *b)
+{
+	ra_hub_free(b->hub);
+	ra_secret_free(b->password);
+	ra_flowset_free(b->flows);
+}
+
+/* So many hosts, each of which wants a password. */
+static void hosts_want_password(struct bench *b, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char host[8] = "esx0";
+
+		host[3] = (char)('0' + i);
+		b->puppets[i] = session_puppet(b->hub, host);
+		add(b, i, host, false);
+	}
+	session_settle(b->hub);
+	for (size_t i = 0; i < count; i++)
+		puppet_need(b->puppets[i], RA_NEED_PASSWORD);
+	session_settle(b->hub);
+}
+
+static int offered(const struct bench *b)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < HOSTS_MAX; i++)
+		count += b->puppets[i] && b->puppets[i]->secret;
+	return count;
+}
+
+/* A wrong password meets one host, then one more, then none: the others are told that there is none. */
+static void test_wrong_password_meets_two_hosts(void **state)
+{
+	static const enum ra_link_why ends[] = {RA_LINK_REFUSED, RA_LINK_TIMEOUT, RA_LINK_UNREACHABLE};
+
+	for (size_t way = 0; way < RA_LEN(ends); way++) {
+		struct bench b;
+
+		set_up(&b, "wrong");
+		hosts_want_password(&b, HOSTS_MAX);
+		assert_int_equal(offered(&b), 1);
+		assert_true(b.puppets[0]->secret);
+		puppet_state(b.puppets[0], RA_LINK_DOWN, ends[way]);
+		session_settle(b.hub);
+		assert_int_equal(offered(&b), 2);
+		puppet_state(b.puppets[1], RA_LINK_DOWN, ends[way]);
+		session_settle(b.hub);
+		assert_int_equal(offered(&b), 2);
+		for (size_t i = 2; i < HOSTS_MAX; i++) {
+			assert_int_equal(b.puppets[i]->answers, 1);
+			assert_false(b.puppets[i]->yes);
+		}
+		tear_down(&b);
+	}
+}
+
+/* Once a host took it, all others may have it at once. */
+static void test_right_password_opens_all(void **state)
+{
+	struct bench b;
+
+	set_up(&b, "right");
+	hosts_want_password(&b, HOSTS_MAX);
+	assert_int_equal(offered(&b), 1);
+	puppet_state(b.puppets[0], RA_LINK_UP, RA_LINK_ANSWERED);
+	session_settle(b.hub);
+	assert_int_equal(offered(&b), HOSTS_MAX);
+	tear_down(&b);
+}
+
+/* The first host's walk ends before its host said a word: the next goes first. */
+static void test_first_host_leaves(void **state)
+{
+	struct bench b;
+
+	set_up(&b, "x");
+	hosts_want_password(&b, 3);
+	assert_int_equal(ra_session_stop(b.sessions[0], "operator", &b.errs), RA_OK);
+	b.puppets[0] = NULL;
+	session_settle(b.hub);
+	assert_int_equal(offered(&b), 1);
+	assert_true(b.puppets[1]->secret);
+	tear_down(&b);
+}
+
+/* A walk that joins a link hears how it stands; a need whose walk ended is the other's; its tickets are given up. */
+static void test_two_walks_on_one_host(void **state)
+{
+	struct bench b;
+
+	set_up(&b, NULL);
+	b.puppets[0] = session_puppet(b.hub, "esx0");
+	add(&b, 0, "esx0", true);
+	session_settle(b.hub);
+	add(&b, 1, "root@esx0", true);
+	session_settle(b.hub);
+	assert_int_equal(b.hub->link_count, 1);
+	assert_int_equal(b.puppets[0]->ticket_count, 2);
+	puppet_need(b.puppets[0], RA_NEED_PASSWORD);
+	session_settle(b.hub);
+	struct ra_view *view = session_look(b.sessions[1]);
+
+	assert_int_equal(view->prompt.kind, RA_ASK_NOTHING);
+	ra_view_free(view);
+	assert_int_equal(ra_session_stop(b.sessions[0], "operator", &b.errs), RA_OK);
+	session_settle(b.hub);
+	assert_int_equal(b.puppets[0]->cancelled_count, 1);
+	assert_int_equal(b.puppets[0]->cancelled[0], b.puppets[0]->tickets[0]);
+	view = session_look(b.sessions[1]);
+	assert_int_equal(view->prompt.kind, RA_ASK_SECRET);
+	ra_view_free(view);
+	puppet_state(b.puppets[0], RA_LINK_UP, RA_LINK_ANSWERED);
+	puppet_reply(b.puppets[0], b.puppets[0]->tickets[0], RA_LINK_CANCELLED);
+	session_settle(b.hub);
+	add(&b, 2, "esx0", true);
+	session_settle(b.hub);
+	view = session_look(b.sessions[2]);
+	assert_string_equal(view->planes[0].state, "up");
+	ra_view_free(view);
+	tear_down(&b);
+}
+
+/* Only a yes takes a host's key, only a secret a password; leaving is always possible. */
+static void test_words_that_fit_a_need(void **state)
+{
+	static const struct {
+		enum ra_need_kind need;
+		int word;
+		ra_err err;
+		bool yes, secret;
+	} rows[] = {
+		{RA_NEED_HOST_KEY, RA_WORD_YES, RA_OK, true, false},
+		{RA_NEED_HOST_KEY, RA_WORD_NO, RA_OK, false, false},
+		{RA_NEED_HOST_KEY, RA_WORD_SKIP, RA_OK, false, false},
+		{RA_NEED_HOST_KEY, RA_WORD_TYPED, RA_E_ARG, false, false},
+		{RA_NEED_HOST_KEY, RA_WORD_SECRET, RA_E_ARG, false, false},
+		{RA_NEED_HOST_KEY, RA_WORD_GO, RA_E_ARG, false, false},
+		{RA_NEED_PASSWORD, RA_WORD_YES, RA_E_ARG, false, false},
+		{RA_NEED_PASSWORD, RA_WORD_GO, RA_E_ARG, false, false},
+		{RA_NEED_PASSWORD, RA_WORD_SKIP, RA_OK, false, false},
+		{RA_NEED_PROMPT, RA_WORD_TYPED, RA_OK, true, true},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct bench b;
+
+		set_up(&b, NULL);
+		b.puppets[0] = session_puppet(b.hub, "esx0");
+		add(&b, 0, "esx0", true);
+		session_settle(b.hub);
+		puppet_need(b.puppets[0], rows[i].need);
+		session_settle(b.hub);
+		ra_err err = session_say(b.sessions[0], rows[i].word, "yes", &b.errs);
+
+		if (err != rows[i].err)
+			fail_msg("row %zu: %d", i, err);
+		assert_int_equal(b.puppets[0]->answers, !err);
+		assert_int_equal(b.puppets[0]->yes, rows[i].yes);
+		assert_int_equal(b.puppets[0]->secret, rows[i].secret);
+		tear_down(&b);
+	}
+}
+
+/* What an ended walk still has on its way does not count as running. */
+static void test_an_ended_walk_runs_nothing(void **state)
+{
+	struct bench b;
+
+	set_up(&b, NULL);
+	b.puppets[0] = session_puppet(b.hub, "esx0");
+	add(&b, 0, "esx0", true);
+	session_settle(b.hub);
+	struct ra_view *view = session_look(b.sessions[0]);
+
+	assert_true(view->result_count && view->results[0].running);
+	ra_view_free(view);
+	assert_int_equal(ra_session_stop(b.sessions[0], "operator", &b.errs), RA_OK);
+	session_settle(b.hub);
+	view = session_look(b.sessions[0]);
+	for (size_t i = 0; i < view->result_count; i++)
+		assert_false(view->results[i].running);
+	ra_view_free(view);
+	tear_down(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wrong_password_meets_two_hosts),
+		cmocka_unit_test(test_right_password_opens_all),
+		cmocka_unit_test(test_first_host_leaves),
+		cmocka_unit_test(test_two_walks_on_one_host),
+		cmocka_unit_test(test_words_that_fit_a_need),
+		cmocka_unit_test(test_an_ended_walk_runs_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
