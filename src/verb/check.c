@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "flow/flowset.h"
 #include "report/report.h"
+#include "verb/checkcode.h"
 #include "verb/common.h"
 #include "verb/verbs.h"
 
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -50,6 +52,19 @@ static ra_err add_host(struct run *r, const char *host, struct ra_errs *errs)
 	return RA_OK;
 }
 
+/* One line of --hosts: a host, blanks around it, the rest from # on is a remark. */
+static ra_err add_line(struct run *r, char *line, const char *file, struct ra_errs *errs)
+{
+	char *save = NULL;
+
+	line[strcspn(line, "#")] = '\0';
+	char *host = strtok_r(line, " \t", &save), *more = host ? strtok_r(NULL, " \t", &save) : NULL;
+
+	if (more)
+		return ra_fail(errs, RA_E_ARG, "%s: one host a line; what is \"%s\" after %s?", file, more, host);
+	return host ? add_host(r, host, errs) : RA_OK;
+}
+
 static ra_err gather_hosts(const struct ra_context *context, struct run *r, struct ra_errs *errs)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = 1u << 20};
@@ -63,9 +78,9 @@ static ra_err gather_hosts(const struct ra_context *context, struct run *r, stru
 		return err;
 	err = ra_read_file(file, &bytes, errs);
 	r->hosts_text = err ? NULL : ra_buf_take(&bytes);
-	for (char *line = r->hosts_text ? strtok_r(r->hosts_text, " \t\r\n", &save) : NULL; line && !err;
-	     line = strtok_r(NULL, " \t\r\n", &save))
-		err = *line == '#' ? RA_OK : add_host(r, line, errs);
+	for (char *line = r->hosts_text ? strtok_r(r->hosts_text, "\r\n", &save) : NULL; line && !err;
+	     line = strtok_r(NULL, "\r\n", &save))
+		err = add_line(r, line, file, errs);
 	return err;
 }
 
@@ -90,10 +105,30 @@ static ra_err begin(const struct ra_context *context, struct run *r, size_t inde
 	return err ? err : ra_session_new(r->hub, &options, &r->sessions[index], errs);
 }
 
+/* Each host kept holds its journal open to the end, each walk under way its connection and what it takes to log in. */
+static ra_err make_room(const struct ra_options *options, size_t hosts, struct ra_errs *errs)
+{
+	int parallel = options->parallel ? options->parallel : 16;
+	rlim_t need = (rlim_t)(options->keep ? hosts : 1) + 8 * (rlim_t)parallel + 32;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= need)
+		return RA_OK;
+	limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
+	if (limit.rlim_cur < need || setrlimit(RLIMIT_NOFILE, &limit))
+		return ra_fail(errs, RA_E_DENIED,
+			       "so many hosts need %lld open files and this account may have %lld; give fewer hosts, a smaller "
+			       "--parallel, or raise `ulimit -n`",
+			       (long long)need, (long long)limit.rlim_max);
+	return RA_OK;
+}
+
 static ra_err prepare(const struct ra_context *context, struct run *r, struct ra_errs *errs)
 {
-	ra_err err = ra_verb_flows(context, &r->flows, errs);
+	ra_err err = ra_check_options(context->options, errs);
 
+	if (!err)
+		err = ra_verb_flows(context, &r->flows, errs);
 	if (!err)
 		err = ra_verb_lend(context->options, &r->lent, errs);
 	if (!err)
@@ -110,6 +145,8 @@ static ra_err prepare(const struct ra_context *context, struct run *r, struct ra
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	size_t count = r->host_count ? r->host_count : 1;
 
+	if (!err)
+		err = make_room(context->options, count, errs);
 	for (size_t i = 0; i < count && !err; i++)
 		err = begin(context, r, i, errs);
 	return err;
@@ -169,62 +206,6 @@ static int drive(struct run *r, struct ra_errs *errs)
 	return number;
 }
 
-/* Codes from the one that outranks all to the mildest (cli.md). */
-static int rank(int code)
-{
-	static const int order[] = {RA_EXIT_INTERNAL, RA_EXIT_CANTWRITE, RA_EXIT_INVALID, RA_EXIT_UNREACHED,
-				    RA_EXIT_UNVERIFIED, RA_EXIT_FAIL,	 RA_EXIT_UNKNOWN, RA_EXIT_WARN,
-				    RA_EXIT_STOPPED,	RA_EXIT_OK};
-
-	for (size_t i = 0; i < RA_LEN(order); i++)
-		if (order[i] == code)
-			return (int)i;
-	return 0;
-}
-
-/* Unreached hosts among others are unknown; all unreached is its own code. */
-static int joined_code(const struct ra_view *const *views, size_t count)
-{
-	int code = RA_EXIT_OK;
-	size_t unreached = 0;
-
-	for (size_t i = 0; i < count; i++)
-		unreached += views[i]->exit_code == RA_EXIT_UNREACHED;
-	for (size_t i = 0; i < count; i++) {
-		int own = views[i]->exit_code;
-
-		if (own == RA_EXIT_UNREACHED && unreached < count)
-			own = RA_EXIT_UNKNOWN;
-		if (rank(own) < rank(code))
-			code = own;
-	}
-	return code;
-}
-
-/* --fail-on moves the threshold, --exit-style maps to another program's codes. */
-static int styled(const struct ra_options *options, int code)
-{
-	static const struct {
-		const char *name;
-		bool fail, warn, unknown;
-	} levels[] = {{"fail", true, false, false},
-		      {"warn", true, true, false},
-		      {"unknown", true, true, true},
-		      {"never", false, false, false}};
-	const char *level = options->fail_on;
-
-	for (size_t i = 0; level && i < RA_LEN(levels); i++) {
-		if (strcmp(levels[i].name, level))
-			continue;
-		if ((code == RA_EXIT_FAIL && !levels[i].fail) || (code == RA_EXIT_WARN && !levels[i].warn) ||
-		    (code == RA_EXIT_UNKNOWN && !levels[i].unknown))
-			code = RA_EXIT_OK;
-	}
-	if (!options->exit_style)
-		return code;
-	return code == RA_EXIT_OK || code == RA_EXIT_STOPPED ? 0 : code == RA_EXIT_WARN ? 1 : code == RA_EXIT_FAIL ? 2 : 3;
-}
-
 static int report(const struct ra_context *context, struct run *r, const struct ra_report_format *format)
 {
 	size_t count = r->host_count ? r->host_count : 1, made = 0;
@@ -240,10 +221,10 @@ static int report(const struct ra_context *context, struct run *r, const struct 
 	if (views && made == count && !ra_report_many(format, (const struct ra_view *const *)views, count, &document)) {
 		code = ra_verb_write(context->options, &document);
 		for (size_t i = 0; i < count; i++)
-			if (*views[i]->end_reason && strchr(views[i]->end_reason, ' '))
+			if (views[i]->fault)
 				ra_say("%s: %s", views[i]->host, views[i]->end_reason);
 		if (code == RA_EXIT_OK)
-			code = styled(context->options, joined_code((const struct ra_view *const *)views, count));
+			code = ra_check_code(context->options, (const struct ra_view *const *)views, count);
 	}
 	for (size_t i = 0; i < made; i++)
 		ra_view_free(views[i]);
@@ -273,5 +254,5 @@ int ra_verb_check(const struct ra_context *context)
 		code = number < 0 ? ra_say_errs(&errs) : number ? 128 + number : report(context, r, format);
 	}
 	run_clear(r);
-	return code;
+	return code > 128 ? code : ra_check_styled(context->options, code);
 }

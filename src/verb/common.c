@@ -8,6 +8,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,29 +98,45 @@ ra_err ra_verb_from(const struct ra_context *context, struct ra_recording **out,
 					 : ra_verb_demo(context, from + 5, out, errs);
 }
 
-/* A secret from a descriptor, up to the first line feed or the end. */
+/* Read a secret, up to the first line feed or the end. A byte at a time: what follows belongs to whoever reads next. */
+static ra_err read_secret(int fd, bool whole, struct ra_secret *out)
+{
+	char byte = '\0';
+	ra_err err = RA_OK;
+
+	while (!err) {
+		ssize_t got = read(fd, &byte, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			err = RA_E_IO;
+		if (got <= 0 || (byte == '\n' && !whole))
+			break;
+		err = ra_secret_add(out, &byte, 1);
+	}
+	ra_wipe(&byte, 1);
+	return err;
+}
+
+/* A secret from a descriptor. */
 static ra_err secret_from_fd(int fd, const char *what, bool whole, struct ra_secret **out, struct ra_errs *errs)
 {
-	char byte;
-	ssize_t got;
+	size_t len = 0;
 
 	if (fd < 0)
 		return RA_OK;
 	*out = ra_secret_new();
 	if (!*out)
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
-	while ((got = read(fd, &byte, 1)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return ra_fail(errs, RA_E_ARG, "cannot read the %s from descriptor %d: %s", what, fd, strerror(errno));
-		if (byte == '\n' && !whole)
-			break;
-		if (ra_secret_add(*out, &byte, 1))
-			return ra_fail(errs, RA_E_LIMIT, "the %s from descriptor %d is too long", what, fd);
-	}
-	ra_wipe(&byte, 1);
-	return RA_OK;
+	ra_err err = read_secret(fd, whole, *out);
+
+	if (err == RA_E_IO)
+		return ra_fail(errs, RA_E_ARG, "cannot read the %s from descriptor %d: %s", what, fd, strerror(errno));
+	if (err)
+		return ra_fail(errs, RA_E_ARG, "the %s from descriptor %d is too long", what, fd);
+	ra_secret_bytes(*out, &len);
+	return len ? RA_OK : ra_fail(errs, RA_E_ARG, "descriptor %d holds no %s", fd, what);
 }
 
 static ra_err read_answers(const char *path, struct ra_verb_lent *out, struct ra_errs *errs)
@@ -149,7 +166,20 @@ static ra_err read_answers(const char *path, struct ra_verb_lent *out, struct ra
 
 ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, struct ra_errs *errs)
 {
+	static const struct {
+		const char *name;
+		size_t at;
+		int max;
+	} limits[] = {{"port", offsetof(struct ra_options, port), 65535},
+		      {"timeout", offsetof(struct ra_options, timeout_s), 86400}};
+
 	*out = (struct ra_verb_lent){.until = RA_UTC_NONE};
+	for (size_t i = 0; i < RA_LEN(limits); i++) {
+		int given = *(const int *)((const char *)options + limits[i].at);
+
+		if (given > limits[i].max)
+			return ra_fail(errs, RA_E_ARG, "--%s is at most %d, not %d", limits[i].name, limits[i].max, given);
+	}
 	if (options->until && ra_utc_parse(options->until, &out->until))
 		return ra_fail(errs, RA_E_ARG, "--until wants a time like 2026-03-02T05:00:00Z, not \"%s\"", options->until);
 	if (options->host_key && strcmp(options->host_key, "ask") && strcmp(options->host_key, "yes") &&
@@ -225,9 +255,17 @@ ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs)
 	ra_utc_format(ra_utc_now(), at);
 	for (char *c = at; *c; c++)
 		*c = *c == ':' ? '-' : *c;
-	snprintf(name, sizeof(name), "%s-%s.jsonl", at, safe);
-	*out = ra_path_join(dir, name);
-	return *out ? RA_OK : ra_fail(errs, RA_E_NOMEM, "no memory");
+	/* The same host twice in one moment: each has its own. */
+	for (int i = 1; i < 1000; i++) {
+		snprintf(name, sizeof(name), i > 1 ? "%s-%s-%d.jsonl" : "%s-%s.jsonl", at, safe, i);
+		*out = ra_path_join(dir, name);
+		if (!*out)
+			return ra_fail(errs, RA_E_NOMEM, "no memory");
+		if (access(*out, F_OK))
+			return RA_OK;
+		*out = ra_mem_free(*out);
+	}
+	return ra_fail(errs, RA_E_BUSY, "%s holds too many sessions of %s that began just now", dir, safe);
 }
 
 int ra_verb_write(const struct ra_options *options, const struct ra_buf *document)

@@ -111,6 +111,24 @@ run 20 "" check 127.0.0.1 --port 1 --timeout 5
 grep -q "Connection refused" out || bad "a refused connection is not named: $(cat out)"
 run 20 "" check no-such-host.invalid --timeout 5
 
+run 64 "--fail-on is" check --from demo:healthy --fail-on warning
+run 64 "--exit-style is" check --from demo:healthy --exit-style icinga
+run 64 "--parallel is at most 64" check --from demo:healthy --parallel 65
+run 64 "--timeout is at most" check --from demo:healthy --timeout 2147483647
+run 64 "--port is at most" check --from demo:healthy --port 65536
+run 64 "holds no password" check 127.0.0.1 --password-fd 0
+run 64 "it has: " check --from demo:healthy --entry nonsense
+
+# A list of hosts: remarks in it are no hosts, and each has a record of its own, the same host twice too.
+printf '# the rack on the left\n127.0.0.1  # the one that fails\n\n 127.0.0.1\n' >hosts
+run 20 "" check --hosts hosts --port 1 --timeout 5 --keep --format json
+[ "$(grep -o '"host":"[^"]*"' out | sort | uniq -c | tr -s ' ')" = ' 2 "host":"127.0.0.1"' ] || bad "--hosts: $(grep -o '"host":"[^"]*"' out)"
+[ "$(find state -name '*127.0.0.1*.jsonl' | wc -l)" = 2 ] || bad "--keep: $(find state -type f)"
+printf '127.0.0.1 127.0.0.2\n' >hosts
+run 64 "one host a line" check --hosts hosts
+seq -f 'esx%g.invalid' 300 >hosts
+(failed=0; ulimit -n 200; run 78 "--parallel" check --hosts hosts --keep; exit $failed) || failed=1
+
 # The flow set: broken, writable by others, gone.
 flow=share/reattest/flows/tpm-attestation.flow.json
 cp "$flow" good.json
