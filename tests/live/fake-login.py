@@ -1,10 +1,14 @@
 #!/usr/bin/python3
 """fake-login.py DIR - an SSH server for what sshd cannot do without PAM: keyboard-interactive in several shapes, and endings
-without an exit status. The user's name picks the shape; every answer offered is a line in DIR/attempts. Prints its port, lives
-until its standard input ends."""
+without an exit status. The user's name picks the shape; every answer offered is a line in DIR/attempts. Prints its ports, lives
+until its standard input ends.
+
+With FAKE_LOGIN_LOG every offer and every verdict is a line "SECONDS offer|verdict" there, and a verdict takes FAKE_LOGIN_DELAY
+seconds: several of these can share that file."""
 import asyncio
 import os
 import sys
+import time
 import warnings
 
 warnings.filterwarnings("ignore")
@@ -12,6 +16,22 @@ import asyncssh  # noqa: E402
 
 PASSWORD = "correct horse"
 DIR = sys.argv[1]
+
+
+LOG = os.environ.get("FAKE_LOGIN_LOG")
+
+
+def note(what):
+    if LOG:
+        with open(LOG, "a") as file:
+            file.write("%.6f %s\n" % (time.monotonic(), what))
+
+
+async def judged(verdict):
+    note("offer")
+    await asyncio.sleep(float(os.environ.get("FAKE_LOGIN_DELAY", "0")))
+    note("verdict")
+    return verdict
 
 
 class Server(asyncssh.SSHServer):
@@ -38,6 +58,10 @@ class Server(asyncssh.SSHServer):
         return "Login", "", "", [("Password: ", False)]
 
     def validate_kbdint_response(self, username, responses):
+        verdict = self.judge_kbdint(username, responses)
+        return judged(verdict) if LOG and responses else verdict
+
+    def judge_kbdint(self, username, responses):
         with open(os.path.join(DIR, "attempts"), "a") as file:
             file.write("%s %r\n" % (username, responses))
         self.rounds += 1
@@ -64,7 +88,7 @@ class Old(Server):
     def validate_password(self, username, password):
         with open(os.path.join(DIR, "attempts"), "a") as file:
             file.write("%s %r\n" % (username, password))
-        return password == PASSWORD
+        return judged(password == PASSWORD) if LOG else password == PASSWORD
 
 
 async def handle(process):
