@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Copy a text that may be absent. Out: false without memory. */
 static bool lend(char **at, const char *text)
@@ -398,9 +399,13 @@ ra_err ra_session_stop(struct ra_session *s, const char *reason, struct ra_errs 
 	if (s->ended)
 		return RA_OK;
 	ra_gate_talk_reset(s);
-	if (!s->entry_count) { /* left at the first question: nothing has begun, so nothing is to be written */
+	if (!s->entry_count) { /* left at the first question: nothing has begun, so nothing is written, and no empty file stays */
+		const char *path = ra_journal_path(s->journal);
+
 		s->ended = true;
 		ra_session_touch(s);
+		if (path)
+			(void)unlink(path);
 		return RA_OK;
 	}
 	return ra_session_end(s, reason, "stopped", errs);

@@ -222,6 +222,26 @@ static void test_entries(void **state)
 	tear_down(&b);
 }
 
+/* Left at the first question, a walk leaves nothing behind. */
+static void test_left_at_the_first_question(void **state)
+{
+	char path[] = "/tmp/reattest-left-XXXXXX";
+	struct bench b;
+
+	assert_true(mkstemp(path) >= 0);
+	unlink(path);
+	set_up(&b, &(struct rig_host){.speed = 1000});
+	b.options.journal_path = path;
+	b.options.entry = NULL;
+	begin(&b);
+	session_until(b.hub, b.session, RA_ASK_CHOICE);
+	assert_int_equal(timeout_of(b.hub), -1);
+	assert_int_equal(ra_session_stop(b.session, "operator", &b.errs), RA_OK);
+	session_until(b.hub, b.session, RA_ASK_END);
+	assert_int_equal(access(path, F_OK), -1);
+	tear_down(&b);
+}
+
 /* Where a change is offered: not in a walk that reads only, that shows only, or past its time. */
 static void test_held_back(void **state)
 {
@@ -379,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_full_disk_ends_one_walk),
 		cmocka_unit_test(test_full_disk_in_the_loop),
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_left_at_the_first_question),
 		cmocka_unit_test(test_held_back),
 		cmocka_unit_test(test_many_walks_take_turns),
 		cmocka_unit_test(test_read_is_as_it_was),
