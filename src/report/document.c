@@ -71,17 +71,28 @@ static void heading(struct doc *d, int level, const char *text)
 	raw(d, level < 3 ? "\n" : "");
 }
 
-/* One line of a list. width: of the lead's column where the document is plain. */
+/* What stands before a line's text: bold with a mark after it, or a column of this width where the document is plain. */
+static void put_lead(struct doc *d, int width, const char *lead, const char *mark)
+{
+	if (d->md && *lead) {
+		raw(d, "**");
+		words(d, lead);
+		raw(d, mark);
+		raw(d, "** ");
+	}
+	if (d->md || (!*lead && !width))
+		return;
+	words(d, lead);
+	for (int i = ra_text_width(lead); i < width; i++)
+		raw(d, " ");
+	raw(d, "  ");
+}
+
+/* One line of a list. */
 static void row(struct doc *d, int width, const char *lead, const char *text)
 {
 	raw(d, d->md ? "- " : "  ");
-	if (*lead || width) {
-		raw(d, d->md && *lead ? "**" : "");
-		words(d, lead);
-		for (int i = ra_text_width(lead); i < width && !d->md; i++)
-			raw(d, " ");
-		raw(d, !d->md ? "  " : *lead ? "** " : "");
-	}
+	put_lead(d, width, lead, "");
 	words(d, text);
 	raw(d, "\n");
 }
@@ -96,9 +107,10 @@ static void pair(struct doc *d, const char *label, const char *value)
 {
 	if (!*value)
 		return;
-	if (d->md && !*label)
-		raw(d, "  ");
-	row(d, 14, label, value);
+	raw(d, !d->md ? "  " : *label ? "- " : "  - ");
+	put_lead(d, 14, label, ":");
+	words(d, value);
+	raw(d, "\n");
 }
 
 static void paragraph(struct doc *d, const char *text)
