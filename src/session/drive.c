@@ -119,32 +119,36 @@ static ra_err send_wants(struct ra_session *s, bool all, bool *open, struct ra_e
 	return err;
 }
 
-/* The ids of "step=id,id" in the answers, split in place into room. Out: false when there is no such line. */
-static bool answers_for(const struct ra_session *s, const char *step, char *room, size_t cap, const char **ids,
-			size_t ids_max)
+/* The "id,id" of a step's "step=id,id" in the answers; NULL when there is no such line. */
+static const char *answers_for(const struct ra_session *s, const char *step)
 {
-	size_t len = strlen(step), count = 0;
+	size_t len = strlen(step);
 
-	for (size_t i = 0; s->answers && s->answers[i]; i++) {
-		if (strncmp(s->answers[i], step, len) || s->answers[i][len] != '=')
-			continue;
-		if ((size_t)snprintf(room, cap, "%s", s->answers[i] + len + 1) >= cap)
+	for (size_t i = 0; s->answers && s->answers[i]; i++)
+		if (!strncmp(s->answers[i], step, len) && s->answers[i][len] == '=')
+			return s->answers[i] + len + 1;
+	return NULL;
+}
+
+/* Split "id,id" in place. Out: false when there are more than ids_max - 1. */
+static bool split(char *text, const char **ids, size_t ids_max)
+{
+	char *save = NULL;
+	size_t count = 0;
+
+	for (char *id = strtok_r(text, ",", &save); id; id = strtok_r(NULL, ",", &save)) {
+		if (count + 1 == ids_max)
 			return false;
-		char *save = NULL;
-
-		for (char *id = strtok_r(room, ",", &save); id && count + 1 < ids_max; id = strtok_r(NULL, ",", &save))
-			ids[count++] = id;
-		ids[count] = NULL;
-		return true;
+		ids[count++] = id;
 	}
-	return false;
+	ids[count] = NULL;
+	return true;
 }
 
 /* A question that --answers answers. Out: *answered. */
 static ra_err answer_from_file(struct ra_session *s, bool *answered, struct ra_errs *errs)
 {
 	struct ra_now now = ra_session_stand(s);
-	char room[1024];
 	const char *ids[32];
 	cJSON *body = NULL;
 
@@ -153,10 +157,16 @@ static ra_err answer_from_file(struct ra_session *s, bool *answered, struct ra_e
 		return RA_OK;
 	const char *name = now.phase == RA_PH_MANUAL ? now.check->id : now.step->id;
 
-	if (!answers_for(s, name, room, sizeof(room), ids, RA_LEN(ids)))
+	const char *line = answers_for(s, name);
+	RA_AUTO(ra_mem_free) char *room = line ? strdup(line) : NULL;
+
+	if (!line)
 		return RA_OK;
-	ra_err err = ra_make_answer(s->state, now.phase == RA_PH_MANUAL ? now.check : NULL, ids, ra_session_now(s), &body,
-				    errs);
+	if (!room)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	ra_err err = split(room, ids, RA_LEN(ids)) ? ra_make_answer(s->state, now.phase == RA_PH_MANUAL ? now.check : NULL, ids,
+								    ra_session_now(s), &body, errs)
+						   : RA_E_INVALID;
 
 	if (err)
 		return ra_fail(errs, err, "the answers for %s do not fit its question", name);

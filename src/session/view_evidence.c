@@ -44,8 +44,7 @@ static bool check_flies(const struct ra_session *s, const struct ra_check *check
 }
 
 /* "host.model: PowerEdge R750; host.vendor: ...": the known facts of a check in words, each once. The only one of a check stands
- * without its name: the check's title has said it. What
- * the verdict's why says in the same words is not said twice. */
+ * without its name: the check's title has said it. What the verdict's why says in the same words is not said twice. */
 static ra_err put_shown(const struct ra_session *s, const struct ra_check *check, struct ra_view_result *at)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf words = {.max_len = 4096};
@@ -66,9 +65,13 @@ static ra_err put_shown(const struct ra_session *s, const struct ra_check *check
 			count++;
 		}
 	}
+	if (err == RA_E_LIMIT) {
+		words.max_len = 0;
+		err = ra_buf_printf(&words, "%smore than fits here", words.len ? "; " : "");
+	}
 	const char *shown = ra_buf_str(&words) + (count == 1 ? label_len : 0);
 
-	return err && err != RA_E_LIMIT ? err : ra_view_put(&at->shown, at->why && !strcmp(shown, at->why) ? "" : shown);
+	return err ? err : ra_view_put(&at->shown, at->why && !strcmp(shown, at->why) ? "" : shown);
 }
 
 static ra_err put_planes(const struct ra_session *s, const char *check, struct ra_view_result *at)

@@ -166,16 +166,18 @@ static int signal_door(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-/* Wait for a descriptor, a deadline or a signal. Out: the signal, 0 for none. */
-static int wait_for_news(struct run *r, int door)
+/* Wait for a descriptor, a deadline or a signal. Out: the signal, 0 for none, -1 with errs. */
+static int wait_for_news(struct run *r, int door, struct ra_errs *errs)
 {
 	struct pollfd fds[RA_HUB_FDS_MAX + 1];
 	struct signalfd_siginfo info;
 	int timeout_ms = -1, count = ra_hub_poll(r->hub, fds, RA_HUB_FDS_MAX, &timeout_ms);
 
 	fds[count] = (struct pollfd){.fd = door, .events = POLLIN};
-	if (poll(fds, (nfds_t)count + 1, timeout_ms) < 0 && errno != EINTR)
-		return SIGTERM;
+	if (poll(fds, (nfds_t)count + 1, timeout_ms) < 0 && errno != EINTR) {
+		ra_fail(errs, RA_E_INTERNAL, "waiting for the hosts failed: %s", strerror(errno));
+		return -1;
+	}
 	if (door >= 0 && read(door, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		return (int)info.ssi_signo;
 	return 0;
@@ -199,7 +201,7 @@ static int drive(struct run *r, struct ra_errs *errs)
 			r->ended += happened == RA_HAPPENED_END;
 		} while (happened != RA_HAPPENED_NOTHING);
 		if (!number && r->ended < count)
-			number = wait_for_news(r, door);
+			number = wait_for_news(r, door, errs);
 	}
 	if (door >= 0)
 		close(door);
@@ -218,7 +220,9 @@ static int report(const struct ra_context *context, struct run *r, const struct 
 	for (; views && made < count; made++)
 		if (ra_session_view(r->sessions[made], true, &views[made], &errs))
 			break;
-	if (views && made == count && !ra_report_many(format, (const struct ra_view *const *)views, count, &document)) {
+	if (!views || made < count || ra_report_many(format, (const struct ra_view *const *)views, count, &document)) {
+		ra_say("no memory for the result of %zu hosts", count);
+	} else {
 		code = ra_verb_write(context->options, &document);
 		for (size_t i = 0; i < count; i++)
 			if (views[i]->fault)

@@ -16,7 +16,10 @@
 
 static const char flow[] =
 	"{'$schema':'s','format':1,'id':'t','version':'1','title':'T','start':'look','required':['host.name'],\n"
-	"'entries':[{'say':'It fails','go':'look'},{'say':'It must rest','go':'act'}],'steps':{\n"
+	"'entries':[{'say':'It fails','go':'look'},{'say':'It must rest','go':'act'},{'say':'What?','go':'ask'}],'steps':{\n"
+	"'ask':{'kind':'question','title':'Ask','ask':'What?','many':true,'answers':[{'id':'a','say':'A','set':{'hist.a':true}},"
+	"{'id':'b','say':'B','set':{'hist.b':true}}],'next':[{'when':{'all':[{'fact':'hist.a','is':true},{'fact':'hist.b','is':true}]},"
+	"'go':'well'}],'else':'stop','unknown':'stop','error':'stop'},\n"
 	"'look':{'kind':'check','title':'Look','checks':['name'],'next':[],'else':'act','unknown':'stop','error':'stop'},\n"
 	"'act':{'kind':'action','title':'Maintenance','by':'ssh','do':{'run':['esxcli','system','maintenanceMode','set',"
 	"'--enable','true']},'danger':'disruptive','touches':['maintenance'],'toward':'change','say':'Enter it.',\n"

@@ -222,6 +222,41 @@ static void test_entries(void **state)
 	tear_down(&b);
 }
 
+/* Answers given beforehand: all of a line is taken, or it is said that it is not. */
+static void test_answers_beforehand(void **state)
+{
+	static char many[2000] = "ask=a";
+	static const struct {
+		const char *line, *outcome;
+		bool fault;
+	} rows[] = {
+		{"ask=a,b", "resolved", false}, {"ask=a", "stopped", false},   {"other=a", "stopped", false},
+		{"ask=c", "stopped", true},     {many, "stopped", true},
+	};
+
+	for (size_t i = 0; i < 900; i++)
+		strcat(many, ",b");
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		const char *lines[] = {rows[i].line, NULL};
+		struct bench b;
+
+		set_up(&b, &(struct rig_host){.speed = 1000});
+		b.options.entry = "What?";
+		b.options.interactive = false;
+		b.options.answers = lines;
+		begin(&b);
+		session_until(b.hub, b.session, RA_ASK_END);
+		struct ra_view *view = session_look(b.session);
+
+		assert_string_equal(view->outcome, rows[i].outcome);
+		assert_int_equal(view->fault, rows[i].fault);
+		if (rows[i].fault)
+			assert_non_null(strstr(view->end_reason, "ask"));
+		ra_view_free(view);
+		tear_down(&b);
+	}
+}
+
 /* Left at the first question, a walk leaves nothing behind. */
 static void test_left_at_the_first_question(void **state)
 {
@@ -399,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_full_disk_ends_one_walk),
 		cmocka_unit_test(test_full_disk_in_the_loop),
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_answers_beforehand),
 		cmocka_unit_test(test_left_at_the_first_question),
 		cmocka_unit_test(test_held_back),
 		cmocka_unit_test(test_many_walks_take_turns),
