@@ -8,6 +8,7 @@
 #include "verb/common.h"
 #include "verb/verbs.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,12 @@ static int one_session(const char *dir, const char *name, long prune_s, bool *pr
 	long age = (long)(ra_utc_now() / 1000 - st.st_mtime);
 
 	if (prune_s >= 0 && age > prune_s) {
+		char torn[4096];
+		int len = snprintf(torn, sizeof(torn), "%s.torn", path);
+
 		*pruned = true;
-		if (!unlink(path))
+		/* A tail that was set aside belongs to its session; most have none. */
+		if (!unlink(path) && (len < 0 || (size_t)len >= sizeof(torn) || !unlink(torn) || errno == ENOENT))
 			return RA_EXIT_OK;
 		ra_say("cannot delete %s", path);
 		return RA_EXIT_CANTWRITE;

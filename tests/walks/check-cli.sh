@@ -86,6 +86,16 @@ run 65 "" verify broken.jsonl
 run 65 "broken.jsonl" export broken.jsonl
 run 66 "nothere.jsonl" export nothere.jsonl
 
+# Sessions kept, and let go with what was set aside of them.
+run 0 "" check --from demo:healthy --keep
+kept=$(ls state/reattest/sessions/*.jsonl)
+echo tail >"$kept.torn"
+touch -d '3 days ago' "$kept"
+run 0 "" sessions
+grep -qF "$kept" out || bad "sessions does not name $kept: $(cat out)"
+run 0 "1 of 1" sessions --prune 2d
+[ -z "$(ls state/reattest/sessions)" ] || bad "prune left: $(ls state/reattest/sessions)"
+
 # A disk that is full, for the record and for the document.
 (ulimit -f 8; trap '' XFSZ; bin/reattest check --from demo:healthy --journal full.jsonl >out 2>err)
 rc=$?
