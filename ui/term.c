@@ -69,7 +69,7 @@ static void crash(int number)
 
 	(void)n;
 	if (!tcgetattr(STDIN_FILENO, &modes)) {
-		modes.c_iflag |= ICRNL | IXON | BRKINT;
+		modes.c_iflag |= ICRNL | IXON;
 		modes.c_oflag |= OPOST | ONLCR;
 		modes.c_lflag |= ICANON | ECHO | ECHOE | ECHOK | ISIG | IEXTEN;
 		tcsetattr(STDIN_FILENO, TCSANOW, &modes);

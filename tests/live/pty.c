@@ -311,7 +311,7 @@ static bool last_is(const struct pty *pty, const char *wanted, const char *other
 	return last && !strstr(last, other);
 }
 
-bool pty_restored(struct pty *pty)
+static bool is_restored(struct pty *pty)
 {
 	struct termios now;
 
@@ -320,6 +320,16 @@ bool pty_restored(struct pty *pty)
 	return now.c_lflag == pty->modes.c_lflag && now.c_iflag == pty->modes.c_iflag &&
 	       now.c_oflag == pty->modes.c_oflag && !pty->alternate && pty->cursor_visible &&
 	       last_is(pty, "\033[?2004l", "\033[?2004h");
+}
+
+bool pty_restored(struct pty *pty)
+{
+	ra_mono_ms end = ra_mono_now() + PTY_WAIT_MS;
+
+	/* What a program wrote last may reach this end after its death is known. */
+	while (!is_restored(pty) && ra_mono_now() < end)
+		take(pty, 20);
+	return is_restored(pty);
 }
 
 long pty_wakes(const struct pty *pty)
