@@ -19,6 +19,8 @@ struct section {
 	struct ra_span text;
 	ra_utc_ms oldest; /* RA_UTC_NONE: no line tells its time */
 	bool there;
+	bool turned; /* its times go back: the host's clock was set, and an early time does not tell that a line is of
+			an earlier boot */
 };
 /* An answer cut into its files. */
 struct log {
@@ -59,13 +61,23 @@ static int marked_file(const struct log *log, struct ra_span line)
 
 static void close_section(struct section *section, const char *end)
 {
+	ra_utc_ms newest = RA_UTC_NONE;
 	struct ra_span rest, line;
 
 	section->text.len = (size_t)(end - section->text.at);
 	section->oldest = RA_UTC_NONE;
+	section->turned = false;
 	rest = section->text;
-	while (section->oldest == RA_UTC_NONE && ra_span_line(&rest, &line))
-		section->oldest = stamp_of(line);
+	while (ra_span_line(&rest, &line)) {
+		ra_utc_ms at = stamp_of(line);
+
+		if (at == RA_UTC_NONE)
+			continue;
+		if (section->oldest == RA_UTC_NONE)
+			section->oldest = at;
+		section->turned = section->turned || (newest != RA_UTC_NONE && at < newest - RA_BOOT_AGREE_MS);
+		newest = newest == RA_UTC_NONE || at > newest ? at : newest;
+	}
 }
 
 /* Cut the answer at its marks. Marks stand in the request's order, each once; anything else is a doubt. */
@@ -190,7 +202,7 @@ static ra_utc_ms covered_from(const struct ra_signature *signature, const struct
 	cJSON_ArrayForEach (name, signature->logs) {
 		const struct section *section = section_named(log, name);
 
-		if (!section || section->oldest == RA_UTC_NONE || log->doubt)
+		if (!section || section->oldest == RA_UTC_NONE || section->turned || log->doubt)
 			return RA_UTC_NONE;
 		if (section->oldest > from)
 			from = section->oldest;

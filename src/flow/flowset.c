@@ -137,9 +137,9 @@ static ra_err take_flow(struct ra_flowset *set, enum ra_flow_origin origin, stru
 	return err;
 }
 
-static ra_err take_check(struct ra_flowset *set, struct ra_json *doc, struct ra_errs *errs)
+static ra_err take_check(struct ra_flowset *set, enum ra_flow_origin origin, struct ra_json *doc, struct ra_errs *errs)
 {
-	struct ra_checked checked = {.check = NULL}, *slot;
+	struct ra_checked checked = {.shipped = origin == RA_FROM_INSTALLED}, *slot;
 	ra_err err = ra_check_load(doc, &checked.check, errs);
 
 	if (err != RA_OK)
@@ -212,7 +212,7 @@ ra_err ra_flowset_take(struct ra_flowset *set, enum ra_flow_kind kind, enum ra_f
 	case RA_KIND_FLOW:
 		return take_flow(set, origin, doc, errs);
 	case RA_KIND_CHECK:
-		return take_check(set, doc, errs);
+		return take_check(set, origin, doc, errs);
 	case RA_KIND_CAUSE:
 		return take_cause(set, doc, errs);
 	default:

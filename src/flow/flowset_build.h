@@ -15,6 +15,7 @@ struct ra_judge_rule {
 /* A check with what flow/ reads of it. */
 struct ra_checked {
 	struct ra_check *check;
+	bool shipped; /* of the installed set */
 	struct ra_judge_rule *rules;
 	size_t rule_count;
 	struct ra_question manual; /* count 0: no by-hand form */

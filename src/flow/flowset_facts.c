@@ -72,6 +72,52 @@ static ra_err merge(struct ra_list *facts, struct ra_errs *errs)
 	return RA_OK;
 }
 
+/* A fact looked for among those a condition names. */
+struct wanted {
+	const char *fact;
+	bool found;
+};
+
+static void on_use(void *payload, const struct ra_cond_use *use)
+{
+	struct wanted *wanted = payload;
+
+	wanted->found = wanted->found || strcmp(use->fact, wanted->fact) == 0;
+}
+
+/* True for a fact that decides whether a gate opens: its condition names it, or every reading hangs on it. */
+static bool is_of_gates(const struct ra_flowset *set, const char *fact)
+{
+	const struct ra_gate *gates = set->gates.items;
+	struct wanted wanted = {.fact = fact, .found = strcmp(fact, RA_FACT_CONNECTION) == 0};
+
+	for (size_t i = 0; i < RA_LEN(fixed); i++)
+		wanted.found = wanted.found || strcmp(fixed[i].name, fact) == 0;
+	for (size_t i = 0; i < set->gates.count; i++) {
+		if (gates[i].open_if)
+			ra_cond_facts(gates[i].open_if, on_use, &wanted);
+	}
+	return wanted.found;
+}
+
+/* Gates belong to the installed set, and so does what tells them whether to open. */
+static ra_err leaves_gates_alone(const struct ra_flowset *set, const struct ra_checked *checked, struct ra_errs *errs)
+{
+	const struct ra_check *check = checked->check;
+
+	for (size_t p = 0; !checked->shipped && p < check->plane_count; p++) {
+		for (size_t i = 0; i < check->planes[p].fact_count; i++) {
+			const struct ra_extract *extract = &check->planes[p].facts[i];
+
+			if (is_of_gates(set, extract->name))
+				return ra_json_fail(check->doc, extract->spec, errs, RA_E_DENIED,
+						    "gates hang on %s: only a check of the installed set may tell it",
+						    extract->name);
+		}
+	}
+	return RA_OK;
+}
+
 static ra_err collect_check(struct ra_list *facts, const struct ra_check *check, struct ra_errs *errs)
 {
 	for (size_t p = 0; p < check->plane_count; p++) {
@@ -148,6 +194,8 @@ ra_err ra_decl_collect(struct ra_flowset *set, struct ra_errs *errs)
 	size_t by_checks;
 	ra_err err = RA_OK;
 
+	for (size_t i = 0; err == RA_OK && i < set->checked.count; i++)
+		err = leaves_gates_alone(set, &checked[i], errs);
 	for (size_t i = 0; err == RA_OK && i < set->checked.count; i++)
 		err = collect_check(&set->facts, checked[i].check, errs);
 	if (err == RA_OK)

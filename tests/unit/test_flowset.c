@@ -411,6 +411,17 @@ static void whose_id(void **state)
 	assert_int_equal(mkdir(in(tree, "more/checks"), 0755), 0);
 	write_part(tree, "more/checks/boot.json", flow_parts[6].text);
 	refuses(tree, true, NULL, RA_E_DENIED, "the id \"boot\" is that of another check");
+	unlink(in(tree, "more/checks/boot.json"));
+	/* nor what gates hang on: a looser reading of the mode would open one */
+	write_part(tree, "more/checks/mine.json",
+		   "{" FILE_HEAD "'id':'mine','title':'t','why':'w','planes':[{'via':'ssh','run':['vmware','-v'],\n"
+		   "'parse':'keyvalue','facts':{'encryption.mode':{'type':'text','key':'M','absent':'NONE'}}}]}\n");
+	refuses(tree, true, NULL, RA_E_DENIED, "more/checks/mine.json:2:");
+	write_part(tree, "more/checks/mine.json",
+		   "{" FILE_HEAD "'id':'mine','title':'t','why':'w','planes':[{'via':'ssh','run':['vmware','-v'],\n"
+		   "'parse':'keyvalue','facts':{'host.boot_time':{'type':'time','key':'M'}}}]}\n");
+	refuses(tree, true, NULL, RA_E_DENIED, "gates hang on host.boot_time");
+	unlink(in(tree, "more/checks/mine.json"));
 	free(other);
 	free(mine);
 	free(bad);
