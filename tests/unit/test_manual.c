@@ -78,13 +78,16 @@ static void add_usage(struct ra_buf *out, const char *usage)
 	for (char *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
 		bool optional = *word == '[';
 		const char *dots = strstr(word, "...") ? " ..." : "";
+		const char *comma = word[strlen(word) - 1] == ',' ? " ," : "";
 
 		word += optional;
-		word[strcspn(word, "].")] = '\0';
-		add(out, optional ? " Op" : "");
+		word[strcspn(word, "].,")] = '\0';
+		add(out, optional ? " Oo" : "");
 		add(out, *word >= 'A' && *word <= 'Z' ? " Ar " : " Cm ");
 		add_word(out, word, strlen(word));
 		add(out, dots);
+		add(out, optional ? " Oc" : "");
+		add(out, comma);
 	}
 }
 
