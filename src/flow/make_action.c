@@ -193,7 +193,7 @@ static ra_err check_typed(const struct ra_state *state, const char *typed, struc
 	if (!complete)
 		return ra_fail(errs, RA_E_DENIED, "%s is not known, so it cannot be confirmed", fact->valuestring);
 	if (!typed || strcmp(typed, wanted) != 0)
-		return ra_fail(errs, RA_E_DENIED, "what was typed is not %s", fact->valuestring);
+		return ra_fail(errs, RA_E_DENIED, "what was typed is not %s", wanted);
 	return RA_OK;
 }
 

@@ -120,7 +120,13 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 {
 	const struct ra_gate_talk *talk = &s->talk;
 	const cJSON *row, *id;
-	ra_err err = put(&out->title, talk->gate ? talk->gate->title : "A gate stands here");
+	char title[256] = "";
+
+	/* The step's own title: the gate's says what is to be proven, and over a question it would read as if it were. */
+	if (talk->gate && talk->stage == RA_GATE_STATEMENTS)
+		snprintf(title, sizeof(title), "%s: statement %zu of %d", now->step->title, talk->statement + 1,
+			 cJSON_GetArraySize(talk->gate->statements));
+	ra_err err = put(&out->title, *title ? title : now->step->title);
 
 	out->scene = RA_SCENE_GATE;
 	out->may_back = true;
@@ -129,8 +135,8 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 		out->kind = RA_ASK_CHOICE;
 		err = err ? err : put(&out->hint, talk->say);
 		if (!err)
-			err = put(&out->text, "What comes next cannot be taken back if the configuration is sealed to the TPM. "
-					      "One of these must be proven first:");
+			err = put(&out->text, "A host whose configuration is bound to the TPM may not start again after what comes "
+					      "next. One of these must hold first:");
 		cJSON_ArrayForEach(id, now->gates)
 		{
 			const struct ra_gate *gate = ra_flowset_gate(s->flows, id->valuestring);
@@ -217,6 +223,7 @@ static ra_err act_prompt(const struct ra_session *s, const struct ra_now *now, s
 		return err ? err : put(&out->hint, "Sent. A change is neither cancelled nor repeated.");
 	}
 	out->kind = RA_ASK_CHOICE;
+	err = err ? err : put(&out->hint, "Do it now, then say so here. Only what is read after that counts.");
 	err = err ? err : option(out, "done", strdup("It is done"), false);
 	return err ? err : option(out, "not_done", strdup("I did not do it"), true);
 }

@@ -133,19 +133,59 @@ static ra_err put_header(const struct ra_session *s, struct ra_view *v)
 														 : RA_OK;
 }
 
+/* Put a text that is not there yet. */
+static ra_err put_once(struct ra_texts *texts, const char *text)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		if (!strcmp(texts->items[i], text))
+			return RA_OK;
+	return *text ? ra_view_text(texts, text) : RA_OK;
+}
+
+/* The end of a called flow that led straight to the end the walk is at, or NULL. It knows more than the caller's end does ("Do not
+ * restart the host"), so its words stand first. */
+static const struct ra_step *called_end(const struct ra_session *s, const struct ra_now *now)
+{
+	const struct ra_visit *visits;
+	size_t count = ra_state_path(s->state, &visits);
+
+	if (!now->step || now->step->kind != RA_STEP_END || count < 2 || visits[count - 2].taken_back ||
+	    visits[count - 2].flow == visits[count - 1].flow || visits[count - 2].step->kind != RA_STEP_END)
+		return NULL;
+	return visits[count - 2].step;
+}
+
 static ra_err put_say(const struct ra_session *s, const struct ra_now *now, struct ra_view *v)
 {
-	RA_AUTO(ra_mem_free) char *say = now->step ? ra_say_step(s, now->step) : strdup("");
+	const struct ra_step *steps[] = {called_end(s, now), now->step};
 
-	if (!say)
-		return RA_E_NOMEM;
-	return *say ? ra_view_text(&v->say, say) : RA_OK;
+	for (size_t i = 0; i < RA_LEN(steps); i++) {
+		RA_AUTO(ra_mem_free) char *say = steps[i] ? ra_say_step(s, steps[i]) : strdup("");
+
+		if (!say || put_once(&v->say, say))
+			return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
+
+static ra_err put_next(const struct ra_session *s, const struct ra_step *step, struct ra_view *v)
+{
+	const cJSON *text;
+
+	cJSON_ArrayForEach(text, (step ? step->next : NULL))
+	{
+		RA_AUTO(ra_mem_free) char *filled = cJSON_IsString(text) ? ra_say_fill(s, text->valuestring) : NULL;
+
+		if (!filled || put_once(&v->next, filled))
+			return RA_E_NOMEM;
+	}
+	return RA_OK;
 }
 
 static ra_err put_end(const struct ra_session *s, const struct ra_now *now, struct ra_view *v)
 {
 	bool at_end = now->step && now->step->kind == RA_STEP_END;
-	const cJSON *text;
+	const struct ra_step *called = called_end(s, now);
 	char fault[RA_ERRS_MAX * RA_ERR_TEXT_MAX] = "";
 
 	if (!s->ended && now->phase != RA_PH_END)
@@ -157,15 +197,12 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 	v->fault = s->fault.code != RA_OK;
 	if (v->fault)
 		ra_errs_line(&s->fault, fault, sizeof(fault));
-	cJSON_ArrayForEach(text, (at_end ? now->step->next : NULL))
-	{
-		RA_AUTO(ra_mem_free) char *filled = cJSON_IsString(text) ? ra_say_fill(s, text->valuestring) : NULL;
-
-		if (!filled || ra_view_text(&v->next, filled))
-			return RA_E_NOMEM;
-	}
+	if (put_next(s, called, v) || (at_end && put_next(s, now->step, v)))
+		return RA_E_NOMEM;
 	return ra_view_put(&v->outcome, ra_outcome_name(outcome)) ||
-			       ra_view_put(&v->outcome_title, at_end ? now->step->title : "Stopped") ||
+			       ra_view_put(&v->outcome_title, called   ? called->title
+							      : at_end ? now->step->title
+								       : "Stopped") ||
 			       ra_view_put(&v->end_reason, v->fault ? fault : now->end_reason)
 		       ? RA_E_NOMEM
 		       : RA_OK;

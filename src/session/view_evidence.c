@@ -43,35 +43,59 @@ static bool check_flies(const struct ra_session *s, const struct ra_check *check
 	return false;
 }
 
+/* The facts of a check in words, as they are gathered. */
+struct shown {
+	struct ra_buf words;
+	size_t count, label_len;
+};
+
+/* Add a fact that is known and not there yet. */
+static ra_err add_shown(const struct ra_session *s, const char *name, struct shown *shown)
+{
+	RA_AUTO(ra_mem_free) char *value = ra_say_fact(s, name);
+	char label[RA_FACT_NAME_MAX + 3];
+
+	snprintf(label, sizeof(label), "%s: ", name);
+	if (!value || !*value || strstr(ra_buf_str(&shown->words), label))
+		return RA_OK;
+	shown->label_len = strlen(label);
+	shown->count++;
+	return ra_buf_printf(&shown->words, "%s%s%s", shown->words.len ? "; " : "", label, value);
+}
+
+/* The facts machines give, and those only a person can. */
+static ra_err add_all_shown(const struct ra_session *s, const struct ra_check *check, struct shown *shown)
+{
+	const struct ra_question *manual = ra_flowset_manual(s->flows, check);
+	const cJSON *set;
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < check->plane_count; i++)
+		for (size_t k = 0; k < check->planes[i].fact_count && !err; k++)
+			err = add_shown(s, check->planes[i].facts[k].name, shown);
+	for (size_t i = 0; manual && i < manual->count; i++)
+		cJSON_ArrayForEach(set, manual->choices[i].set)
+			err = err ? err : add_shown(s, set->string, shown);
+	return err;
+}
+
 /* "host.model: PowerEdge R750; host.vendor: ...": the known facts of a check in words, each once. The only one of a check stands
  * without its name: the check's title has said it. What the verdict's why says in the same words is not said twice. */
 static ra_err put_shown(const struct ra_session *s, const struct ra_check *check, struct ra_view_result *at)
 {
-	RA_AUTO(ra_buf_free) struct ra_buf words = {.max_len = 4096};
-	size_t count = 0, label_len = 0;
-	ra_err err = RA_OK;
+	struct shown all = {.words = {.max_len = 4096}};
+	ra_err err = add_all_shown(s, check, &all);
 
-	for (size_t i = 0; i < check->plane_count; i++) {
-		for (size_t k = 0; k < check->planes[i].fact_count && !err; k++) {
-			const char *name = check->planes[i].facts[k].name;
-			RA_AUTO(ra_mem_free) char *value = ra_say_fact(s, name);
-			char label[RA_FACT_NAME_MAX + 3];
-
-			snprintf(label, sizeof(label), "%s: ", name);
-			if (!value || !*value || strstr(ra_buf_str(&words), label))
-				continue;
-			err = ra_buf_printf(&words, "%s%s%s", words.len ? "; " : "", label, value);
-			label_len = strlen(label);
-			count++;
-		}
-	}
 	if (err == RA_E_LIMIT) {
-		words.max_len = 0;
-		err = ra_buf_printf(&words, "%smore than fits here", words.len ? "; " : "");
+		all.words.max_len = 0;
+		err = ra_buf_printf(&all.words, "%smore than fits here", all.words.len ? "; " : "");
 	}
-	const char *shown = ra_buf_str(&words) + (count == 1 ? label_len : 0);
+	const char *words = ra_buf_str(&all.words) + (all.count == 1 ? all.label_len : 0);
 
-	return err ? err : ra_view_put(&at->shown, at->why && !strcmp(shown, at->why) ? "" : shown);
+	if (!err)
+		err = ra_view_put(&at->shown, at->why && !strcmp(words, at->why) ? "" : words);
+	ra_buf_free(&all.words);
+	return err;
 }
 
 static ra_err put_planes(const struct ra_session *s, const char *check, struct ra_view_result *at)
@@ -127,12 +151,14 @@ static ra_err put_result(const struct ra_session *s, const struct ra_check *chec
 	struct ra_now now = ra_session_stand(s);
 	ra_utc_ms at = answered_at(s, check->id);
 	/* "now" in a verdict is the time of the answer it judges: a clock that was right stays right while somebody reads. */
-	struct ra_cond_env env = ra_state_env(s->state, at == RA_UTC_NONE ? ra_view_time(s) : at);
+	struct ra_cond_env env = ra_state_env(s->state, ra_view_time(s));
 	bool flies = check_flies(s, check);
 	const char *why = "";
 
 	if (at == RA_UTC_NONE && !flies)
 		return RA_OK;
+	if (at != RA_UTC_NONE)
+		env.now = at;
 	enum ra_check_verdict verdict = ra_flowset_judge(s->flows, check, &env, &why);
 	if ((verdict == RA_V_UNKNOWN || verdict == RA_V_ERROR) && plane_down(check, v))
 		return RA_OK;

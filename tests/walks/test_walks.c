@@ -157,6 +157,7 @@ static void test_verdict_does_not_age(void **state)
 	walker_begin(&w, "secure-boot-off", NULL, false);
 	walker_until(&w, "changed");
 	nanosleep(&pause, NULL);
+	assert_int_equal(ra_session_note(w.session, "later", &errs), RA_OK); /* the record has a later time now */
 	assert_int_equal(ra_session_view(w.session, false, &view, &errs), RA_OK);
 	for (size_t i = 0; i < view->result_count; i++) {
 		if (strcmp(view->results[i].check, "host-clock"))
@@ -164,6 +165,66 @@ static void test_verdict_does_not_age(void **state)
 		seen = true;
 		assert_string_equal(view->results[i].verdict_id, "pass");
 	}
+	assert_true(seen);
+	ra_view_free(view);
+	walker_end(&w);
+}
+
+static bool holds(const struct ra_texts *texts, const char *words)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		if (strstr(texts->items[i], words))
+			return true;
+	return false;
+}
+
+/* The end of a called flow knows more than the caller's: its words are not lost, and nothing is said twice. */
+static void test_called_end_is_told(void **state)
+{
+	struct walker w = {.instead = {"key-listed", "not-yet"}};
+
+	walker_begin(&w, "cleared-sealed", NULL, false);
+	struct ra_view *view = walker_run(&w);
+
+	assert_string_equal(view->outcome, "stopped");
+	assert_string_equal(view->outcome_title, "Store the key first");
+	assert_true(holds(&view->say, "It is not restarted before its recovery key is stored and proven."));
+	assert_true(holds(&view->next, "Store Recovery ID and key outside the host."));
+	for (size_t i = 0; i < view->next.count; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(view->next.items[i], view->next.items[k]);
+	ra_view_free(view);
+	walker_end(&w);
+}
+
+/* What only a person can see is shown in words, too; over a gate's statements its title stands as what it is: to be proven. */
+static void test_said_as_it_is(void **state)
+{
+	struct walker w = {0};
+	struct ra_view *view = NULL;
+	struct ra_errs errs;
+	bool seen = false;
+
+	ra_errs_clear(&errs);
+	walker_begin(&w, "cleared-sealed", NULL, false);
+	walker_until(&w, "plain-start-gate");
+	assert_int_equal(ra_session_view(w.session, false, &view, &errs), RA_OK);
+	assert_string_equal(view->prompt.title, "Gate: start without the key");
+	ra_view_free(view);
+	view = walker_run(&w);
+	walker_end(&w);
+	ra_view_free(view);
+
+	w = (struct walker){0};
+	walker_begin(&w, "cleared-sealed", NULL, false);
+	walker_until(&w, "what-happened");
+	assert_int_equal(ra_session_view(w.session, false, &view, &errs), RA_OK);
+	for (size_t i = 0; i < view->result_count; i++)
+		if (!strcmp(view->results[i].check, "console-text")) {
+			seen = true;
+			assert_string_equal(view->results[i].shown,
+					    "Unable to restore system configuration. A security violation was detected.");
+		}
 	assert_true(seen);
 	ra_view_free(view);
 	walker_end(&w);
@@ -297,6 +358,8 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_verdict_does_not_age),
+		cmocka_unit_test(test_called_end_is_told),
+		cmocka_unit_test(test_said_as_it_is),
 		cmocka_unit_test(test_step_back),
 		cmocka_unit_test(test_killed_anywhere),
 	};

@@ -158,6 +158,8 @@ static size_t choice(const struct walker *w, const struct ra_view_prompt *prompt
 
 	if (prompt->scene == RA_SCENE_ACT) {
 		ids[count++] = "done";
+	} else if (w->instead[0] && !strcmp(prompt->subject, w->instead[0])) {
+		ids[count++] = w->instead[1];
 	} else if (!*prompt->subject) {
 		const char *entry = ra_json_str(ra_json_get(ra_source_root(w->recording), "answers"), "entry", NULL);
 

@@ -13,6 +13,7 @@ struct walker {
 	struct ra_session *session;
 	char path[256];     /* the journal; "" in memory */
 	int speed;          /* session ms in a real one; 0: 3000, so that waits of minutes are short */
+	const char *instead[2]; /* a subject and what is chosen there, whatever the recording says; NULL: none */
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
 };
 
