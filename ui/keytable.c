@@ -21,7 +21,7 @@ static const struct ra_key_row rows[] = {
 	{RA_ACT_GO, RA_IN_FIELD, {RA_KEY_ENTER}, "", 0, "Enter done", "Enter", "what was typed is what is meant"},
 	{RA_ACT_MARK, RA_IN_MANY, {RA_KEY_NONE}, " x", 0, "x mark", "Space, x",
 	 "mark the row, or take the mark away"},
-	{RA_ACT_BACK, WALK, {RA_KEY_LEFT, RA_KEY_BACKSPACE}, "hb", 0, "b back", "Left, h, b",
+	{RA_ACT_BACK, RA_IN_WALK | RA_IN_MANY, {RA_KEY_LEFT, RA_KEY_BACKSPACE}, "hb", 0, "b back", "Left, h, b",
 	 "one step back; answers are kept in the record, what was done is not undone"},
 	{RA_ACT_CLOSE, READ, {RA_KEY_LEFT, RA_KEY_ESC, RA_KEY_BACKSPACE}, "qhb", 0, "q close", "Left, Esc, q",
 	 "close this page"},

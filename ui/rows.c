@@ -128,7 +128,7 @@ static const char *skip_words(enum ra_scene scene)
 {
 	switch (scene) {
 	case RA_SCENE_CONFIRM:
-		return "Leave it: go on without this step";
+		return "Leave it: this is not done";
 	case RA_SCENE_CONNECT:
 		return "Go on without it";
 	case RA_SCENE_GATE:

@@ -35,14 +35,26 @@ static void tell_wrong(const struct ra_view *view, struct ra_doc *doc)
 		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, "No cause was found to be likely.");
 }
 
+static const char *step_title(const struct ra_view *view, const char *id)
+{
+	for (size_t i = 0; i < view->step_count; i++)
+		if (!strcmp(view->steps[i].id, id))
+			return view->steps[i].title;
+	return id;
+}
+
 static void tell_done(const struct ra_view *view, struct ra_doc *doc)
 {
 	heading(doc, "What was done");
 	for (size_t i = 0; i < view->action_count; i++)
 		bullet(doc, view->actions[i].result, view->actions[i].title);
 	for (size_t i = 0; i < view->gate_count; i++)
-		bullet(doc, view->gates[i].opened ? "gate opened" : "gate closed",
-		       *view->gates[i].why ? view->gates[i].why : view->gates[i].gate);
+		ra_doc_printf(doc,
+			      &(struct ra_item){.lead = view->gates[i].opened ? "opened" : "closed",
+						.indent = 2,
+						.row = RA_DOC_NO_ROW},
+			      "%s: %s", step_title(view, view->gates[i].step),
+			      *view->gates[i].why ? view->gates[i].why : view->gates[i].gate);
 	if (!view->action_count)
 		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, "Nothing was changed.");
 }
