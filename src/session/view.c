@@ -202,7 +202,7 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 	return ra_view_put(&v->outcome, ra_outcome_name(outcome)) ||
 			       ra_view_put(&v->outcome_title, called   ? called->title
 							      : at_end ? now->step->title
-								       : "Stopped") ||
+								       : "") ||
 			       ra_view_put(&v->end_reason, v->fault ? fault : now->end_reason)
 		       ? RA_E_NOMEM
 		       : RA_OK;

@@ -207,9 +207,20 @@ static ra_err unseen_steps(struct ra_view *v)
 	return RA_OK;
 }
 
+/* Stopped on the way by somebody: that nothing was left out would not be true. */
+static ra_err unseen_rest(const struct ra_session *s, struct ra_view *v)
+{
+	struct ra_now now = ra_session_stand(s);
+
+	if (!s->ended || !now.step || now.step->kind == RA_STEP_END || !now.end_reason ||
+	    (strcmp(now.end_reason, "operator") && strcmp(now.end_reason, "signal")))
+		return RA_OK;
+	return unseen(v, now.step->title, "the walk was stopped here; what comes after it was not looked at");
+}
+
 ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 {
-	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v))
+	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_rest(s, v))
 		return RA_E_NOMEM;
 	for (size_t i = 0; i < v->result_count; i++) {
 		const struct ra_view_result *result = &v->results[i];

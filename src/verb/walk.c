@@ -80,8 +80,9 @@ static int tell_end(struct ra_session *session, enum ra_left left, int signal_nu
 	if (view->fault)
 		ra_say("%s", view->end_reason);
 	if (*view->journal_path)
-		ra_say("the record is %s%s", view->journal_path,
-		       !strcmp(view->outcome, "stopped") && !view->fault ? "; `reattest resume` goes on" : "");
+		ra_say(!strcmp(view->outcome, "stopped") && !view->fault ? "the record is %s; `reattest resume %s` goes on"
+									 : "the record is %s",
+		       view->journal_path, view->journal_path);
 	ra_view_free(view);
 	if (fflush(stdout))
 		return RA_EXIT_CANTWRITE;

@@ -197,6 +197,25 @@ static void test_called_end_is_told(void **state)
 	walker_end(&w);
 }
 
+/* Who stops on the way is not told that nothing was left out. */
+static void test_stopped_on_the_way(void **state)
+{
+	struct walker w = {0};
+	struct ra_view *view = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	walker_begin(&w, "healthy", NULL, false);
+	walker_until(&w, "changed");
+	assert_int_equal(ra_session_stop(w.session, "operator", &errs), RA_OK);
+	assert_int_equal(ra_session_view(w.session, false, &view, &errs), RA_OK);
+	assert_string_equal(view->outcome, "stopped");
+	assert_true(view->unseen_count > 0);
+	assert_string_equal(view->unseen[view->unseen_count - 1].what, "What changed");
+	ra_view_free(view);
+	walker_end(&w);
+}
+
 /* What only a person can see is shown in words, too; over a gate's statements its title stands as what it is: to be proven. */
 static void test_said_as_it_is(void **state)
 {
@@ -359,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_verdict_does_not_age),
 		cmocka_unit_test(test_called_end_is_told),
+		cmocka_unit_test(test_stopped_on_the_way),
 		cmocka_unit_test(test_said_as_it_is),
 		cmocka_unit_test(test_step_back),
 		cmocka_unit_test(test_killed_anywhere),
