@@ -32,7 +32,8 @@ static void tell_wrong(const struct ra_view *view, struct ra_doc *doc)
 	if (*view->seen_words)
 		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, view->seen_words);
 	else if (!any)
-		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, "No cause was found to be likely.");
+		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN,
+			      view->action_count ? "No known cause is likely any more." : "No cause was found to be likely.");
 }
 
 static const char *step_title(const struct ra_view *view, const char *id)
