@@ -58,7 +58,7 @@ static const struct ra_verb verbs[] = {
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify},
-	{"flow", "lint|test [FILE...], show [ID]", "for those who write flows: what is wrong with the set, or with it and these files; do the tests inside it pass; which flows there are, and a flow step by step", ra_verb_flow},
+	{"flow", "lint|test|show [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows there are, and a flow step by step", ra_verb_flow},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor},
 };
 
