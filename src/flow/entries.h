@@ -12,7 +12,7 @@
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check") \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, user(s), port") \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer")                                                     \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \

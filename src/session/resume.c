@@ -43,7 +43,14 @@ static ra_err take_start(struct ra_session *s, struct ra_errs *errs)
 		return ra_fail(errs, RA_E_STATE, "this journal holds no begun walk; start anew with `reattest HOST`");
 	free(s->flow);
 	s->flow = strdup(flow);
-	if (!s->flow)
+	/* The way in as it was, unless it is said anew; what opens it (keys, a password) is always asked anew. */
+	const char *user = ra_json_str(start, "user", NULL);
+
+	if (!s->user && user)
+		s->user = strdup(user);
+	if (!s->port)
+		s->port = (int)ra_json_int(start, "port", 0);
+	if (!s->flow || (user && !s->user))
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	return host && *host ? ra_session_rename(s, host, errs) : RA_OK;
 }
@@ -97,7 +104,7 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 		err = take_start(s, errs);
 	if (!err && !s->recording && !o->no_ssh)
 		s->planes[RA_PLANE_SSH].given = s->host && *s->host;
-	struct ra_now now = ra_session_stand(s);
+	struct ra_now now = err ? (struct ra_now){0} : ra_session_stand(s);
 
 	if (!err && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
 		err = ra_fail(errs, RA_E_STATE, "this walk ended (%s); `reattest export` shows it",

@@ -336,6 +336,17 @@ static const struct ra_flow *own_flow(const struct ra_session *s, struct ra_errs
 	return flow;
 }
 
+/* How the walk was begun and by which user and port, so that it can go on the same way. */
+static bool put_way_in(const struct ra_session *s, cJSON *body)
+{
+	cJSON *user = s->user ? ra_journal_sensitive(cJSON_CreateString(s->user)) : NULL;
+
+	if (s->user && (!user || !cJSON_AddItemToObject(body, "user", user)))
+		return false;
+	return cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") &&
+	       (!s->port || cJSON_AddNumberToObject(body, "port", s->port));
+}
+
 ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs *errs)
 {
 	char planes[64];
@@ -358,7 +369,7 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 	cJSON *body = NULL;
 	ra_err err = ra_make_start(s->state, &info, &body, errs);
 
-	if (!err && !cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check")) {
+	if (!err && !put_way_in(s, body)) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}

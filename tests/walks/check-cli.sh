@@ -96,6 +96,12 @@ grep -qF "$kept" out || bad "sessions does not name $kept: $(cat out)"
 run 0 "1 of 1" sessions --prune 2d
 [ -z "$(ls state/reattest/sessions)" ] || bad "prune left: $(ls state/reattest/sessions)"
 
+# A walk that is resumed goes in the way it went: the same user, the same port.
+bin/reattest admin@127.0.0.1:1 --entry kind --plain --journal way.jsonl </dev/null >out 2>err
+grep -q '"port":1[,}]' way.jsonl && grep -q 'admin' way.jsonl || bad "the start entry does not keep user and port"
+bin/reattest resume way.jsonl --plain --timeout 5 </dev/null >out 2>err
+grep -q '127.0.0.1 port 1:' out || grep -q '127.0.0.1 port 1:' err || bad "resume does not go to the port of before: $(tail -n 5 out)"
+
 # A disk that is full, for the record and for the document.
 (ulimit -f 8; trap '' XFSZ; bin/reattest check --from demo:healthy --journal full.jsonl >out 2>err)
 rc=$?
