@@ -458,6 +458,8 @@ ra_err ra_session_again(struct ra_session *s, const char *check, struct ra_errs 
 
 ra_err ra_session_note(struct ra_session *s, const char *text, struct ra_errs *errs)
 {
+	if (!s->entry_count) /* a record begins with its start */
+		return ra_fail(errs, RA_E_STATE, "the walk has not begun; a note can be written from its first step on");
 	cJSON *body = cJSON_CreateObject(), *note = ra_journal_sensitive(cJSON_CreateString(text));
 
 	if (s->ended || !ra_utf8_valid(text, strlen(text))) {

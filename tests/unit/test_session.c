@@ -271,6 +271,11 @@ static void test_left_at_the_first_question(void **state)
 	begin(&b);
 	session_until(b.hub, b.session, RA_ASK_CHOICE);
 	assert_int_equal(timeout_of(b.hub), -1);
+	/* What belongs into a walk is refused before it, and nothing is broken by that. */
+	assert_int_equal(ra_session_note(b.session, "too early", &b.errs), RA_E_STATE);
+	assert_int_equal(ra_session_back(b.session, &b.errs), RA_E_STATE);
+	assert_int_equal(ra_session_again(b.session, "", &b.errs), RA_E_STATE);
+	session_until(b.hub, b.session, RA_ASK_CHOICE);
 	assert_int_equal(ra_session_stop(b.session, "operator", &b.errs), RA_OK);
 	session_until(b.hub, b.session, RA_ASK_END);
 	assert_int_equal(access(path, F_OK), -1);
