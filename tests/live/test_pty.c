@@ -88,7 +88,7 @@ static const struct cue sealed[] = {
     {"What changed", "gxG\r"},
     {"Support bundle", "gj\r"},
     {"type  yes  here", "jyes\r"},
-    {"must be proven first", "g\r"},
+    {"must hold first", "g\r"},
     {"paste it here", "\033[200~" WRONG_KEY "\033[201~\r"},
     {"> No", "j\r"},
     {"It is done", "k\r"},
