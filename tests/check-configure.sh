@@ -21,6 +21,9 @@ libssh2 libssh2-1-dev
 libcjson libcjson-dev
 libcrypto libssl-dev
 libpcre2-8 libpcre2-dev
+libssl libssl-dev
+libcurl libcurl4-openssl-dev
+libxml-2.0 libxml2-dev
 END
 [ "$failed" = 0 ] || printf '%s\n' "$out"
 exit "$failed"

@@ -32,7 +32,9 @@ enum ra_link_why {
 /* One request. Owner: request and the rest are copied by submit. */
 struct ra_ticket {
 	uint64_t id;         /* chosen by the caller, unique in the link */
-	const char *request; /* canonical JSON text: {"run":[argv]}, {"log":{...}}, {"property":"..."} */
+	const char *request; /* canonical JSON text: {"run":[argv]}, {"log":{...}}, {"property":"..."}, {"call":"..."}, ... */
+	const char *target;  /* which host of many is meant, as the operator names it (a link to vCenter); NULL: the link's own machine */
+	const char *since;   /* the API version that brought what is asked; below it the answer is NO_REQUEST unasked. NULL: any */
 	int timeout_ms;      /* session ms from sending to the trailer */
 	size_t cap_len;      /* bytes of stdout kept; stderr is capped at 64 KiB */
 	bool change;         /* changes state: never cancelled once sent, never sent twice */
@@ -59,9 +61,23 @@ enum ra_event_kind {
 	RA_EV_NONE,
 	RA_EV_STATE, /* state changed; say explains */
 	RA_EV_REPLY, /* reply is filled */
-	RA_EV_NEED   /* need is filled: the link waits (state WAITING) for ra_link_ops.answer */
+	RA_EV_NEED,  /* need is filled: the link waits (state WAITING) for ra_link_ops.answer */
+	RA_EV_PROGRESS /* progress is filled: a change that was sent is getting on */
 };
-enum ra_need_kind { RA_NEED_HOST_KEY, RA_NEED_PASSWORD, RA_NEED_PASSPHRASE, RA_NEED_PROMPT };
+enum ra_need_kind {
+	RA_NEED_HOST_KEY,
+	RA_NEED_CERT, /* first sight of a certificate that does not verify: answered by yes or no, like a host key */
+	RA_NEED_USER, /* a user's name, echoed */
+	RA_NEED_PASSWORD,
+	RA_NEED_PASSPHRASE,
+	RA_NEED_PROMPT
+};
+/* How far a change is. */
+struct ra_progress_told {
+	uint64_t ticket;
+	int percent;     /* -1: the machine does not say */
+	bool may_cancel; /* the machine would take a cancel now (ra_link_ops.cancel of the ticket asks for it; its REPLY tells how it ended) */
+};
 /* Something only the operator can say. */
 struct ra_need {
 	enum ra_need_kind kind;
@@ -76,6 +92,7 @@ struct ra_event {
 	char say[RA_LINK_SAY_MAX]; /* foreign bytes possible */
 	struct ra_reply reply;
 	struct ra_need need;
+	struct ra_progress_told progress;
 	char peer[160];       /* for UP: host key fingerprint "SHA256:..." or certificate thumbprint, "" */
 };
 void ra_event_clear(struct ra_event *event);
@@ -83,12 +100,13 @@ void ra_event_clear(struct ra_event *event);
 struct ra_link;
 /* The plane's own functions. All take the link; none blocks. */
 struct ra_link_ops {
-	const char *name; /* "ssh", "replay" */
+	const char *name; /* "ssh", "vsphere", "replay" */
 	/* Queue a ticket; connects when idle. Errors: RA_E_NOMEM, RA_E_LIMIT. */
 	ra_err (*submit)(struct ra_link *link, const struct ra_ticket *ticket, struct ra_errs *errs);
-	/* Give up a ticket: its REPLY says CANCELLED (or what came first). A change already sent goes on. */
+	/* Give up a ticket: its REPLY says CANCELLED (or what came first). A change already sent goes on, unless the machine itself offers
+	 * to cancel it: then that is asked for, once, and its REPLY comes when the machine says how it ended. */
 	void (*cancel)(struct ra_link *link, uint64_t ticket);
-	/* Answer a need. yes: for HOST_KEY; secret (borrowed, may be NULL = refused) for the others. */
+	/* Answer a need. yes: for HOST_KEY and CERT; secret (borrowed, may be NULL = refused) for the others. */
 	void (*answer)(struct ra_link *link, bool yes, const struct ra_secret *secret);
 	/* Tell a simulated machine that the operator acted ("action:<step>"); real links ignore it. The links of one recording
 	 * share its state: tell one of them. */
@@ -133,6 +151,30 @@ struct ra_ssh_options {
 /* Owner: ra_link_free. Errors: RA_E_ARG, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_link_ssh_new(const struct ra_ssh_options *options, const struct ra_clock *clock,
 				   struct ra_link **out, struct ra_errs *errs);
+
+/* How to reach a vCenter, or an ESXi host's own API. Borrowed until ra_link_vsphere_new returns. */
+struct ra_vsphere_options {
+	const char *url;         /* "vc.example", "https://user@vc.example:443/sdk" (a password in it is refused) */
+	const char *user;        /* outranks the url's; NULL: ask */
+	const char *ca_files;    /* PEM files separated by ':', instead of the system's; NULL */
+	const char *known_hosts; /* govc's files separated by ':', the first is written to; NULL: $HOME/.govmomi/known_hosts */
+	const char *proxy;       /* NULL: none */
+	bool insecure;           /* the certificate is not looked at */
+	bool no_esxcli;          /* esxcli is not run through the API */
+	bool may_ask;            /* false: a need fails the link instead of waiting */
+};
+/* Owner: ra_link_free. Errors: RA_E_ARG (a url that is none), RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_link_vsphere_new(const struct ra_vsphere_options *options, const struct ra_clock *clock,
+				       struct ra_link **out, struct ra_errs *errs);
+/* Where an operator means a vCenter. Shape: as in ra_vsphere_options. */
+struct ra_vsphere_url {
+	char host[256];
+	char user[128]; /* "" when not said; unescaped */
+	int port;
+	char path[64];  /* "/sdk" when not said */
+};
+/* Errors: RA_E_ARG with what is wrong: another scheme than https, a password, an empty host, a port out of range. */
+RA_MUST_USE ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs);
 
 /* A recording: a simulated host with states and moves (flows/README.md, "Simulated hosts"). Shared by the links of its planes. */
 struct ra_recording;
