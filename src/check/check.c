@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "check/parse.h"
+#include "check/request.h"
 #include "check/value.h"
 
 #include "base/pattern.h"
@@ -313,7 +314,6 @@ static ra_err builtin_fits(const struct load *load, const struct ra_check_plane 
 /* The plane's one request, alone in an object of its own. Owner: caller. Out: NULL without memory. */
 static cJSON *request_of(const cJSON *plane)
 {
-	static const char *const shapes[] = {"run", "log", "property", NULL};
 	RA_AUTO(ra_cjson_free) cJSON *request = cJSON_CreateObject();
 	const cJSON *member;
 	cJSON *done = request;
@@ -321,7 +321,7 @@ static cJSON *request_of(const cJSON *plane)
 	cJSON_ArrayForEach (member, plane) {
 		cJSON *copy;
 
-		if (!is_word_of(shapes, member->string))
+		if (!ra_request_is_member(member->string))
 			continue;
 		copy = cJSON_Duplicate(member, true);
 		if (!request || !copy || !cJSON_AddItemToObject(request, member->string, copy)) {
@@ -369,8 +369,8 @@ static ra_err request_load(const struct load *load, struct ra_check_plane *plane
 
 static ra_err plane_load(const struct load *load, const cJSON *node, struct ra_check_plane *out)
 {
-	static const char *const keys[] = {"via",     "since", "run",   "log",   "property", "timeout_s",
-					   "cap_kib", "parse", "facts", "fails", "secret",   NULL};
+	static const char *const keys[] = {"via",       "since",   "run",   "log",   "property", "call",   "rest", "esxcli",
+					   "timeout_s", "cap_kib", "parse", "facts", "fails",    "secret", NULL};
 	static const int64_t timeout_range[3] = {30, 1, TIMEOUT_S_MAX}, cap_range[3] = {1024, 1, CAP_KIB_MAX};
 	int64_t timeout_s = 0, cap_kib = 0;
 	const char *via = "";
