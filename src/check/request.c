@@ -118,13 +118,14 @@ struct call_rule {
 	const char *name;
 	enum ra_req_class class;
 	const char *service;
+	bool restarts; /* the host */
 };
 static const struct call_rule calls[] = {
-    {"QueryTpmAttestationReport", RA_REQ_READ, NULL}, {"EnterMaintenanceMode", RA_REQ_CHANGE, NULL},
-    {"ExitMaintenanceMode", RA_REQ_CHANGE, NULL},     {"DisconnectAndReconnect", RA_REQ_CHANGE, NULL},
-    {"ReconnectHost", RA_REQ_CHANGE, NULL},           {"RebootHost", RA_REQ_CHANGE, NULL},
-    {"AcknowledgeAlarm", RA_REQ_CHANGE, NULL},        {"StartService", RA_REQ_CHANGE, "TSM-SSH"},
-    {"StopService", RA_REQ_CHANGE, "TSM-SSH"},
+    {"QueryTpmAttestationReport", RA_REQ_READ, NULL, false}, {"EnterMaintenanceMode", RA_REQ_CHANGE, NULL, false},
+    {"ExitMaintenanceMode", RA_REQ_CHANGE, NULL, false},     {"DisconnectAndReconnect", RA_REQ_CHANGE, NULL, false},
+    {"ReconnectHost", RA_REQ_CHANGE, NULL, false},           {"RebootHost", RA_REQ_CHANGE, NULL, true},
+    {"AcknowledgeAlarm", RA_REQ_CHANGE, NULL, false},        {"StartService", RA_REQ_CHANGE, "TSM-SSH", false},
+    {"StopService", RA_REQ_CHANGE, "TSM-SSH", false},
 };
 
 /* Resources of the Automation REST API, all read with GET. */
@@ -483,6 +484,16 @@ const char *ra_request_shape(const cJSON *request)
 	const struct shape *shape = shape_of(request);
 
 	return shape ? shape->name : NULL;
+}
+
+bool ra_request_restarts(const cJSON *request)
+{
+	const char *name = ra_json_str(request, "call", "");
+
+	for (size_t i = 0; i < RA_LEN(calls); i++)
+		if (strcmp(calls[i].name, name) == 0)
+			return calls[i].restarts;
+	return false;
 }
 
 bool ra_request_is_member(const char *name)
