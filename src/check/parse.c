@@ -12,7 +12,7 @@
 #define COLUMNS_MAX 32
 
 static const char *const keyvalue_keys[] = {"key", NULL};
-static const char *const json_keys[] = {"pointer", NULL};
+static const char *const json_keys[] = {"pointer", "where", "exists", NULL};
 static const char *const table_keys[] = {"column", "where", NULL};
 static const char *const lines_keys[] = {"line", NULL};
 static const char *const regex_keys[] = {"pattern", "present", NULL};
