@@ -126,15 +126,26 @@ static ra_err json_ok(const struct ra_check_loading *load, const struct ra_extra
 	return err || !exists ? err : exists_ok(load, fact, exists);
 }
 
+static ra_err x509_ok(const struct ra_check_loading *load, const struct ra_extract *fact)
+{
+	const cJSON *of = ra_json_get(fact->spec, "of");
+
+	if (!ra_x509_fits(fact))
+		return BAD(load, ra_json_get(fact->spec, "field"),
+			   "field is subject, issuer, sha256 or not_after (text), not_before (time), days_left (int)");
+	if (of && (!cJSON_IsString(of) ||
+		   (strcmp(of->valuestring, "first") != 0 && strcmp(of->valuestring, "earliest") != 0)))
+		return BAD(load, of, "of is \"first\" or \"earliest\"");
+	return RA_OK;
+}
+
 /* What else a parser's places must be. */
 static const struct {
 	ra_parse_fn parser;
 	place_fn ok;
 } places[] = {
-    {ra_parse_lines, lines_ok},
-    {ra_parse_table, table_ok},
-    {ra_parse_regex, regex_ok},
-    {ra_parse_json, json_ok},
+    {ra_parse_lines, lines_ok}, {ra_parse_table, table_ok}, {ra_parse_regex, regex_ok},
+    {ra_parse_json, json_ok},   {ra_parse_x509, x509_ok},
 };
 
 ra_err ra_place_ok(const struct ra_check_loading *load, const struct ra_parser *parser, const struct ra_extract *fact)

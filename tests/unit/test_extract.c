@@ -1,6 +1,7 @@
 /* Answers to facts: a case is a plane's object, the answer and the one fact "a.b" that must come of it. */
 #include "config.h"
 
+#include "tests/unit/cert_make.h"
 #include "tests/unit/check_unit.h"
 
 struct extract_case {
@@ -306,6 +307,7 @@ static void test_hostile(void **state)
 		FACT("builtin:secureboot-check", "\"type\":\"bool\""),
 		FACT("builtin:clock", "\"type\":\"int\""),
 		FACT("builtin:uptime-us", "\"type\":\"time\""),
+		FACT("x509", "\"type\":\"text\",\"field\":\"subject\",\"absent\":\"\""),
 	};
 	size_t len = 1 << 20;
 	char *bytes = malloc(len);
@@ -355,11 +357,75 @@ static void test_list_too_long(void **state)
 	ra_check_free(check);
 }
 
+#define DAY INT64_C(86400000)
+/* Certificates: %1 and %2 stand for a text of one as it is, "%1" in JSON. The first ends in 90 days, the second ended a day ago. */
+static void test_certificates(void **state)
+{
+	static const struct { const char *spec, *out, *word; } rows[] = {
+		{"\"type\":\"int\",\"field\":\"days_left\"", "%1", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "%2", "known:-2"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "\"%1\"", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "[\"%1\",\"%2\"]", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"of\":\"first\"", "[\"%1\",\"%2\"]", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"of\":\"earliest\"", "[\"%1\",\"%2\"]", "known:-2"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"of\":\"earliest\"", "%1%2", "known:-2"},
+		{"\"type\":\"text\",\"field\":\"subject\",\"of\":\"earliest\"", "[\"%1\",\"%2\"]", "known:CN=two,O=Lab"},
+		{"\"type\":\"text\",\"field\":\"subject\"", "%1", "known:CN=one,O=Lab"},
+		{"\"type\":\"text\",\"field\":\"issuer\"", "%1", "known:CN=one,O=Lab"},
+		{"\"type\":\"text\",\"field\":\"not_after\"", "%1", "known:2026-05-31T01:00:00Z"},
+		{"\"type\":\"time\",\"field\":\"not_before\"", "%1", "known:2026-02-28T01:00:00Z"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":{\"unknown\":\"withheld\"}", "null", "withheld"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":{\"unknown\":\"withheld\"}", "[]", "withheld"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "null", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "\"\"", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "[\"%1\",\"x\"]", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "[\"%1\",7]", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "{\"a\":\"%1\"}", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "7", "malformed"},
+	};
+	char *pem[2] = {cert_make("one", CHECK_T0 - 2 * DAY, CHECK_T0 + 90 * DAY), cert_make("two", CHECK_T0 - 9 * DAY, CHECK_T0 - DAY)};
+	char *json[2] = {cert_json(pem[0]), cert_json(pem[1])};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		char plane[1024], word[256];
+		struct ra_buf out = {0};
+		struct ra_plane_answer answer;
+		struct ra_check *check;
+		struct ra_found found;
+
+		snprintf(plane, sizeof(plane), "\"parse\":\"x509\",\"facts\":{\"a.b\":{%s}}", rows[i].spec);
+		check = check_for(plane);
+		for (const char *at = rows[i].out; *at; at++) {
+			bool quoted = at[0] == '"' && at[1] == '%', mark = quoted || *at == '%';
+			const char *text = quoted ? json[at[2] - '1'] : mark ? pem[at[1] - '1'] : at;
+
+			assert_int_equal(ra_buf_add(&out, text, mark ? strlen(text) : 1), RA_OK);
+			at += quoted ? 3 : mark;
+		}
+		answer = answer_of(ra_buf_str(&out));
+		assert_int_equal(ra_extract_facts(check, &check->planes[0], NULL, &answer, &found), RA_OK);
+		assert_int_equal(found.count, 1);
+		if (strcmp(obs_word(&found.obs[0], word), rows[i].word) != 0)
+			fail_msg("%s of %s: %s, expected %s", rows[i].spec, rows[i].out, word, rows[i].word);
+		/* the times of certificates are no machine's clock's */
+		assert_true(found.obs[0].reason != RA_KNOWN || (found.obs[0].value.type == RA_TIME) == found.obs[0].session_clock);
+		ra_found_free(&found);
+		ra_buf_free(&out);
+		ra_check_free(check);
+	}
+	for (int i = 0; i < 2; i++) {
+		free(pem[i]);
+		free(json[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),		  cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_clock_is_measured), cmocka_unit_test(test_uptime_is_of_the_session),
+		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_hostile),		  cmocka_unit_test(test_list_too_long),
 	};
 
