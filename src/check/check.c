@@ -2,10 +2,10 @@
  * them. */
 #include "config.h"
 
+#include "check/load.h"
 #include "check/parse.h"
+#include "check/request.h"
 #include "check/value.h"
-
-#include "base/pattern.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +13,6 @@
 #define TIMEOUT_S_MAX 600
 #define CAP_KIB_MAX 16384
 #define SECRET_PARSE "builtin:recovery-list"
-
-/* A file being loaded: where errors are told. */
-struct load {
-	const struct ra_json *doc;
-	struct ra_errs *errs;
-};
-
-#define BAD(load, node, ...) ra_json_fail((load)->doc, node, (load)->errs, RA_E_INVALID, __VA_ARGS__)
 
 static bool is_word_of(const char *const *words, const char *word)
 {
@@ -31,7 +23,8 @@ static bool is_word_of(const char *const *words, const char *word)
 }
 
 /* Every key is in one of the two lists, or the author's own (x_). */
-static ra_err keys_ok(const struct load *load, const cJSON *object, const char *const *known, const char *const *also)
+static ra_err keys_ok(const struct ra_check_loading *load, const cJSON *object, const char *const *known,
+		      const char *const *also)
 {
 	const cJSON *member;
 
@@ -46,7 +39,7 @@ static ra_err keys_ok(const struct load *load, const cJSON *object, const char *
 }
 
 /* A text that must be there and not be empty. */
-static ra_err text_of(const struct load *load, const cJSON *object, const char *key, const char **out)
+static ra_err text_of(const struct ra_check_loading *load, const cJSON *object, const char *key, const char **out)
 {
 	const cJSON *node = ra_json_get(object, key);
 
@@ -58,7 +51,7 @@ static ra_err text_of(const struct load *load, const cJSON *object, const char *
 	return RA_OK;
 }
 
-static ra_err version_of(const struct load *load, const cJSON *object, const char **out)
+static ra_err version_of(const struct ra_check_loading *load, const cJSON *object, const char **out)
 {
 	const cJSON *node = ra_json_get(object, "since");
 	struct ra_value value;
@@ -75,8 +68,8 @@ static ra_err version_of(const struct load *load, const cJSON *object, const cha
 	return RA_OK;
 }
 
-static ra_err number_of(const struct load *load, const cJSON *object, const char *key, const int64_t range[3],
-			int64_t *out)
+static ra_err number_of(const struct ra_check_loading *load, const cJSON *object, const char *key,
+			const int64_t range[3], int64_t *out)
 {
 	const cJSON *node = ra_json_get(object, key);
 
@@ -87,24 +80,7 @@ static ra_err number_of(const struct load *load, const cJSON *object, const char
 	return RA_OK;
 }
 
-static ra_err pattern_ok(const struct load *load, const cJSON *node)
-{
-	struct ra_errs why;
-	struct ra_pattern *pattern = NULL;
-	char line[RA_ERR_TEXT_MAX];
-	ra_err err;
-
-	ra_errs_clear(&why);
-	if (!cJSON_IsString(node))
-		return BAD(load, node, "expected a pattern (text)");
-	err = ra_pattern_compile(node->valuestring, &pattern, &why);
-	if (err)
-		return err == RA_E_NOMEM ? err : BAD(load, node, "%s", ra_errs_line(&why, line, sizeof(line)));
-	ra_pattern_free(pattern);
-	return RA_OK;
-}
-
-static ra_err value_ok(const struct load *load, const cJSON *node, enum ra_type type)
+static ra_err value_ok(const struct ra_check_loading *load, const cJSON *node, enum ra_type type)
 {
 	struct ra_value value;
 	ra_err err = ra_value_from_json(type, node, &value);
@@ -116,7 +92,7 @@ static ra_err value_ok(const struct load *load, const cJSON *node, enum ra_type 
 }
 
 /* A value of the type, or {"unknown": REASON}. */
-static ra_err value_or_unknown_ok(const struct load *load, const cJSON *node, enum ra_type type)
+static ra_err value_or_unknown_ok(const struct ra_check_loading *load, const cJSON *node, enum ra_type type)
 {
 	static const char *const keys[] = {"unknown", NULL};
 	ra_err err;
@@ -130,7 +106,7 @@ static ra_err value_or_unknown_ok(const struct load *load, const cJSON *node, en
 }
 
 /* `map` and `in` and `absent`: all values of the fact's type. */
-static ra_err words_ok(const struct load *load, const struct ra_extract *fact)
+static ra_err words_ok(const struct ra_check_loading *load, const struct ra_extract *fact)
 {
 	const cJSON *map = ra_json_get(fact->spec, "map"), *in = ra_json_get(fact->spec, "in"), *entry;
 	const cJSON *absent = ra_json_get(fact->spec, "absent");
@@ -153,35 +129,7 @@ static ra_err words_ok(const struct load *load, const struct ra_extract *fact)
 	return err || !absent ? err : value_or_unknown_ok(load, absent, fact->type);
 }
 
-/* The place a parser needs: its own keys, rightly typed. */
-static ra_err place_ok(const struct load *load, const struct ra_parser *parser, const struct ra_extract *fact)
-{
-	const cJSON *first = parser ? ra_json_get(fact->spec, parser->keys[0]) : NULL, *entry;
-
-	if (!parser)
-		return RA_OK;
-	if (!first && !(parser->optional && fact->type == RA_LIST))
-		return BAD(load, fact->spec, "\"%s\" is missing (parse \"%s\")", parser->keys[0], parser->name);
-	if (parser->parse == ra_parse_lines)
-		return !first || ra_json_int(fact->spec, "line", -1) >= 0 ? RA_OK
-									  : BAD(load, first, "line is a number from 0");
-	if (!cJSON_IsString(first))
-		return BAD(load, first, "\"%s\" must be a text", parser->keys[0]);
-	if (parser->parse == ra_parse_json && first->valuestring[0] && first->valuestring[0] != '/')
-		return BAD(load, first, "a pointer is empty or begins with '/'");
-	cJSON_ArrayForEach (entry, ra_json_get(fact->spec, "where")) {
-		if (!cJSON_IsString(entry))
-			return BAD(load, entry, "where holds texts: {column: value}");
-	}
-	if (parser->parse != ra_parse_regex)
-		return RA_OK;
-	entry = ra_json_get(fact->spec, "present");
-	if (entry && (!cJSON_IsBool(entry) || (cJSON_IsTrue(entry) && fact->type != RA_BOOL)))
-		return BAD(load, entry, "present is true for a bool only");
-	return pattern_ok(load, first);
-}
-
-static ra_err fact_load(const struct load *load, const struct ra_check_plane *plane, const cJSON *node,
+static ra_err fact_load(const struct ra_check_loading *load, const struct ra_check_plane *plane, const cJSON *node,
 			struct ra_extract *out)
 {
 	static const char *const common[] = {"type", "map", "in", "lasting", "absent", NULL};
@@ -205,7 +153,7 @@ static ra_err fact_load(const struct load *load, const struct ra_check_plane *pl
 	out->lasting = ra_json_bool(node, "lasting", false);
 	out->spec = node;
 	err = words_ok(load, out);
-	return err ? err : place_ok(load, parser, out);
+	return err ? err : ra_place_ok(load, parser, out);
 }
 
 static const struct ra_extract *fact_named(const struct ra_check_plane *plane, const char *name)
@@ -216,7 +164,7 @@ static const struct ra_extract *fact_named(const struct ra_check_plane *plane, c
 	return NULL;
 }
 
-static ra_err facts_load(const struct load *load, struct ra_check_plane *plane)
+static ra_err facts_load(const struct ra_check_loading *load, struct ra_check_plane *plane)
 {
 	const cJSON *facts = ra_json_get(plane->spec, "facts"), *node;
 	bool signatures = strcmp(plane->parse, "signatures") == 0;
@@ -239,7 +187,7 @@ static ra_err facts_load(const struct load *load, struct ra_check_plane *plane)
 	return RA_OK;
 }
 
-static ra_err fails_ok(const struct load *load, const struct ra_check_plane *plane)
+static ra_err fails_ok(const struct ra_check_loading *load, const struct ra_check_plane *plane)
 {
 	static const char *const keys[] = {"match", "unknown", "set", NULL};
 	const cJSON *fails = ra_json_get(plane->spec, "fails"), *rule, *value;
@@ -252,7 +200,7 @@ static ra_err fails_ok(const struct load *load, const struct ra_check_plane *pla
 
 		err = keys_ok(load, rule, keys, NULL);
 		if (!err)
-			err = pattern_ok(load, ra_json_get(rule, "match") ? ra_json_get(rule, "match") : rule);
+			err = ra_place_pattern_ok(load, ra_json_get(rule, "match") ? ra_json_get(rule, "match") : rule);
 		if (err)
 			return err;
 		if ((unknown != NULL) == (set != NULL))
@@ -275,7 +223,7 @@ static ra_err fails_ok(const struct load *load, const struct ra_check_plane *pla
 }
 
 /* parse: a parser, signatures over a log, or a builtin with its one fact. Looked at before the facts, which need it. */
-static ra_err parse_ok(const struct load *load, const struct ra_check_plane *plane)
+static ra_err parse_ok(const struct ra_check_loading *load, const struct ra_check_plane *plane)
 {
 	const cJSON *node = ra_json_get(plane->spec, "parse");
 
@@ -288,11 +236,11 @@ static ra_err parse_ok(const struct load *load, const struct ra_check_plane *pla
 	return ra_parser_find(plane->parse)
 		   ? RA_OK
 		   : BAD(load, node,
-			 "\"%s\" is no way to parse (keyvalue, json, table, lines, regex, signatures, builtin:NAME)",
+			 "\"%s\" is no way to parse (keyvalue, json, table, lines, regex, x509, signatures, builtin:NAME)",
 			 plane->parse);
 }
 
-static ra_err builtin_fits(const struct load *load, const struct ra_check_plane *plane)
+static ra_err builtin_fits(const struct ra_check_loading *load, const struct ra_check_plane *plane)
 {
 	const struct ra_builtin *builtin =
 	    strncmp(plane->parse, "builtin:", 8) == 0 ? ra_builtin_find(plane->parse + 8) : NULL;
@@ -313,7 +261,6 @@ static ra_err builtin_fits(const struct load *load, const struct ra_check_plane 
 /* The plane's one request, alone in an object of its own. Owner: caller. Out: NULL without memory. */
 static cJSON *request_of(const cJSON *plane)
 {
-	static const char *const shapes[] = {"run", "log", "property", NULL};
 	RA_AUTO(ra_cjson_free) cJSON *request = cJSON_CreateObject();
 	const cJSON *member;
 	cJSON *done = request;
@@ -321,7 +268,7 @@ static cJSON *request_of(const cJSON *plane)
 	cJSON_ArrayForEach (member, plane) {
 		cJSON *copy;
 
-		if (!is_word_of(shapes, member->string))
+		if (!ra_request_is_member(member->string))
 			continue;
 		copy = cJSON_Duplicate(member, true);
 		if (!request || !copy || !cJSON_AddItemToObject(request, member->string, copy)) {
@@ -334,7 +281,7 @@ static cJSON *request_of(const cJSON *plane)
 }
 
 /* The one place where a check's request meets the table. */
-static ra_err request_load(const struct load *load, struct ra_check_plane *plane)
+static ra_err request_load(const struct ra_check_loading *load, struct ra_check_plane *plane)
 {
 	RA_AUTO(ra_cjson_free) cJSON *request = request_of(plane->spec);
 	const cJSON *secret = ra_json_get(plane->spec, "secret");
@@ -367,10 +314,11 @@ static ra_err request_load(const struct load *load, struct ra_check_plane *plane
 	return plane->request && plane->words ? RA_OK : RA_E_NOMEM;
 }
 
-static ra_err plane_load(const struct load *load, const cJSON *node, struct ra_check_plane *out)
+static ra_err plane_load(const struct ra_check_loading *load, const cJSON *node, struct ra_check_plane *out)
 {
-	static const char *const keys[] = {"via",     "since", "run",   "log",   "property", "timeout_s",
-					   "cap_kib", "parse", "facts", "fails", "secret",   NULL};
+	static const char *const keys[] = {"via",   "since", "run",    "log",       "property",
+					   "call",  "rest",  "esxcli", "timeout_s", "cap_kib",
+					   "parse", "facts", "fails",  "secret",    NULL};
 	static const int64_t timeout_range[3] = {30, 1, TIMEOUT_S_MAX}, cap_range[3] = {1024, 1, CAP_KIB_MAX};
 	int64_t timeout_s = 0, cap_kib = 0;
 	const char *via = "";
@@ -407,7 +355,8 @@ static ra_err plane_load(const struct load *load, const cJSON *node, struct ra_c
 }
 
 /* One plane once; one fact one type, and lasting on all planes or on none. */
-static ra_err planes_agree(const struct load *load, const struct ra_check *check, const struct ra_check_plane *plane)
+static ra_err planes_agree(const struct ra_check_loading *load, const struct ra_check *check,
+			   const struct ra_check_plane *plane)
 {
 	for (size_t i = 0; i < check->plane_count; i++) {
 		const struct ra_check_plane *other = &check->planes[i];
@@ -425,7 +374,7 @@ static ra_err planes_agree(const struct load *load, const struct ra_check *check
 	return RA_OK;
 }
 
-static ra_err planes_load(const struct load *load, const cJSON *planes, struct ra_check *out)
+static ra_err planes_load(const struct ra_check_loading *load, const cJSON *planes, struct ra_check *out)
 {
 	const cJSON *node;
 
@@ -450,7 +399,7 @@ static ra_err planes_load(const struct load *load, const cJSON *planes, struct r
 	return RA_OK;
 }
 
-static ra_err manual_ok(const struct load *load, const cJSON *manual)
+static ra_err manual_ok(const struct ra_check_loading *load, const cJSON *manual)
 {
 	static const char *const keys[] = {"ask", "look", "answers", "many", "lasting", NULL};
 	static const char *const answer_keys[] = {"id", "say", "set", NULL};
@@ -479,7 +428,7 @@ static ra_err manual_ok(const struct load *load, const cJSON *manual)
 	return err;
 }
 
-static ra_err root_load(const struct load *load, const cJSON *root, struct ra_check *out)
+static ra_err root_load(const struct ra_check_loading *load, const cJSON *root, struct ra_check *out)
 {
 	static const char *const keys[] = {"$schema", "format", "id",     "title", "why", "since",
 					   "planes",  "prefer", "manual", "judge", NULL};
@@ -520,7 +469,7 @@ static ra_err root_load(const struct load *load, const cJSON *root, struct ra_ch
 ra_err ra_check_load(struct ra_json *doc, struct ra_check **out, struct ra_errs *errs)
 {
 	struct ra_check *check = calloc(1, sizeof(*check));
-	struct load load = {doc, errs};
+	struct ra_check_loading load = {doc, errs};
 	ra_err err = RA_E_NOMEM;
 
 	*out = NULL;

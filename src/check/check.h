@@ -13,13 +13,16 @@
 /* The requests reattest may send. RA_REQ_READ loads in checks; RA_REQ_CHANGE only in actions; anything else nowhere. */
 enum ra_req_class { RA_REQ_REFUSED, RA_REQ_READ, RA_REQ_CHANGE };
 /* Judge a request by the table of (plane, shape, source).
- * Shape:  request is the JSON object as in a flow file, and nothing beside it: {"run":[...]}, {"log":{...}}, {"property":"..."}.
+ * Shape:  request is the JSON object as in a flow file, and nothing beside it: {"run":[...]}, {"log":{...}}, {"property":"..."},
+ *         {"call":"..."} (with "service":"TSM-SSH" for StartService and StopService), {"rest":"..."}, {"esxcli":[...]} (vCenter runs it).
  * Out:    the class; *secret whether the answer is a secret (a recovery key); *why a sentence when refused (borrowed, static). */
 enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bool *secret, const char **why);
+/* True for a change that restarts the host: what has to be said of it (danger.json), whatever a flow file says. */
+bool ra_request_restarts(const cJSON *request);
 /* The request's canonical text (what links and recordings use as its key): compact JSON, only the members given, a log's in the order
- * files, since_boot, lines_max. Owner: caller frees; NULL without memory. */
+ * files, since_boot, lines_max, a call's in the order call, service. Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_request_text(const cJSON *request);
-/* The request for people ("esxcli system version get", "summary.tpmAttestation"). Owner: caller frees; NULL without memory. */
+/* The request for people ("esxcli system version get", "summary.tpmAttestation", "call RebootHost"). Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_request_words(const cJSON *request);
 
 /* One fact a plane's answer holds. */

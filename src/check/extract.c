@@ -140,6 +140,7 @@ static ra_err obs_from_raw(const struct ra_extract *fact, struct ra_raw *raw, st
 	const cJSON *absent = ra_json_get(fact->spec, "absent");
 
 	obs->reason = raw->reason;
+	obs->session_clock = raw->session_clock;
 	if (raw->reason == RA_NOT_ASKED) {
 		obs->reason = RA_MALFORMED;
 		return absent ? set_from_spec(absent, fact->type, obs) : RA_OK;
@@ -160,9 +161,16 @@ static ra_err parse_all(const struct ra_parser *parser, const struct ra_check_pl
 {
 	const struct ra_json_limits limits = {.len_max = plane->cap_len};
 	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+	RA_AUTO(ra_mem_free) struct ra_certs *certs = NULL;
 	struct ra_parse_in in = {.answer = answer, .plane = plane};
 	ra_err err = RA_OK;
 
+	if (parser->parse == ra_parse_x509) {
+		err = ra_x509_read(answer, plane->cap_len, &certs);
+		in.certs = certs;
+		if (err)
+			return err;
+	}
 	if (parser->parse == ra_parse_json) {
 		err = ra_json_parse("answer", answer->out ? answer->out : "", answer->out_len, &limits, &doc, NULL);
 		in.doc = doc;

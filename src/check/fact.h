@@ -132,8 +132,9 @@ RA_MUST_USE ra_err ra_facts_again(struct ra_facts *facts, const char *check, ra_
 #define RA_BOOT_AGREE_MS 300000 /* two boot times this near are one boot */
 #define RA_FACT_ESXI_VERSION "host.version"
 /* While vCenter knows that it has no contact with the host (this fact known on its plane, and not "connected"), all it says of the
- * host is as of last contact and reads as unknown (unreachable), but for lasting facts and what vCenter itself holds:
- * host.connection, attestation.*, alarm.*, vcenter.*. The observation stays visible. */
+ * host is as of last contact and reads as unknown (unreachable), but for lasting facts and what vCenter itself holds: host.connection,
+ * host.found, host.managed, host.matches, host.vcenter_name, attestation.*, alarm.*, vcenter.*, cluster.*, siblings.*, keyprovider.*,
+ * task.*, trustauthority.*. The observation stays visible. */
 #define RA_FACT_CONNECTION "host.connection"
 
 /* What to read. Zero-initialised with both planes RA_PLANE_ANY reads the current value. */

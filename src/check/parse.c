@@ -12,7 +12,8 @@
 #define COLUMNS_MAX 32
 
 static const char *const keyvalue_keys[] = {"key", NULL};
-static const char *const json_keys[] = {"pointer", NULL};
+static const char *const json_keys[] = {"pointer", "where", "exists", NULL};
+static const char *const x509_keys[] = {"field", "of", NULL};
 static const char *const table_keys[] = {"column", "where", NULL};
 static const char *const lines_keys[] = {"line", NULL};
 static const char *const regex_keys[] = {"pattern", "present", NULL};
@@ -20,7 +21,7 @@ static const char *const regex_keys[] = {"pattern", "present", NULL};
 static const struct ra_parser parsers[] = {
     {"keyvalue", keyvalue_keys, false, ra_parse_keyvalue}, {"json", json_keys, false, ra_parse_json},
     {"table", table_keys, false, ra_parse_table},          {"lines", lines_keys, true, ra_parse_lines},
-    {"regex", regex_keys, false, ra_parse_regex},
+    {"regex", regex_keys, false, ra_parse_regex},          {"x509", x509_keys, false, ra_parse_x509},
 };
 
 const struct ra_parser *ra_parser_find(const char *name)

@@ -6,6 +6,8 @@
 
 #include "check/check.h"
 
+#include "base/cert.h"
+
 /* Bytes of an answer. Borrowed. */
 struct ra_span {
 	const char *at;
@@ -25,14 +27,23 @@ struct ra_raw {
 	struct ra_span item;   /* scalars; borrowed from the answer or from the parser's own document */
 	struct ra_value list;  /* LIST facts; owned */
 	bool is_list;
+	bool session_clock; /* a time that is not of the plane's clock */
 	char number[32]; /* where item points when the answer has no text for it; so a raw is not copied */
+};
+
+/* The certificates of an answer. */
+struct ra_certs {
+	struct ra_cert items[RA_CERTS_MAX];
+	size_t count;
+	bool bad; /* the answer is something else, or one of them cannot be read */
 };
 
 /* What a parser works on. */
 struct ra_parse_in {
 	const struct ra_plane_answer *answer;
 	const struct ra_check_plane *plane;
-	struct ra_json *doc; /* json: the parsed answer, NULL when it is none */
+	struct ra_json *doc;           /* json: the parsed answer, NULL when it is none */
+	const struct ra_certs *certs; /* x509: those of the answer, NULL before it was read */
 };
 /* A parser: the raw words of one fact. Errors: RA_E_NOMEM. */
 typedef ra_err (*ra_parse_fn)(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out);
@@ -52,7 +63,12 @@ RA_MUST_USE ra_err ra_parse_keyvalue(const struct ra_parse_in *in, const struct 
 RA_MUST_USE ra_err ra_parse_json(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out);
 RA_MUST_USE ra_err ra_parse_table(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out);
 RA_MUST_USE ra_err ra_parse_lines(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out);
+RA_MUST_USE ra_err ra_parse_x509(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out);
 RA_MUST_USE ra_err ra_parse_regex(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out);
+/* The certificates of an answer, for ra_parse_x509. Owner: caller frees *out by free, with an error, too. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_x509_read(const struct ra_plane_answer *answer, size_t cap_len, struct ra_certs **out);
+/* True when the fact's `field` is one there is, and its type that field's. */
+bool ra_x509_fits(const struct ra_extract *fact);
 /* Add to a list fact; a bad item makes it malformed, one too many truncated. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_raw_add(struct ra_raw *raw, struct ra_span item);
 

@@ -109,28 +109,105 @@ static ra_err take(const cJSON *node, const struct ra_extract *fact, struct ra_r
 	return err;
 }
 
+/* Is a member one of the values? A member that is not there, or null, is null. Out: -1 for a doubt. */
+static int is_one_of(const cJSON *member, const cJSON *want)
+{
+	const cJSON *value = cJSON_IsArray(want) ? want->child : want;
+
+	if (cJSON_IsArray(member) || cJSON_IsObject(member))
+		return -1;
+	for (; value; value = cJSON_IsArray(want) ? value->next : NULL)
+		if (cJSON_IsNull(value) ? !member || cJSON_IsNull(member)
+					: member && cJSON_Compare(member, value, true))
+			return 1;
+	return 0;
+}
+
+/* Do an element's members have the values? One that is not there has none, so it is not "not" one of them either.
+ * Out: 1 it is meant, 0 it is not, -1 for a doubt. */
+static int is_meant(const cJSON *element, const cJSON *where)
+{
+	const cJSON *want;
+	int meant = 1;
+
+	cJSON_ArrayForEach (want, where) {
+		const cJSON *not = ra_json_get(want, "not"), *member;
+		bool doubt = false;
+		int is;
+
+		if (!cJSON_IsObject(element))
+			return -1;
+		member = member_like(element, want->string, &doubt);
+		is = doubt ? -1 : is_one_of(member, not ? not : want);
+		if (is < 0)
+			return -1;
+		if (not ? is || !member || cJSON_IsNull(member) : !is)
+			meant = 0;
+	}
+	return meant;
+}
+
 /* Walk a pointer. What is not there leaves out as it is; a scalar where the pointer goes on is a doubt. */
+static ra_err walk(const cJSON *node, const char *pointer, const struct ra_extract *fact, struct ra_raw *out);
+
+/* A scalar in the elements that are meant: in all of them the same, or it is a doubt. */
+static ra_err walk_same(const cJSON *array, const char *pointer, const struct ra_extract *fact, struct ra_raw *out)
+{
+	const cJSON *where = ra_json_get(fact->spec, "where"), *child;
+	bool any = false;
+
+	cJSON_ArrayForEach (child, array) {
+		struct ra_raw one = {.reason = RA_NOT_ASKED}, *raw = any ? &one : out;
+		int meant = is_meant(child, where);
+		ra_err err = meant > 0 ? walk(child, pointer, fact, raw) : RA_OK;
+
+		if (err)
+			return err;
+		if (meant < 0 || (any && meant > 0 &&
+				  (one.reason != out->reason || one.item.len != out->item.len ||
+				   (one.item.len && memcmp(one.item.at, out->item.at, one.item.len) != 0))))
+			out->reason = RA_MALFORMED;
+		if (out->reason == RA_MALFORMED)
+			return RA_OK;
+		any = any || meant > 0;
+	}
+	return RA_OK;
+}
+
+/* The elements of a list that are meant, one after the other. */
+static ra_err walk_list(const cJSON *array, const char *pointer, const struct ra_extract *fact, struct ra_raw *out)
+{
+	const cJSON *where = ra_json_get(fact->spec, "where"), *child;
+	ra_err err = RA_OK;
+
+	out->is_list = true;
+	out->reason = RA_KNOWN;
+	cJSON_ArrayForEach (child, array) {
+		int meant = is_meant(child, where);
+
+		if (meant < 0)
+			out->reason = RA_MALFORMED;
+		if (meant > 0 && !err && out->reason == RA_KNOWN)
+			err = walk(child, pointer, fact, out);
+	}
+	return err;
+}
+
 static ra_err walk(const cJSON *node, const char *pointer, const struct ra_extract *fact, struct ra_raw *out)
 {
 	char token[TOKEN_MAX];
 	const cJSON *child;
 	bool doubt = false;
-	ra_err err = RA_OK;
 
 	if (!node || (*pointer && cJSON_IsNull(node)))
 		return RA_OK;
 	if (!*pointer)
 		return take(node, fact, out);
 	pointer = next_token(pointer, token);
-	if (pointer && cJSON_IsArray(node) && fact->type == RA_LIST && strcmp(token, "*") == 0) {
-		out->is_list = true;
-		out->reason = RA_KNOWN;
-		cJSON_ArrayForEach (child, node) {
-			if (!err && out->reason == RA_KNOWN)
-				err = walk(child, pointer, fact, out);
-		}
-		return err;
-	}
+	if (pointer && cJSON_IsArray(node) && fact->type == RA_LIST && strcmp(token, "*") == 0)
+		return walk_list(node, pointer, fact, out);
+	if (pointer && cJSON_IsArray(node) && ra_json_get(fact->spec, "where") && strcmp(token, "*") == 0)
+		return walk_same(node, pointer, fact, out);
 	if (pointer && cJSON_IsArray(node))
 		return walk(element(node, token), pointer, fact, out);
 	if (pointer && cJSON_IsObject(node)) {
@@ -142,10 +219,55 @@ static ra_err walk(const cJSON *node, const char *pointer, const struct ra_extra
 	return RA_OK;
 }
 
+/* Is there anything at a place? Stars stand for any element that is meant. Out: 1, 0, or -1 for a doubt. */
+static int is_there(const cJSON *node, const char *pointer, const cJSON *where)
+{
+	char token[TOKEN_MAX];
+	const cJSON *child;
+	bool doubt = false;
+	int there = 0;
+
+	if (!node || cJSON_IsNull(node))
+		return 0;
+	if (!*pointer)
+		return 1;
+	pointer = next_token(pointer, token);
+	if (!pointer || (strcmp(token, "*") == 0 && !cJSON_IsArray(node)))
+		return -1;
+	if (cJSON_IsObject(node)) {
+		child = member_like(node, token, &doubt);
+		return doubt ? -1 : is_there(child, pointer, where);
+	}
+	if (!cJSON_IsArray(node))
+		return -1;
+	if (strcmp(token, "*") != 0)
+		return is_there(element(node, token), pointer, where);
+	cJSON_ArrayForEach (child, node) {
+		int meant = is_meant(child, where), one = meant > 0 ? is_there(child, pointer, where) : meant;
+
+		if (one < 0)
+			return -1;
+		there = there || one;
+	}
+	return there;
+}
+
+static void take_there(int there, struct ra_raw *out)
+{
+	out->reason = there < 0 ? RA_MALFORMED : RA_KNOWN;
+	out->item = there > 0 ? (struct ra_span){"true", 4} : (struct ra_span){"false", 5};
+}
+
 ra_err ra_parse_json(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out)
 {
 	if (!in->doc) {
 		out->reason = RA_MALFORMED;
+		return RA_OK;
+	}
+	if (ra_json_bool(fact->spec, "exists", false)) {
+		take_there(is_there(ra_json_root(in->doc), ra_json_str(fact->spec, "pointer", ""),
+				    ra_json_get(fact->spec, "where")),
+			   out);
 		return RA_OK;
 	}
 	return walk(ra_json_root(in->doc), ra_json_str(fact->spec, "pointer", ""), fact, out);

@@ -227,7 +227,11 @@ static bool boot_after(const struct scope *scope, const struct ra_obs *obs, ra_u
  * so. */
 static bool is_held_by_vcenter(const char *name)
 {
-	static const char *const own[] = {RA_FACT_CONNECTION, "attestation.", "alarm.", "vcenter."};
+	static const char *const own[] = {
+	    RA_FACT_CONNECTION, "host.found", "host.managed",    "host.matches", "host.vcenter_name",
+	    "attestation.",     "alarm.",     "vcenter.",        "cluster.",     "siblings.",
+	    "keyprovider.",     "task.",      "trustauthority.",
+	};
 
 	for (size_t i = 0; i < RA_LEN(own); i++) {
 		size_t len = strlen(own[i]);
@@ -365,8 +369,8 @@ static struct ra_reading unknown(const struct word *words)
 	return reading_of(best);
 }
 
-/* Which of two that agree is read: the newer one. Of times a little apart the later, whoever came last: what came between the two is
- * then not taken for something that came after. */
+/* Which of two that agree is read: the newer one. Of times a little apart the later, whoever came last: what came
+ * between the two is then not taken for something that came after. */
 static bool speaks_before(const struct ra_facts *facts, const struct word *a, const struct word *b)
 {
 	ra_utc_ms at_a, at_b;
@@ -374,7 +378,8 @@ static bool speaks_before(const struct ra_facts *facts, const struct word *a, co
 
 	if (a->value->type != RA_TIME || b->value->type != RA_TIME)
 		return is_newer(a->obs, b->obs);
-	if (!ra_facts_session_time(facts, a->obs, &at_a, &margin) || !ra_facts_session_time(facts, b->obs, &at_b, &margin)) {
+	if (!ra_facts_session_time(facts, a->obs, &at_a, &margin) ||
+	    !ra_facts_session_time(facts, b->obs, &at_b, &margin)) {
 		at_a = a->value->as.time;
 		at_b = b->value->as.time;
 	}

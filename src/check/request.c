@@ -5,7 +5,7 @@
  * arguments that the program itself knows. Nothing is taken from an operator, nothing is a pattern. */
 #include "config.h"
 
-#include "check/check.h"
+#include "check/request.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -58,18 +58,34 @@ static const char *const kernel_options[] = {"execInstalledOnly", NULL};
 static const char *const bools[] = {"true", "false", NULL};
 static const char *const log_files[] = {"vmkernel", "vmkwarning", "hostd", "esxupdate", "vobd", NULL};
 
-/* Property paths of a HostSystem; CurrentTime is vCenter's own clock (ServiceInstance.CurrentTime). */
+/* Property paths of a HostSystem, and what the link puts together from several: CurrentTime is vCenter's own clock
+ * (ServiceInstance.CurrentTime), about what it is, certificate what it showed of itself, host which of its hosts is
+ * meant, siblings its other hosts of the same model, keyProviders its key providers; parent, recentTask and vm hold
+ * what stands behind the references of these names. */
 static const char *const properties[] = {
     "CurrentTime",
+    "about",
+    "certificate",
+    "host",
+    "keyProviders",
     "name",
     "overallStatus",
+    "parent",
+    "recentTask",
+    "siblings",
     "triggeredAlarmState",
+    "vm",
     "capability.tpmSupported",
     "capability.tpmVersion",
     "capability.txtEnabled",
     "capability.uefiSecureBoot",
+    "config.certificate",
+    "config.dateTimeInfo.ntpConfig.server",
     "config.lockdownMode",
+    "config.network.dnsConfig",
     "config.product",
+    "config.service",
+    "config.vsanHostConfig.enabled",
     "hardware.biosInfo.biosVersion",
     "hardware.biosInfo.releaseDate",
     "hardware.systemInfo",
@@ -87,12 +103,33 @@ static const char *const properties[] = {
     "summary.config.product.fullName",
     "summary.config.product.name",
     "summary.config.product.version",
+    "summary.hardware",
+    "summary.managementServerIp",
     "summary.overallStatus",
     "summary.runtime.stateEncryption",
     "summary.tpmAttestation",
     "summary.trustAuthorityAttestationInfos",
     NULL,
 };
+
+/* Methods of vCenter. service: the one service it may be about, NULL where it takes none.
+ * Source: VMware Web Services API, HostSystem, HostServiceSystem, AlarmManager. */
+struct call_rule {
+	const char *name;
+	enum ra_req_class class;
+	const char *service;
+	bool restarts; /* the host */
+};
+static const struct call_rule calls[] = {
+    {"QueryTpmAttestationReport", RA_REQ_READ, NULL, false}, {"EnterMaintenanceMode", RA_REQ_CHANGE, NULL, false},
+    {"ExitMaintenanceMode", RA_REQ_CHANGE, NULL, false},     {"DisconnectAndReconnect", RA_REQ_CHANGE, NULL, false},
+    {"ReconnectHost", RA_REQ_CHANGE, NULL, false},           {"RebootHost", RA_REQ_CHANGE, NULL, true},
+    {"AcknowledgeAlarm", RA_REQ_CHANGE, NULL, false},        {"StartService", RA_REQ_CHANGE, "TSM-SSH", false},
+    {"StopService", RA_REQ_CHANGE, "TSM-SSH", false},
+};
+
+/* Resources of the Automation REST API, all read with GET. */
+static const char *const rests[] = {"tpm", NULL};
 
 /* Better words than "not in the table" for what people will try. Never consulted for the verdict itself. */
 struct never {
@@ -111,6 +148,31 @@ static const struct never nevers[] = {
     {"poweroff", "switching a host off is a person's step"},
     {"rm", "it removes files"},
     {"sh", "a shell is never given anything to run"},
+};
+
+/* The same for vCenter's methods. */
+static const struct never never_calls[] = {
+    {"RemoveHost", "taking a host out of vCenter loses its history, rights and key grants: a person's step"},
+    {"Destroy_Task", "it removes what it is called on from vCenter, with all that vCenter knows of it"},
+    {"DisconnectHost_Task",
+     "a host that stays disconnected is out of vCenter's hands: the program only does so together "
+     "with the reconnect (DisconnectAndReconnect)"},
+    {"ClearTriggeredAlarms", "it resets alarms of the whole vCenter, not only this host's"},
+    {"RemoveAlarm", "an alarm's definition belongs to everyone who uses this vCenter"},
+    {"ReconfigureAlarm", "an alarm's definition belongs to everyone who uses this vCenter"},
+    {"EnterLockdownMode", "it can lock people out of the host"},
+    {"ExitLockdownMode", "it opens the host to more people than its owner wanted"},
+    {"ChangeLockdownMode", "it opens the host to more people than its owner wanted, or locks them out"},
+    {"ShutdownHost_Task", "switching a host off is a person's step"},
+    {"PowerDownHostToStandBy_Task", "switching a host off is a person's step"},
+    {"UpdateServicePolicy", "it lasts beyond this walk"},
+    {"UninstallService", "it removes a service from the host"},
+    {"ConfigureCryptoKey", "it changes how the host is encrypted: a person's step"},
+    {"PrepareCrypto", "it changes how the host is encrypted: a person's step"},
+    {"EnableCrypto", "it changes how the host is encrypted: a person's step"},
+    {"RemoveKmsCluster", "virtual machines whose keys are gone cannot be opened again"},
+    {"RemoveKeys", "virtual machines whose keys are gone cannot be opened again"},
+    {"ExecuteSimpleCommand", "nobody knows what it does: a request says what it asks"},
 };
 
 static bool is_one_of(const char *const *list, const char *word)
@@ -201,7 +263,8 @@ static bool is_plain(const char *word)
 	return true;
 }
 
-static const char *why_not_run(const char *const *argv, int count)
+/* Out: NULL when neither the bytes nor the words say why. */
+static const char *why_never(const char *const *argv, int count)
 {
 	for (int i = 0; i < count; i++)
 		if (!is_plain(argv[i]))
@@ -209,26 +272,43 @@ static const char *why_not_run(const char *const *argv, int count)
 	for (size_t i = 0; i < RA_LEN(nevers); i++)
 		if (holds_words(nevers[i].words, argv, count))
 			return nevers[i].why;
+	return NULL;
+}
+
+static const char *why_not_run(const char *const *argv, int count)
+{
+	const char *never = why_never(argv, count);
+
+	if (never)
+		return never;
 	if (!is_known_program(argv[0]))
 		return "this program is not in the table of requests (a program is named exactly as there, its path "
 		       "included)";
 	return "this program is in the table of requests, but not with these arguments";
 }
 
-static enum ra_req_class run_class(const cJSON *run, bool *secret, const char **why)
+/* The words of a list of texts. Out: how many; 0 when it is none, holds something else, or too many. */
+static int take_words(const cJSON *list, const char **argv, int max)
 {
-	const char *argv[ARGV_MAX];
 	const cJSON *word;
 	int count = 0;
 
-	*why = "run must be a list of 1 to 32 texts, none of them empty";
-	if (!cJSON_IsArray(run))
-		return RA_REQ_REFUSED;
-	cJSON_ArrayForEach (word, run) {
-		if (count == ARGV_MAX || !cJSON_IsString(word) || !word->valuestring[0])
-			return RA_REQ_REFUSED;
+	if (!cJSON_IsArray(list))
+		return 0;
+	cJSON_ArrayForEach (word, list) {
+		if (count == max || !cJSON_IsString(word) || !word->valuestring[0])
+			return 0;
 		argv[count++] = word->valuestring;
 	}
+	return count;
+}
+
+static enum ra_req_class run_class(const cJSON *request, bool *secret, const char **why)
+{
+	const char *argv[ARGV_MAX];
+	int count = take_words(ra_json_get(request, "run"), argv, ARGV_MAX);
+
+	*why = "run must be a list of 1 to 32 texts, none of them empty";
 	if (count == 0)
 		return RA_REQ_REFUSED;
 	for (size_t i = 0; i < RA_LEN(run_rules); i++) {
@@ -239,6 +319,39 @@ static enum ra_req_class run_class(const cJSON *run, bool *secret, const char **
 		return run_rules[i].class;
 	}
 	*why = why_not_run(argv, count);
+	return RA_REQ_REFUSED;
+}
+
+/* A row that vCenter may be asked to run for us: a read of esxcli, and nothing the program would fill in. */
+static bool is_through_vcenter(const struct run_rule *rule, const char **words)
+{
+	static const char prefix[] = "esxcli @formatter ";
+
+	if (rule->class != RA_REQ_READ || strncmp(rule->words, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	*words = rule->words + sizeof(prefix) - 1;
+	return !strchr(*words, '@');
+}
+
+static enum ra_req_class esxcli_class(const cJSON *request, bool *secret, const char **why)
+{
+	const char *argv[ARGV_MAX];
+	const char *words;
+	int count = take_words(ra_json_get(request, "esxcli"), argv, ARGV_MAX);
+
+	*why = "esxcli must be a list of 1 to 32 texts, none of them empty: the words after \"esxcli\"";
+	if (count == 0)
+		return RA_REQ_REFUSED;
+	for (size_t i = 0; i < RA_LEN(run_rules); i++) {
+		if (!is_through_vcenter(&run_rules[i], &words) || !rule_fits(words, argv, count))
+			continue;
+		*secret = run_rules[i].secret;
+		*why = NULL;
+		return RA_REQ_READ;
+	}
+	*why = why_never(argv, count);
+	if (!*why)
+		*why = "through vCenter the program asks esxcli only for what it reads without options over ssh, too";
 	return RA_REQ_REFUSED;
 }
 
@@ -259,10 +372,10 @@ static bool files_ok(const cJSON *files)
 	return true;
 }
 
-static enum ra_req_class log_class(const cJSON *log, bool *secret RA_UNUSED, const char **why)
+static enum ra_req_class log_class(const cJSON *request, bool *secret RA_UNUSED, const char **why)
 {
 	static const char *const members[] = {"files", "since_boot", "lines_max", NULL};
-	const cJSON *member;
+	const cJSON *log = ra_json_get(request, "log"), *member;
 	int64_t lines = ra_json_int(log, "lines_max", ra_json_get(log, "lines_max") ? 0 : 1);
 
 	*why = "log must be {files, since_boot, lines_max}";
@@ -283,10 +396,45 @@ static enum ra_req_class log_class(const cJSON *log, bool *secret RA_UNUSED, con
 	return RA_REQ_READ;
 }
 
-static enum ra_req_class property_class(const cJSON *property, bool *secret RA_UNUSED, const char **why)
+static enum ra_req_class property_class(const cJSON *request, bool *secret RA_UNUSED, const char **why)
 {
+	const cJSON *property = ra_json_get(request, "property");
+
 	*why = "this property is not in the table of requests";
 	if (!cJSON_IsString(property) || !is_one_of(properties, property->valuestring))
+		return RA_REQ_REFUSED;
+	*why = NULL;
+	return RA_REQ_READ;
+}
+
+static enum ra_req_class call_class(const cJSON *request, bool *secret RA_UNUSED, const char **why)
+{
+	const char *name = ra_json_str(request, "call", "");
+	const cJSON *service = ra_json_get(request, "service");
+
+	*why = "this call is not in the table of requests";
+	for (size_t i = 0; i < RA_LEN(never_calls); i++)
+		if (strcmp(never_calls[i].words, name) == 0)
+			*why = never_calls[i].why;
+	for (size_t i = 0; i < RA_LEN(calls); i++) {
+		if (strcmp(calls[i].name, name) != 0)
+			continue;
+		*why = calls[i].service ? "the only service it may be about is TSM-SSH" : "this call takes no service";
+		if (!calls[i].service != !service ||
+		    (service && (!cJSON_IsString(service) || strcmp(service->valuestring, calls[i].service) != 0)))
+			return RA_REQ_REFUSED;
+		*why = NULL;
+		return calls[i].class;
+	}
+	return RA_REQ_REFUSED;
+}
+
+static enum ra_req_class rest_class(const cJSON *request, bool *secret RA_UNUSED, const char **why)
+{
+	const cJSON *rest = ra_json_get(request, "rest");
+
+	*why = "this resource is not in the table of requests";
+	if (!cJSON_IsString(rest) || !is_one_of(rests, rest->valuestring))
 		return RA_REQ_REFUSED;
 	*why = NULL;
 	return RA_REQ_READ;
@@ -295,23 +443,65 @@ static enum ra_req_class property_class(const cJSON *property, bool *secret RA_U
 /* Which shape goes to which plane. */
 static const struct shape {
 	const char *name;
+	const char *also; /* a member that may stand beside it, NULL */
 	enum ra_plane plane;
-	enum ra_req_class (*judge)(const cJSON *spec, bool *secret, const char **why);
+	enum ra_req_class (*judge)(const cJSON *request, bool *secret, const char **why);
 	const char *elsewhere;
 } shapes[] = {
-    {"run", RA_PLANE_SSH, run_class, "run goes to the host by ssh only"},
-    {"log", RA_PLANE_SSH, log_class, "log goes to the host by ssh only"},
-    {"property", RA_PLANE_VCENTER, property_class, "property goes to vcenter only"},
+    {"run", NULL, RA_PLANE_SSH, run_class, "run goes to the host by ssh only"},
+    {"log", NULL, RA_PLANE_SSH, log_class, "log goes to the host by ssh only"},
+    {"property", NULL, RA_PLANE_VCENTER, property_class, "property goes to vcenter only"},
+    {"call", "service", RA_PLANE_VCENTER, call_class, "call goes to vcenter only"},
+    {"rest", NULL, RA_PLANE_VCENTER, rest_class, "rest goes to vcenter only"},
+    {"esxcli", NULL, RA_PLANE_VCENTER, esxcli_class, "esxcli goes to vcenter only (by ssh it is run)"},
 };
+
+/* Nothing but the shape's own members, each once. */
+static bool is_shape(const cJSON *request, const struct shape *shape)
+{
+	const cJSON *own = ra_json_get(request, shape->name);
+	const cJSON *also = shape->also ? ra_json_get(request, shape->also) : NULL, *member;
+
+	if (!cJSON_IsObject(request) || !own)
+		return false;
+	cJSON_ArrayForEach (member, request) {
+		if (member != own && member != also)
+			return false;
+	}
+	return true;
+}
 
 static const struct shape *shape_of(const cJSON *request)
 {
-	const cJSON *member = cJSON_IsObject(request) ? request->child : NULL;
-
-	for (size_t i = 0; member && !member->next && i < RA_LEN(shapes); i++)
-		if (strcmp(shapes[i].name, member->string) == 0)
+	for (size_t i = 0; i < RA_LEN(shapes); i++)
+		if (is_shape(request, &shapes[i]))
 			return &shapes[i];
 	return NULL;
+}
+
+const char *ra_request_shape(const cJSON *request)
+{
+	const struct shape *shape = shape_of(request);
+
+	return shape ? shape->name : NULL;
+}
+
+bool ra_request_restarts(const cJSON *request)
+{
+	const char *name = ra_json_str(request, "call", "");
+
+	for (size_t i = 0; i < RA_LEN(calls); i++)
+		if (strcmp(calls[i].name, name) == 0)
+			return calls[i].restarts;
+	return false;
+}
+
+bool ra_request_is_member(const char *name)
+{
+	for (size_t i = 0; i < RA_LEN(shapes); i++)
+		if (strcmp(shapes[i].name, name) == 0 || (shapes[i].also && strcmp(shapes[i].also, name) == 0))
+			return true;
+	return false;
 }
 
 enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bool *secret, const char **why)
@@ -319,72 +509,11 @@ enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bo
 	const struct shape *shape = shape_of(request);
 
 	*secret = false;
-	*why = "a request is exactly one of run, log, property";
+	*why = "a request is exactly one of run, log, property, call, rest, esxcli";
 	if (!shape)
 		return RA_REQ_REFUSED;
 	*why = shape->elsewhere;
 	if (plane != shape->plane)
 		return RA_REQ_REFUSED;
-	return shape->judge(request->child, secret, why);
-}
-
-/* One member after another; *first says whether a comma is due. */
-static ra_err add_member(struct ra_buf *out, const char *key, const cJSON *value, bool *first)
-{
-	RA_AUTO(ra_mem_free) char *text = value ? ra_json_print(value) : NULL;
-	ra_err err = RA_OK;
-
-	if (!value)
-		return RA_OK;
-	if (!text)
-		return RA_E_NOMEM;
-	err = ra_buf_printf(out, "%s\"%s\":%s", *first ? "" : ",", key, text);
-	*first = false;
-	return err;
-}
-
-char *ra_request_text(const cJSON *request)
-{
-	static const char *const members[] = {"files", "since_boot", "lines_max"};
-	const struct shape *shape = shape_of(request);
-	struct ra_buf text = {0};
-	bool first = true;
-	ra_err err;
-
-	if (!shape || shape->judge != log_class)
-		return ra_json_print(request);
-	err = ra_buf_text(&text, "{\"log\":{");
-	for (size_t i = 0; !err && i < RA_LEN(members); i++)
-		err = add_member(&text, members[i], ra_json_get(request->child, members[i]), &first);
-	if (!err)
-		err = ra_buf_text(&text, "}}");
-	if (!err)
-		return ra_buf_take(&text);
-	ra_buf_free(&text);
-	return NULL;
-}
-
-char *ra_request_words(const cJSON *request)
-{
-	const struct shape *shape = shape_of(request);
-	const cJSON *list = request ? request->child : NULL, *word;
-	struct ra_buf text = {0};
-	ra_err err = RA_OK;
-
-	if (!shape)
-		return strdup("");
-	if (cJSON_IsString(list))
-		return strdup(list->valuestring);
-	if (shape->judge == log_class) {
-		err = ra_buf_text(&text, "log:");
-		list = ra_json_get(list, "files");
-	}
-	cJSON_ArrayForEach (word, list) {
-		if (!err && cJSON_IsString(word))
-			err = ra_buf_printf(&text, "%s%s", text.len ? " " : "", word->valuestring);
-	}
-	if (!err)
-		return ra_buf_take(&text);
-	ra_buf_free(&text);
-	return NULL;
+	return shape->judge(request, secret, why);
 }

@@ -268,6 +268,9 @@ static ra_err finish_action(const struct ra_flowset *set, const struct ra_flow *
 					    class->id);
 		step->action.restarts = step->action.restarts || class->restarts;
 	}
+	if (ra_request_restarts(ra_json_get(step->node, "do")) && !step->action.restarts)
+		return ra_json_fail(flow->doc, step->action.touches, errs, RA_E_DENIED,
+				    "what it does restarts the host: expected a class of danger.json that \"restarts\"");
 	return RA_OK;
 }
 

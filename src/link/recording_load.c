@@ -58,8 +58,9 @@ static const struct rule on_rules[] = {
     {NULL, 0},
 };
 static const struct rule request_rules[] = {
-    {"run", ARRAY}, {"log", OBJECT},  {"file", STRING}, {"property", STRING},
-    {"rest", ANY},  {"redfish", ANY}, {"port", NUMBER}, {NULL, 0},
+    {"run", ARRAY},    {"log", OBJECT},     {"file", STRING},  {"property", STRING}, {"call", STRING},
+    {"esxcli", ARRAY}, {"service", STRING}, {"rest", ANY},     {"redfish", ANY},     {"port", NUMBER},
+    {NULL, 0},
 };
 static const struct rule expect_rules[] = {
     {"check", OBJECT},
@@ -171,12 +172,15 @@ static ra_err check_request(const struct load *load, const cJSON *request)
 	TRY(check_object(load, request, request_rules, "a request"));
 	const cJSON *run = ra_json_get(request, "run");
 	const cJSON *log = ra_json_get(request, "log");
-	if (cJSON_GetArraySize(request) != 1)
+	if (cJSON_GetArraySize(request) != (ra_json_get(request, "call") && ra_json_get(request, "service") ? 2 : 1) ||
+	    (ra_json_get(request, "service") && !ra_json_get(request, "call")))
 		return ra_json_fail(load->doc, request, load->errs, RA_E_INVALID,
-				    "a request is one of run, log, file, property, rest, redfish, port");
+				    "a request is one of run, log, file, property, call (with service), esxcli, rest, "
+				    "redfish, port");
 	if (run && cJSON_GetArraySize(run) == 0)
 		return ra_json_fail(load->doc, run, load->errs, RA_E_INVALID, "\"run\" names at least the program");
 	TRY(check_texts(load, run, "\"run\""));
+	TRY(check_texts(load, ra_json_get(request, "esxcli"), "\"esxcli\""));
 	if (log && cJSON_GetArraySize(ra_json_get(log, "files")) == 0)
 		return ra_json_fail(load->doc, log, load->errs, RA_E_INVALID, "\"log\" names its \"files\"");
 	return check_texts(load, ra_json_get(log, "files"), "\"files\"");

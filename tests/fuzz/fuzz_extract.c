@@ -42,6 +42,11 @@ static const char *const checks[] = {
     CHECK(RUN, "\"builtin:secureboot-state\",\"facts\":{\"a.a\":{\"type\":\"bool\"}}"),
     CHECK(RUN, "\"builtin:secureboot-check\",\"facts\":{\"a.a\":{\"type\":\"bool\"}}"),
     CHECK("\"log\":{\"files\":[\"vmkernel\",\"hostd\"],\"since_boot\":true}", "\"signatures\""),
+    CHECK(RUN, "\"x509\",\"facts\":{\"a.a\":{\"type\":\"text\",\"field\":\"subject\"},\"a.b\":{\"type\":\"int\","
+	       "\"field\":\"days_left\",\"of\":\"earliest\"},\"a.c\":{\"type\":\"time\",\"field\":\"not_before\"}}"),
+    CHECK(RUN, "\"json\",\"facts\":{\"a.a\":{\"type\":\"text\",\"pointer\":\"/*/k\",\"where\":{\"n\":[1,null]}},"
+	       "\"a.b\":{\"type\":\"bool\",\"pointer\":\"/*/k\",\"where\":{\"n\":{\"not\":\"x\"}},\"exists\":true},"
+	       "\"a.c\":{\"type\":\"list\",\"pointer\":\"/*/k\",\"where\":{\"n\":true}}}"),
 };
 
 /* Abort unless the observation goes into a journal and comes back as it was. */

@@ -1,6 +1,7 @@
 /* Answers to facts: a case is a plane's object, the answer and the one fact "a.b" that must come of it. */
 #include "config.h"
 
+#include "tests/unit/cert_make.h"
 #include "tests/unit/check_unit.h"
 
 struct extract_case {
@@ -78,6 +79,52 @@ static const struct extract_case cases[] = {
 	{"json and more", FACT("json", "\"type\":\"text\",\"pointer\":\"/Mode\""), "{\"Mode\":\"TPM\"} x", "malformed", 0, NULL},
 	{"json keys twice", FACT("json", "\"type\":\"text\",\"pointer\":\"/Mode\""), "{\"Mode\":\"TPM\",\"Mode\":\"NONE\"}", "malformed", 0, NULL},
 	{"json text with a NUL", FACT("json", "\"type\":\"text\",\"pointer\":\"/Mode\""), "{\"Mode\":\"T\\u0000M\"}", "malformed", 0, NULL},
+
+	{"json where, a bool", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/running\",\"where\":{\"key\":\"TSM-SSH\"}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:yes", 0, NULL},
+	{"json where, labels alike", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/Running\",\"where\":{\"Key\":\"TSM-SSH\"}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:yes", 0, NULL},
+	{"json where, an int", FACT("json", "\"type\":\"int\",\"pointer\":\"/*/n\",\"where\":{\"key\":\"TSM-SSH\"}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:7", 0, NULL},
+	{"json where below", FACT("json", "\"type\":\"text\",\"pointer\":\"/service/*/policy\",\"where\":{\"key\":\"TSM\"}"), "{\"service\":[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]}", "known:off", 0, NULL},
+	{"json where none", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/running\",\"where\":{\"key\":\"slpd\"}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "malformed", 0, NULL},
+	{"json where none, absent", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/running\",\"where\":{\"key\":\"slpd\"},\"absent\":false"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:no", 0, NULL},
+	{"json where none in nothing", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/running\",\"where\":{\"key\":\"slpd\"},\"absent\":false"), "[]", "known:no", 0, NULL},
+	{"json where of null", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/running\",\"where\":{\"key\":\"slpd\"},\"absent\":false"), "null", "known:no", 0, NULL},
+	{"json where the place is not there", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/policy\",\"where\":{\"key\":\"ntpd\"},\"absent\":\"none\""), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:none", 0, NULL},
+	{"json where several, one value", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/running\",\"where\":{\"key\":[\"TSM-SSH\",\"ntpd\"]}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:yes", 0, NULL},
+	{"json where several, two values", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/running\",\"where\":{\"key\":[\"TSM-SSH\",\"TSM\"]},\"absent\":false"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "malformed", 0, NULL},
+	{"json where several, one without", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/policy\",\"where\":{\"running\":true},\"absent\":\"none\""), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "malformed", 0, NULL},
+	{"json where several, the first without", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/policy\",\"where\":{\"key\":[\"ntpd\",\"TSM\"]},\"absent\":\"none\""), "[{\"key\":\"ntpd\"},{\"key\":\"TSM\",\"policy\":\"off\"}]", "malformed", 0, NULL},
+	{"json where several numbers, one value", FACT("json", "\"type\":\"int\",\"pointer\":\"/*/n\",\"where\":{\"k\":1}"), "[{\"k\":1,\"n\":7},{\"k\":1,\"n\":7}]", "known:7", 0, NULL},
+	{"json where several numbers, two values", FACT("json", "\"type\":\"int\",\"pointer\":\"/*/n\",\"where\":{\"k\":1}"), "[{\"k\":1,\"n\":7},{\"k\":1,\"n\":8}]", "malformed", 0, NULL},
+	{"json where two members", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/policy\",\"where\":{\"running\":true,\"key\":\"TSM-SSH\"}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:on", 0, NULL},
+	{"json where is of one type", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/policy\",\"where\":{\"running\":\"true\"},\"absent\":\"none\""), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:none", 0, NULL},
+	{"json where by number", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/d\",\"where\":{\"p\":7}"), "[{\"p\":7,\"d\":\"x\"},{\"p\":17,\"d\":\"y\"}]", "known:x", 0, NULL},
+	{"json where in a list", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"running\":true}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:TSM-SSH, ntpd", 0, NULL},
+	{"json where not", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"policy\":{\"not\":\"off\"}}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:TSM-SSH", 0, NULL},
+	{"json where not one of", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"key\":{\"not\":[\"TSM\",\"ntpd\"]}}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:TSM-SSH", 0, NULL},
+	{"json where not null", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"policy\":{\"not\":null}}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:TSM, TSM-SSH", 0, NULL},
+	{"json where null", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"policy\":null}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:ntpd", 0, NULL},
+	{"json where null or a value", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"policy\":[null,\"off\"]}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:TSM, ntpd", 0, NULL},
+	{"json where a member is no plain value", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"policy\":\"off\"}"), "[{\"key\":\"x\",\"policy\":{}}]", "malformed", 0, NULL},
+	{"json where two labels alike", FACT("json", "\"type\":\"list\",\"pointer\":\"/*/key\",\"where\":{\"a b\":\"1\"}"), "[{\"key\":\"x\",\"ab\":\"1\",\"a_b\":\"1\"}]", "malformed", 0, NULL},
+	{"json where over texts", FACT("json", "\"type\":\"list\",\"pointer\":\"/*\",\"where\":{\"a\":\"1\"}"), "[\"x\"]", "malformed", 0, NULL},
+	{"json where, no list", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/a\",\"where\":{\"a\":\"1\"},\"absent\":\"none\""), "7", "malformed", 0, NULL},
+	{"json where, the first is the doubt", FACT("json", "\"type\":\"text\",\"pointer\":\"/*/a\",\"where\":{\"k\":1},\"absent\":\"none\""), "[{\"k\":1,\"a\":{}},{\"k\":1,\"a\":\"x\"}]", "malformed", 0, NULL},
+	{"json exists", FACT("json", "\"type\":\"bool\",\"pointer\":\"/Mode\",\"exists\":true"), "{\"Mode\":{}}", "known:yes", 0, NULL},
+	{"json exists not", FACT("json", "\"type\":\"bool\",\"pointer\":\"/Moode\",\"exists\":true"), "{\"Mode\":\"TPM\"}", "known:no", 0, NULL},
+	{"json exists not: null", FACT("json", "\"type\":\"bool\",\"pointer\":\"/Mode\",\"exists\":true"), "{\"Mode\":null}", "known:no", 0, NULL},
+	{"json exists not: of null", FACT("json", "\"type\":\"bool\",\"pointer\":\"/Mode\",\"exists\":true"), "null", "known:no", 0, NULL},
+	{"json exists: the whole", FACT("json", "\"type\":\"bool\",\"pointer\":\"\",\"exists\":true"), "{}", "known:yes", 0, NULL},
+	{"json exists not: the whole", FACT("json", "\"type\":\"bool\",\"pointer\":\"\",\"exists\":true"), "null", "known:no", 0, NULL},
+	{"json exists: an element", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*\",\"exists\":true,\"where\":{\"key\":\"TSM\"}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:yes", 0, NULL},
+	{"json exists not: no element", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*\",\"exists\":true,\"where\":{\"key\":\"slpd\"}"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:no", 0, NULL},
+	{"json exists: in any element", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/n\",\"exists\":true"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:yes", 0, NULL},
+	{"json exists not: in no element", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/m\",\"exists\":true"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:no", 0, NULL},
+	{"json exists: by number", FACT("json", "\"type\":\"bool\",\"pointer\":\"/0/key\",\"exists\":true"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:yes", 0, NULL},
+	{"json exists not: past the end", FACT("json", "\"type\":\"bool\",\"pointer\":\"/3/key\",\"exists\":true"), "[{\"key\":\"TSM\",\"running\":false,\"policy\":\"off\"},{\"key\":\"TSM-SSH\",\"running\":true,\"policy\":\"on\",\"n\":7},{\"key\":\"ntpd\",\"running\":true}]", "known:no", 0, NULL},
+	{"json exists through a text", FACT("json", "\"type\":\"bool\",\"pointer\":\"/Mode/x\",\"exists\":true"), "{\"Mode\":\"TPM\"}", "malformed", 0, NULL},
+	{"json exists: a star over no list", FACT("json", "\"type\":\"bool\",\"pointer\":\"/*/x\",\"exists\":true"), "{\"Mode\":\"TPM\"}", "malformed", 0, NULL},
+	{"json exists: not JSON", FACT("json", "\"type\":\"bool\",\"pointer\":\"/Mode\",\"exists\":true"), "", "malformed", 0, NULL},
+	{"json exists: in doubt", FACT("json", "\"type\":\"bool\",\"pointer\":\"/ab c\",\"exists\":true"), "{\"a b c\":\"1\",\"abC\":\"2\"}", "malformed", 0, NULL},
 
 	{"table where", FACT("table", "\"type\":\"text\",\"column\":\"Version\",\"where\":{\"Name\":\"tpmdriver\"}"), VIBS, "known:1.0.0-1vmw.703", 0, NULL},
 	{"table where not", FACT("table", "\"type\":\"text\",\"column\":\"Version\",\"where\":{\"Name\":\"tpm\"},\"absent\":\"none\""), VIBS, "known:none", 0, NULL},
@@ -260,6 +307,7 @@ static void test_hostile(void **state)
 		FACT("builtin:secureboot-check", "\"type\":\"bool\""),
 		FACT("builtin:clock", "\"type\":\"int\""),
 		FACT("builtin:uptime-us", "\"type\":\"time\""),
+		FACT("x509", "\"type\":\"text\",\"field\":\"subject\",\"absent\":\"\""),
 	};
 	size_t len = 1 << 20;
 	char *bytes = malloc(len);
@@ -309,11 +357,75 @@ static void test_list_too_long(void **state)
 	ra_check_free(check);
 }
 
+#define DAY INT64_C(86400000)
+/* Certificates: %1 and %2 stand for a text of one as it is, "%1" in JSON. The first ends in 90 days, the second ended a day ago. */
+static void test_certificates(void **state)
+{
+	static const struct { const char *spec, *out, *word; } rows[] = {
+		{"\"type\":\"int\",\"field\":\"days_left\"", "%1", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "%2", "known:-2"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "\"%1\"", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "[\"%1\",\"%2\"]", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"of\":\"first\"", "[\"%1\",\"%2\"]", "known:89"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"of\":\"earliest\"", "[\"%1\",\"%2\"]", "known:-2"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"of\":\"earliest\"", "%1%2", "known:-2"},
+		{"\"type\":\"text\",\"field\":\"subject\",\"of\":\"earliest\"", "[\"%1\",\"%2\"]", "known:CN=two,O=Lab"},
+		{"\"type\":\"text\",\"field\":\"subject\"", "%1", "known:CN=one,O=Lab"},
+		{"\"type\":\"text\",\"field\":\"issuer\"", "%1", "known:CN=one,O=Lab"},
+		{"\"type\":\"text\",\"field\":\"not_after\"", "%1", "known:2026-05-31T01:00:00Z"},
+		{"\"type\":\"time\",\"field\":\"not_before\"", "%1", "known:2026-02-28T01:00:00Z"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":{\"unknown\":\"withheld\"}", "null", "withheld"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":{\"unknown\":\"withheld\"}", "[]", "withheld"},
+		{"\"type\":\"int\",\"field\":\"days_left\"", "null", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "\"\"", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "[\"%1\",\"x\"]", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "[\"%1\",7]", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "{\"a\":\"%1\"}", "malformed"},
+		{"\"type\":\"int\",\"field\":\"days_left\",\"absent\":0", "7", "malformed"},
+	};
+	char *pem[2] = {cert_make("one", CHECK_T0 - 2 * DAY, CHECK_T0 + 90 * DAY), cert_make("two", CHECK_T0 - 9 * DAY, CHECK_T0 - DAY)};
+	char *json[2] = {cert_json(pem[0]), cert_json(pem[1])};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		char plane[1024], word[256];
+		struct ra_buf out = {0};
+		struct ra_plane_answer answer;
+		struct ra_check *check;
+		struct ra_found found;
+
+		snprintf(plane, sizeof(plane), "\"parse\":\"x509\",\"facts\":{\"a.b\":{%s}}", rows[i].spec);
+		check = check_for(plane);
+		for (const char *at = rows[i].out; *at; at++) {
+			bool quoted = at[0] == '"' && at[1] == '%', mark = quoted || *at == '%';
+			const char *text = quoted ? json[at[2] - '1'] : mark ? pem[at[1] - '1'] : at;
+
+			assert_int_equal(ra_buf_add(&out, text, mark ? strlen(text) : 1), RA_OK);
+			at += quoted ? 3 : mark;
+		}
+		answer = answer_of(ra_buf_str(&out));
+		assert_int_equal(ra_extract_facts(check, &check->planes[0], NULL, &answer, &found), RA_OK);
+		assert_int_equal(found.count, 1);
+		if (strcmp(obs_word(&found.obs[0], word), rows[i].word) != 0)
+			fail_msg("%s of %s: %s, expected %s", rows[i].spec, rows[i].out, word, rows[i].word);
+		/* the times of certificates are no machine's clock's */
+		assert_true(found.obs[0].reason != RA_KNOWN || (found.obs[0].value.type == RA_TIME) == found.obs[0].session_clock);
+		ra_found_free(&found);
+		ra_buf_free(&out);
+		ra_check_free(check);
+	}
+	for (int i = 0; i < 2; i++) {
+		free(pem[i]);
+		free(json[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),		  cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_clock_is_measured), cmocka_unit_test(test_uptime_is_of_the_session),
+		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_hostile),		  cmocka_unit_test(test_list_too_long),
 	};
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define MAIN "main.flow.json"
+#define SSH_DOES "'by':'ssh','do':{'run':['esxcli','system','maintenanceMode','set','--enable','true']}"
 #define REPEAT8(x) x x x x x x x x
 
 static void the_fixture_loads(void **state)
@@ -119,7 +120,7 @@ static const struct {
      "expected \"undo\" or \"recovery\", not both"},
     {{MAIN, "'by':'human','danger':'disruptive'", "'by':'robot','danger':'disruptive'"},
      RA_E_INVALID,
-     "expected one of human, ssh, found \"robot\""},
+     "expected one of human, ssh, vcenter, found \"robot\""},
     {{MAIN, "'by':'human','danger':'disruptive'", "'by':'ssh','danger':'disruptive'"},
      RA_E_INVALID,
      "expected \"do\": the request this action sends"},
@@ -132,6 +133,31 @@ static const struct {
     {{MAIN, "'maintenanceMode','set','--enable','true'", "'settings','encryption','get'"},
      RA_E_DENIED,
      "not in the table of changes this program makes"},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'call':'EnterMaintenanceMode'}"}, RA_OK, ""},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'call':'StopService','service':'TSM-SSH'}"}, RA_OK, ""},
+    {{MAIN, SSH_DOES, "'by':'ssh','do':{'call':'EnterMaintenanceMode'}"}, RA_E_DENIED, "call goes to vcenter only"},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'run':['/sbin/auto-backup.sh']}"}, RA_E_DENIED, "run goes to the host by ssh"},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'call':'QueryTpmAttestationReport'}"},
+     RA_E_DENIED,
+     "not in the table of changes this program makes"},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'esxcli':['system','version','get']}"},
+     RA_E_DENIED,
+     "not in the table of changes this program makes"},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'call':'ClearTriggeredAlarms'}"},
+     RA_E_DENIED,
+     "it resets alarms of the whole vCenter"},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'call':'StartService','service':'TSM'}"}, RA_E_DENIED, "is TSM-SSH"},
+    {{MAIN, SSH_DOES, "'by':'vcenter'"}, RA_E_INVALID, "expected \"do\": the request this action sends"},
+    {{MAIN, SSH_DOES, "'by':'vcenter','do':{'call':'RebootHost'}"},
+     RA_E_DENIED,
+     "what it does restarts the host: expected a class of danger.json that \"restarts\""},
+    {{MAIN, SSH_DOES ",\n 'danger':'disruptive','touches':['maintenance']",
+      "'by':'vcenter','do':{'call':'RebootHost'},'danger':'disruptive','touches':['reboot']"},
+     RA_OK,
+     ""},
+    {{MAIN, SSH_DOES ",\n 'danger':'disruptive'", "'by':'vcenter','do':{'call':'EnterMaintenanceMode'},'danger':'irreversible'"},
+     RA_E_DENIED,
+     "an irreversible action is done by a human, never by the program"},
     {{MAIN, "'danger':'disruptive','touches':['maintenance']", "'danger':'irreversible','touches':['maintenance']"},
      RA_E_DENIED,
      "an irreversible action is done by a human, never by the program"},

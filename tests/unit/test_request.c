@@ -13,6 +13,10 @@
 #define CHANGE RA_REQ_CHANGE
 #define NO RA_REQ_REFUSED
 #define RUN(words) "{\"run\":[" words "]}"
+#define VCLI(words) "{\"esxcli\":[" words "]}"
+#define PROP(path) {VC, "{\"property\":\"" path "\"}", READ, NULL}
+#define CALL(name) "{\"call\":\"" name "\"}"
+#define CALL_SVC(name, service) "{\"call\":\"" name "\",\"service\":" service "}"
 
 struct request_case {
 	enum ra_plane plane;
@@ -41,6 +45,101 @@ static const struct request_case cases[] = {
 	{VC, "{\"property\":\"summary.tpmAttestation\"}", READ, NULL},
 	{VC, "{\"property\":\"CurrentTime\"}", READ, NULL},
 	{VC, "{\"property\":\"runtime.bootTime\"}", READ, NULL},
+	PROP("about"), PROP("certificate"), PROP("host"), PROP("keyProviders"), PROP("name"), PROP("overallStatus"), PROP("parent"),
+	PROP("recentTask"), PROP("siblings"), PROP("triggeredAlarmState"), PROP("vm"), PROP("capability.tpmSupported"),
+	PROP("capability.tpmVersion"), PROP("capability.txtEnabled"), PROP("capability.uefiSecureBoot"), PROP("config.certificate"),
+	PROP("config.dateTimeInfo.ntpConfig.server"), PROP("config.lockdownMode"), PROP("config.network.dnsConfig"),
+	PROP("config.product"), PROP("config.service"), PROP("config.vsanHostConfig.enabled"), PROP("hardware.biosInfo.biosVersion"),
+	PROP("hardware.biosInfo.releaseDate"), PROP("hardware.systemInfo"), PROP("hardware.systemInfo.model"),
+	PROP("hardware.systemInfo.serialNumber"), PROP("hardware.systemInfo.uuid"), PROP("hardware.systemInfo.vendor"),
+	PROP("runtime.connectionState"), PROP("runtime.cryptoState"), PROP("runtime.inMaintenanceMode"), PROP("runtime.powerState"),
+	PROP("summary.config.product"), PROP("summary.config.product.build"), PROP("summary.config.product.fullName"),
+	PROP("summary.config.product.name"), PROP("summary.config.product.version"), PROP("summary.hardware"),
+	PROP("summary.managementServerIp"), PROP("summary.overallStatus"), PROP("summary.runtime.stateEncryption"),
+	PROP("summary.trustAuthorityAttestationInfos"),
+	{VC, CALL("QueryTpmAttestationReport"), READ, NULL},
+	{VC, "{\"rest\":\"tpm\"}", READ, NULL},
+	{VC, VCLI("\"system\",\"version\",\"get\""), READ, NULL},
+	{VC, VCLI("\"system\",\"hostname\",\"get\""), READ, NULL},
+	{VC, VCLI("\"system\",\"maintenanceMode\",\"get\""), READ, NULL},
+	{VC, VCLI("\"system\",\"stats\",\"uptime\",\"get\""), READ, NULL},
+	{VC, VCLI("\"system\",\"module\",\"list\""), READ, NULL},
+	{VC, VCLI("\"system\",\"ntp\",\"get\""), READ, NULL},
+	{VC, VCLI("\"system\",\"settings\",\"encryption\",\"get\""), READ, NULL},
+	{VC, VCLI("\"system\",\"security\",\"keypersistence\",\"get\""), READ, NULL},
+	{VC, VCLI("\"system\",\"security\",\"certificatestore\",\"list\""), READ, NULL},
+	{VC, VCLI("\"hardware\",\"trustedboot\",\"get\""), READ, NULL},
+	{VC, VCLI("\"hardware\",\"platform\",\"get\""), READ, NULL},
+	{VC, VCLI("\"hardware\",\"clock\",\"get\""), READ, NULL},
+	{VC, VCLI("\"software\",\"vib\",\"list\""), READ, NULL},
+	{VC, VCLI("\"software\",\"vib\",\"signature\",\"verify\""), READ, NULL},
+	{VC, VCLI("\"software\",\"acceptance\",\"get\""), READ, NULL},
+	/* vCenter's changes, to the letter */
+	{VC, CALL("EnterMaintenanceMode"), CHANGE, NULL},
+	{VC, CALL("ExitMaintenanceMode"), CHANGE, NULL},
+	{VC, CALL("DisconnectAndReconnect"), CHANGE, NULL},
+	{VC, CALL("ReconnectHost"), CHANGE, NULL},
+	{VC, CALL("RebootHost"), CHANGE, NULL},
+	{VC, CALL("AcknowledgeAlarm"), CHANGE, NULL},
+	{VC, CALL_SVC("StartService", "\"TSM-SSH\""), CHANGE, NULL},
+	{VC, CALL_SVC("StopService", "\"TSM-SSH\""), CHANGE, NULL},
+	{VC, "{\"service\":\"TSM-SSH\",\"call\":\"StopService\"}", CHANGE, NULL},
+	{VC, CALL("StartService"), NO, "only service"},
+	{VC, CALL_SVC("StartService", "\"TSM\""), NO, "only service"},
+	{VC, CALL_SVC("StartService", "\"tsm-ssh\""), NO, "only service"},
+	{VC, CALL_SVC("StopService", "[\"TSM-SSH\"]"), NO, "only service"},
+	{VC, CALL_SVC("StopService", "null"), NO, "only service"},
+	{VC, CALL_SVC("RebootHost", "\"TSM-SSH\""), NO, "takes no service"},
+	{VC, CALL_SVC("QueryTpmAttestationReport", "\"TSM-SSH\""), NO, "takes no service"},
+	{VC, CALL_SVC("RestartService", "\"TSM-SSH\""), NO, "not in the table"},
+	{VC, CALL("rebootHost"), NO, "not in the table"},
+	{VC, CALL("RebootHost_Task"), NO, "not in the table"},
+	{VC, CALL("RebootHost "), NO, "not in the table"},
+	{VC, CALL(""), NO, "not in the table"},
+	{VC, "{\"call\":[\"RebootHost\"]}", NO, "not in the table"},
+	{VC, "{\"call\":null}", NO, "not in the table"},
+	{VC, CALL("RemoveHost"), NO, "out of vCenter"},
+	{VC, CALL("Destroy_Task"), NO, "removes"},
+	{VC, CALL("DisconnectHost_Task"), NO, "DisconnectAndReconnect"},
+	{VC, CALL("ClearTriggeredAlarms"), NO, "alarms of the whole vCenter"},
+	{VC, CALL("RemoveAlarm"), NO, "everyone"},
+	{VC, CALL("ReconfigureAlarm"), NO, "everyone"},
+	{VC, CALL("EnterLockdownMode"), NO, "lock people out"},
+	{VC, CALL("ExitLockdownMode"), NO, "opens the host"},
+	{VC, CALL("ChangeLockdownMode"), NO, "opens the host"},
+	{VC, CALL("ShutdownHost_Task"), NO, "a person's step"},
+	{VC, CALL("PowerDownHostToStandBy_Task"), NO, "a person's step"},
+	{VC, CALL("UpdateServicePolicy"), NO, "beyond this walk"},
+	{VC, CALL("UninstallService"), NO, "removes"},
+	{VC, CALL("ConfigureCryptoKey"), NO, "encrypted"},
+	{VC, CALL("PrepareCrypto"), NO, "encrypted"},
+	{VC, CALL("EnableCrypto"), NO, "encrypted"},
+	{VC, CALL("RemoveKmsCluster"), NO, "cannot be opened"},
+	{VC, CALL("RemoveKeys"), NO, "cannot be opened"},
+	{VC, CALL("ExecuteSimpleCommand"), NO, "nobody knows"},
+	/* esxcli through vCenter: reads without options, nothing else */
+	{VC, VCLI("\"system\",\"settings\",\"encryption\",\"set\",\"--mode=TPM\""), NO, "cannot be undone"},
+	{VC, VCLI("\"system\",\"settings\",\"encryption\",\"recovery\",\"rotate\""), NO, "stale"},
+	{VC, VCLI("\"system\",\"security\",\"keypersistence\",\"disable\""), NO, "erase"},
+	{VC, VCLI("\"system\",\"shutdown\",\"reboot\""), NO, "restarting"},
+	{VC, VCLI("\"system\",\"maintenanceMode\",\"set\",\"--enable\",\"true\""), NO, "reads without options"},
+	{VC, VCLI("\"system\",\"settings\",\"kernel\",\"list\""), NO, "reads without options"},
+	{VC, VCLI("\"system\",\"settings\",\"kernel\",\"list\",\"-o\",\"execInstalledOnly\""), NO, "reads without options"},
+	{VC, VCLI("\"--formatter=json\",\"system\",\"version\",\"get\""), NO, "reads without options"},
+	{VC, VCLI("\"esxcli\",\"system\",\"version\",\"get\""), NO, "reads without options"},
+	{VC, VCLI("\"system\",\"version\",\"get\",\"-x\""), NO, "reads without options"},
+	{VC, VCLI("\"system\",\"version\""), NO, "reads without options"},
+	{VC, VCLI("\"vmware\",\"-v\""), NO, "reads without options"},
+	{VC, VCLI("\"-v\""), NO, "reads without options"},
+	{VC, VCLI("\"system version get\""), NO, "a shell would read"},
+	{VC, VCLI(""), NO, "1 to 32 texts"},
+	{VC, VCLI("\"\""), NO, "1 to 32 texts"},
+	{VC, VCLI("7"), NO, "1 to 32 texts"},
+	{VC, "{\"esxcli\":\"system version get\"}", NO, "1 to 32 texts"},
+	{VC, "{\"rest\":\"tpm/1\"}", NO, "not in the table"},
+	{VC, "{\"rest\":\"/api/session\"}", NO, "not in the table"},
+	{VC, "{\"rest\":[\"tpm\"]}", NO, "not in the table"},
+	{VC, "{\"rest\":{}}", NO, "not in the table"},
 	/* changes, to the letter */
 	{SSH, RUN("\"esxcli\",\"system\",\"maintenanceMode\",\"set\",\"--enable\",\"true\""), CHANGE, NULL},
 	{SSH, RUN("\"esxcli\",\"system\",\"maintenanceMode\",\"set\",\"--enable\",\"false\",\"-t\",\"600\""), CHANGE, NULL},
@@ -118,7 +217,19 @@ static const struct request_case cases[] = {
 	{RA_PLANE_BMC, RUN("\"vmware\",\"-v\""), NO, "ssh only"},
 	{RA_PLANE_OPERATOR, RUN("\"vmware\",\"-v\""), NO, "ssh only"},
 	{SSH, "{\"property\":\"name\"}", NO, "vcenter only"},
-	{VC, "{\"property\":\"config.certificate\"}", NO, "not in the table"},
+	{SSH, CALL("RebootHost"), NO, "vcenter only"},
+	{RA_PLANE_BMC, CALL("RebootHost"), NO, "vcenter only"},
+	{SSH, "{\"rest\":\"tpm\"}", NO, "vcenter only"},
+	{SSH, VCLI("\"system\",\"version\",\"get\""), NO, "vcenter only"},
+	{VC, "{\"log\":{\"files\":[\"hostd\"]}}", NO, "ssh only"},
+	{VC, "{\"service\":\"TSM-SSH\"}", NO, "exactly one"},
+	{VC, "{\"call\":\"RebootHost\",\"force\":true}", NO, "exactly one"},
+	{VC, "{\"call\":\"RebootHost\",\"call\":\"RebootHost\"}", NO, "exactly one"},
+	{VC, "{\"call\":\"StopService\",\"service\":\"TSM-SSH\",\"service\":\"TSM\"}", NO, "exactly one"},
+	{VC, "{\"property\":\"name\",\"service\":\"TSM-SSH\"}", NO, "exactly one"},
+	{VC, "{\"property\":\"name\",\"call\":\"RebootHost\"}", NO, "exactly one"},
+	{VC, "{\"property\":\"config.hyperThread\"}", NO, "not in the table"},
+	{VC, "{\"property\":\"config\"}", NO, "not in the table"},
 	{VC, "{\"property\":\"\"}", NO, "not in the table"},
 	{VC, "{\"property\":[\"name\"]}", NO, "not in the table"},
 	{VC, "{\"property\":\"summary.tpmAttestation \"}", NO, "not in the table"},
@@ -157,13 +268,20 @@ static void test_class(void **state)
 
 static void test_secret(void **state)
 {
-	cJSON *json = cJSON_Parse(RUN("\"esxcli\",\"--formatter=json\",\"system\",\"settings\",\"encryption\",\"recovery\",\"list\""));
-	const char *why;
-	bool secret = false;
+	static const struct { enum ra_plane plane; const char *json; } rows[] = {
+		{SSH, RUN("\"esxcli\",\"--formatter=json\",\"system\",\"settings\",\"encryption\",\"recovery\",\"list\"")},
+		{VC, VCLI("\"system\",\"settings\",\"encryption\",\"recovery\",\"list\"")},
+	};
 
-	assert_int_equal(ra_request_class(SSH, json, &secret, &why), READ);
-	assert_true(secret);
-	cJSON_Delete(json);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		cJSON *json = cJSON_Parse(rows[i].json);
+		const char *why;
+		bool secret = false;
+
+		assert_int_equal(ra_request_class(rows[i].plane, json, &secret, &why), READ);
+		assert_true(secret);
+		cJSON_Delete(json);
+	}
 }
 
 /* 32 arguments are read, 33 are not, whatever they are. */
@@ -189,6 +307,11 @@ static void test_text_and_words(void **state)
 		{"{ \"run\": [ \"vmware\", \"-v\" ] }", "{\"run\":[\"vmware\",\"-v\"]}", "vmware -v"},
 		{"{\"property\":\"name\"}", "{\"property\":\"name\"}", "name"},
 		{"{\"log\":{\"lines_max\":5,\"files\":[\"hostd\",\"vobd\"]}}", "{\"log\":{\"files\":[\"hostd\",\"vobd\"],\"lines_max\":5}}", "log: hostd vobd"},
+		{"{\"call\":\"EnterMaintenanceMode\"}", "{\"call\":\"EnterMaintenanceMode\"}", "call EnterMaintenanceMode"},
+		{"{\"service\":\"TSM-SSH\",\"call\":\"StopService\"}", "{\"call\":\"StopService\",\"service\":\"TSM-SSH\"}", "call StopService TSM-SSH"},
+		{"{ \"rest\": \"tpm\" }", "{\"rest\":\"tpm\"}", "rest tpm"},
+		{"{\"esxcli\":[\"software\", \"acceptance\",\"get\"]}", "{\"esxcli\":[\"software\",\"acceptance\",\"get\"]}",
+		 "esxcli software acceptance get (through vCenter)"},
 		{"{\"log\":{\"since_boot\":true,\"lines_max\":5,\"files\":[\"hostd\"]}}", "{\"log\":{\"files\":[\"hostd\"],\"since_boot\":true,\"lines_max\":5}}", "log: hostd"},
 	};
 
