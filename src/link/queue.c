@@ -173,6 +173,18 @@ void ra_queue_need(struct ra_queue *queue, const struct ra_need *need)
 	event->need = *need;
 }
 
+void ra_queue_progress(struct ra_queue *queue, const struct ra_progress_told *told)
+{
+	struct ra_event *event = NULL;
+	for (struct ra_slot *slot = queue->head; slot && !event; slot = slot->next)
+		if (slot->event.kind == RA_EV_PROGRESS && slot->event.progress.ticket == told->ticket)
+			event = &slot->event;
+	if (!event)
+		event = &take_slot(queue)->event;
+	event->kind = RA_EV_PROGRESS;
+	event->progress = *told;
+}
+
 void ra_queue_next(struct ra_queue *queue, struct ra_event *out)
 {
 	struct ra_slot *slot = queue->head;

@@ -56,6 +56,8 @@ void ra_queue_state(struct ra_queue *queue, enum ra_link_state state, enum ra_li
 		    const char *peer);
 /* Ask the operator. */
 void ra_queue_need(struct ra_queue *queue, const struct ra_need *need);
+/* Tell how far a change is. One that was not taken yet is overwritten: only the newest matters. */
+void ra_queue_progress(struct ra_queue *queue, const struct ra_progress_told *told);
 /* Take the next event; kind NONE when empty. */
 void ra_queue_next(struct ra_queue *queue, struct ra_event *out);
 bool ra_queue_is_empty(const struct ra_queue *queue);
