@@ -55,7 +55,7 @@ END { exit failed }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-flags=${CPPFLAGS:-}
+flags=${CPPFLAGS:-$(pkg-config --cflags libxml-2.0 2>/dev/null || true)}
 # One compiler run for each header, as many at a time as there are processors.
 compile_one() {
 	inc=${1#src/}

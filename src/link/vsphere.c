@@ -87,6 +87,8 @@ void ra_vs_answer(struct ra_vs *vs, struct ra_job *job, const cJSON *json)
 		ra_vs_answer_no(vs, job, 1, "what came holds bytes that are none: it cannot be read");
 		return;
 	}
+	if (reply)
+		reply->status = 0;
 	if (reply && job->cap_len && len > job->cap_len) {
 		len = job->cap_len;
 		reply->truncated = true;

@@ -121,6 +121,7 @@ static void answer_secret(struct ra_vs *vs, struct ra_vs_op *op, const xmlNode *
 	struct ra_reply *reply = ra_job_reply(question->job);
 
 	if (reply) {
+		reply->status = 0;
 		reply->secret = ra_secret_new();
 		if (!reply->secret || secret_json(list, reply->secret))
 			reply->secret = ra_secret_free(reply->secret);

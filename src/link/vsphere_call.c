@@ -377,7 +377,9 @@ static bool goes_again(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs
 {
 	bool read = op->method && !op->change && vs->phase == RA_VS_READY;
 
-	if (read && said->why == RA_LINK_UNREACHABLE && op->tries < RA_VS_READ_TRIES) {
+	bool lost = said->why == RA_LINK_UNREACHABLE || (said->why == RA_LINK_CUT && said->http && !said->http->truncated);
+
+	if (read && lost && op->tries < RA_VS_READ_TRIES) {
 		send_op(vs, op);
 		return true;
 	}

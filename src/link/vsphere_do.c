@@ -198,7 +198,7 @@ static void take_call(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 {
 	struct change *change = op->own;
 	const struct deed *deed = &change->row->deeds[change->at];
-	char say[RA_LINK_SAY_MAX], why[RA_LINK_SAY_MAX];
+	char say[RA_LINK_SAY_MAX];
 
 	/* The second half of a change whose first half is done: what never left may still go. */
 	if (said->why != RA_LINK_ANSWERED && !said->sent && change->at > 0 && ++change->held < HELD_BACK_MAX) {
@@ -213,8 +213,8 @@ static void take_call(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 		return;
 	}
 	if (said->fault.name[0]) {
-		(void)ra_vs_fault_why(vs, &said->fault, why, sizeof(why));
-		snprintf(say, sizeof(say), "%s: %.600s", deed->method, why);
+		snprintf(say, sizeof(say), "%s: %s%s%s%s%s", deed->method, said->fault.name, said->fault.detail[0] ? " " : "", said->fault.detail,
+			 said->fault.text[0] ? ": " : "", said->fault.text);
 		finish(vs, op, 1, say);
 		return;
 	}

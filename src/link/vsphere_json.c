@@ -174,6 +174,17 @@ static ra_err array_of(const xmlNode *node, int depth, cJSON **out)
 	return err;
 }
 
+/* An element without content: a data object all of whose members are optional (a fault, often), unless its type is one of XML's own. */
+static bool is_empty_object(const xmlNode *node, const char *type)
+{
+	static const char *const simple[] = {"anyType", "anyURI", "base64Binary", "boolean", "byte", "dateTime", "double", "float", "int", "long", "short", "string"};
+
+	for (size_t i = 0; i < RA_LEN(simple); i++)
+		if (strcmp(simple[i], type) == 0)
+			return false;
+	return *type && !node->children;
+}
+
 static ra_err any(const xmlNode *node, bool text_bytes, int depth, cJSON **out)
 {
 	char type[RA_VS_NAME_MAX];
@@ -195,7 +206,7 @@ static ra_err any(const xmlNode *node, bool text_bytes, int depth, cJSON **out)
 		err = array_of(node, depth, out);
 	else if (!ra_vs_kid(node, NULL) && ra_vs_ref_of(node, &ref))
 		err = ref_json(&ref, out);
-	else if (ra_vs_kid(node, NULL))
+	else if (ra_vs_kid(node, NULL) || is_empty_object(node, type))
 		err = object_of(node, type, depth, out);
 	else
 		err = text_of(node, type, out);
