@@ -20,7 +20,7 @@ main     verb ui/ui.h base
 libraries='
 ^(n?curses|ncursesw/.*|ncurses/.*|panel|menu|form|term|termcap|unctrl)\.h$  ui/term.c
 ^libssh2.*\.h$       link
-^curl/                src/link/http_parts.h src/link/http.c src/link/http_call.c src/link/http_end.c src/link/http_tls.c
+^curl/                src/link/http_parts.h src/link/http.c src/link/http_call.c src/link/http_end.c src/link/http_names.c src/link/http_tls.c
 ^libxml/              link
 ^pcre2.*\.h$         src/base/pattern.c
 ^openssl/            base link

@@ -3,13 +3,11 @@
 
 #include "link/http_parts.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CONNECT_MS 15000
-#define NAMES_MS (5 * 60 * 1000) /* an address is asked for again after this */
 #define SOON_MS 20
 
 static void push(struct ra_http_job **list, struct ra_http_job *job)
@@ -41,8 +39,7 @@ static int count(const struct ra_http_job *job)
 	return n;
 }
 
-/* A waiting call that will not start. */
-static void refuse_waiting(struct ra_http *http, enum ra_link_why why, const char *say)
+void ra_http_refuse_waiting(struct ra_http *http, enum ra_link_why why, const char *say)
 {
 	while (http->waiting) {
 		struct ra_http_job *job = unlink_job(&http->waiting, http->waiting);
@@ -241,6 +238,7 @@ void ra_http_cancel(struct ra_http *http, uint64_t id)
 			snprintf(job->answer.say, sizeof(job->answer.say), "%.300s: the request was given up",
 				 http->place);
 			push(&http->done, job);
+			http->kick = true;
 			return;
 		}
 }
@@ -254,127 +252,13 @@ static void end_job(struct ra_http *http, struct ra_http_job *job, CURLcode code
 	if (!job->answer.sent && job->answer.why != RA_LINK_ANSWERED)
 		http->names_until = 0;
 	if (job->answer.why == RA_LINK_REFUSED && http->refusal[0])
-		refuse_waiting(http, RA_LINK_REFUSED, http->refusal);
+		ra_http_refuse_waiting(http, RA_LINK_REFUSED, http->refusal);
 	push(&http->done, job);
-}
-
-static void names_failed(struct ra_http *http, enum ra_link_why why, const char *words)
-{
-	char say[RA_LINK_SAY_MAX];
-	bool proxy = http->looking == 1;
-
-	snprintf(say, sizeof(say), "%.260s: the name%s could not be resolved (%.300s). Check %s.", http->place,
-		 proxy ? " of its proxy" : "", words, proxy ? "--proxy" : "the name, or give an address");
-	http->lookup = ra_lookup_free(http->lookup);
-	http->lookup_deadline = RA_DEADLINE_NONE;
-	refuse_waiting(http, why, say);
-}
-
-/* Out: true when all addresses are known. */
-static bool find_names(struct ra_http *http, ra_mono_ms now)
-{
-	struct ra_errs errs;
-	ra_err err;
-
-	ra_errs_clear(&errs);
-	while (http->waiting) {
-		if (!http->lookup) {
-			while (http->looking < 2 && !http->names[http->looking].host)
-				http->looking++;
-			if (http->looking == 2) {
-				http->names_until = now + NAMES_MS;
-				http->lookup_deadline = RA_DEADLINE_NONE;
-				return true;
-			}
-			const struct ra_http_name *name = &http->names[http->looking];
-
-			err = ra_lookup_start(name->host, name->port, &http->lookup, &errs);
-			http->lookup_deadline = now + http->connect_ms;
-			if (err) {
-				names_failed(http, RA_LINK_UNREACHABLE, errs.count ? errs.text[0] : "no memory");
-				return false;
-			}
-		}
-		err = ra_lookup_take(http->lookup, &http->names[http->looking].addrs, &errs);
-		if (err == RA_E_BUSY) {
-			if (now >= http->lookup_deadline)
-				names_failed(http, RA_LINK_TIMEOUT, "the name server gives no answer");
-			return false;
-		}
-		if (err) {
-			names_failed(http, RA_LINK_UNREACHABLE, errs.count ? errs.text[0] : "no reason told");
-			return false;
-		}
-		http->lookup = ra_lookup_free(http->lookup);
-		http->looking++;
-	}
-	/* All who wanted it gave up. */
-	http->lookup = ra_lookup_free(http->lookup);
-	http->lookup_deadline = RA_DEADLINE_NONE;
-	return false;
-}
-
-/* A lookup needs a descriptor; a call that connects may need two. Both at once would be more than the caller has room
- * for. */
-static bool is_connecting(const struct ra_http *http)
-{
-	for (const struct ra_http_job *job = http->running; job; job = job->next)
-		if (!job->answer.sent)
-			return true;
-	return false;
-}
-
-static bool names_known(struct ra_http *http, ra_mono_ms now)
-{
-	if (http->names_until > now && !http->lookup)
-		return true;
-	if (!http->lookup) {
-		if (is_connecting(http))
-			return false;
-		http->looking = 0;
-	}
-	return find_names(http, now);
-}
-
-/* Put an address as libcurl reads it. */
-static ra_err put_address(const struct sockaddr_storage *at, struct ra_buf *out)
-{
-	char text[INET6_ADDRSTRLEN];
-	const void *bytes = at->ss_family == AF_INET6 ? (const void *)&((const struct sockaddr_in6 *)at)->sin6_addr
-						      : (const void *)&((const struct sockaddr_in *)at)->sin_addr;
-
-	if (!inet_ntop(at->ss_family, bytes, text, sizeof(text)))
-		return RA_OK;
-	return ra_buf_printf(out, at->ss_family == AF_INET6 ? "[%s]," : "%s,", text);
-}
-
-ra_err ra_http_job_names(struct ra_http_job *job)
-{
-	for (size_t i = 0; i < RA_LEN(job->http->names); i++) {
-		const struct ra_http_name *name = &job->http->names[i];
-		RA_AUTO(ra_buf_free) struct ra_buf line = {0};
-
-		if (!name->host || ra_http_is_address(name->host))
-			continue;
-		ra_err err = ra_buf_printf(&line, "%s:%d:", name->host, name->port);
-
-		for (int at = 0; at < name->addrs.count && !err; at++)
-			err = put_address(&name->addrs.list[at].at, &line);
-		if (err)
-			return err;
-		line.data[line.len - 1] = '\0'; /* the last comma */
-		struct curl_slist *list = curl_slist_append(job->resolve, line.data);
-
-		if (!list)
-			return RA_E_NOMEM;
-		job->resolve = list;
-	}
-	return curl_easy_setopt(job->easy, CURLOPT_RESOLVE, job->resolve) ? RA_E_NOMEM : RA_OK;
 }
 
 static void start(struct ra_http *http, ra_mono_ms now)
 {
-	while (http->waiting && count(http->running) < RA_HTTP_CALLS_MAX && names_known(http, now)) {
+	while (http->waiting && count(http->running) < RA_HTTP_CALLS_MAX && ra_http_names_known(http, now)) {
 		struct ra_http_job *job = unlink_job(&http->waiting, http->waiting);
 
 		push(&http->running, job);
@@ -439,6 +323,11 @@ static void expire(struct ra_http *http, ra_mono_ms now)
 void ra_http_step(struct ra_http *http, ra_mono_ms now)
 {
 	http->kick = false;
+	http->step_began = ra_mono_now();
+	if (!http->waiting) { /* all who wanted the names gave up */
+		http->lookup = ra_lookup_free(http->lookup);
+		http->lookup_deadline = RA_DEADLINE_NONE;
+	}
 	start(http, now);
 	act_on_sockets(http);
 	if (http->timer <= ra_mono_now()) {
@@ -449,7 +338,7 @@ void ra_http_step(struct ra_http *http, ra_mono_ms now)
 	expire(http, now);
 	/* A place that became free is taken in the next step. */
 	http->kick = http->waiting && !http->lookup && count(http->running) < RA_HTTP_CALLS_MAX &&
-		     (http->names_until > now || !is_connecting(http));
+		     (http->names_until > now || !ra_http_is_connecting(http));
 }
 
 int ra_http_poll(const struct ra_http *http, struct pollfd *fds, ra_mono_ms *deadline)

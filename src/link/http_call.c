@@ -13,6 +13,7 @@
 #define COOKIE_LEN_MAX 4096
 #define READ_LEN 32768L /* libcurl's buffer: what one read takes */
 #define FIRST_ROOM 4096
+#define STEP_MS_MAX 1000
 
 /* libcurl's memory: wiped when let go, because bodies and headers with secrets pass through it. */
 static void mem_free(void *mem)
@@ -144,14 +145,19 @@ static size_t until_semicolon(const char *text, size_t len)
 	return len;
 }
 
-static void take_header(struct ra_http_answer *answer, const char *line, size_t len)
+static void take_header(struct ra_http_job *job, const char *line, size_t len)
 {
+	struct ra_http_answer *answer = &job->answer;
 	const char *value;
 	size_t value_len;
 
 	if (len > 5 && memcmp(line, "HTTP/", 5) == 0) { /* another answer begins: what an interim one said is over */
 		answer->type[0] = answer->etag[0] = '\0';
 		drop(&answer->cookie);
+		job->framed = false;
+	} else if (value_of(line, len, "Content-Length", &value_len) ||
+		   value_of(line, len, "Transfer-Encoding", &value_len)) {
+		job->framed = true;
 	} else if ((value = value_of(line, len, "Content-Type", &value_len)) != NULL) {
 		put_lower(value, until_semicolon(value, value_len), answer->type, sizeof(answer->type));
 	} else if ((value = value_of(line, len, "ETag", &value_len)) != NULL) {
@@ -175,7 +181,7 @@ static size_t on_header(char *bytes, size_t one, size_t len, void *arg)
 		return 0;
 	}
 	if (job->answer.sent) /* before, it is a proxy that talks */
-		take_header(&job->answer, bytes, len);
+		take_header(job, bytes, len);
 	return len;
 }
 
@@ -197,15 +203,19 @@ static int on_send(void *arg, char *here, char *there, int port_here, int port_t
 	return CURL_PREREQFUNC_OK;
 }
 
-/* libcurl calls this inside its loops, so that no peer that never pauses can keep it there. */
+/* libcurl calls this inside its loops. The one that reads a proxy's answer ends only when the proxy pauses. */
 static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
 	struct ra_http_job *job = arg;
 
-	if (ra_mono_now() < job->deadline)
-		return 0;
-	job->fault = RA_FAULT_TIME;
-	return 1;
+	ra_mono_ms now = ra_mono_now();
+
+	job->over = job->over || ra_http_is_over(job->easy); /* at the end there is no connection left to look at */
+	if (now >= job->deadline)
+		job->fault = RA_FAULT_TIME;
+	else if (!job->answer.sent && now - job->http->step_began > STEP_MS_MAX)
+		job->fault = RA_FAULT_FLOOD;
+	return job->fault != RA_FAULT_NONE;
 }
 
 /* What every call has alike. */

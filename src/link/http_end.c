@@ -23,7 +23,7 @@ static const struct end {
      "It may be no HTTPS server, or one older than TLS 1.2. Check the port."},
     {CURLE_PEER_FAILED_VERIFICATION, RA_LINK_REFUSED, "the proxy's certificate does not verify",
      "Use a proxy whose authority this system knows."},
-    {CURLE_GOT_NOTHING, RA_LINK_UNREACHABLE, "it closed the connection without an answer", TRY_AGAIN},
+    {CURLE_GOT_NOTHING, RA_LINK_UNREACHABLE, "the connection was lost before an answer came", TRY_AGAIN},
     {CURLE_SEND_ERROR, RA_LINK_UNREACHABLE, "the connection was lost while sending", TRY_AGAIN},
     {CURLE_RECV_ERROR, RA_LINK_UNREACHABLE, "the connection was lost before an answer came", TRY_AGAIN},
     {CURLE_PARTIAL_FILE, RA_LINK_CUT, "the connection was lost in the middle of the answer", TRY_AGAIN},
@@ -45,6 +45,7 @@ static const struct {
 	enum ra_link_why why;
 	const char *what;
 } faults[] = {
+    [RA_FAULT_FLOOD] = {RA_LINK_UNREACHABLE, "the proxy talks without end and makes no connection. Check --proxy"},
     [RA_FAULT_LONG] = {RA_LINK_CUT, "its answer is longer than the cap, and was cut there"},
     [RA_FAULT_HEADERS] = {RA_LINK_CUT, "it sends headers without end. Check that it is the server meant"},
     [RA_FAULT_TWICE] = {RA_LINK_UNREACHABLE,
@@ -118,6 +119,12 @@ void ra_http_job_end(struct ra_http_job *job, CURLcode code)
 	if (answer->sent && !curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status))
 		answer->status = (int)status;
 	answer->truncated = job->fault == RA_FAULT_LONG;
+	/* So says libcurl of a header line over its own cap, too; that is what it is here. */
+	if (code == CURLE_OUT_OF_MEMORY && answer->sent && !answer->body.len)
+		job->fault = RA_FAULT_HEADERS;
+	/* Anybody can cut a connection; an answer that ends with it is whole only when the server said goodbye. */
+	if (!code && !job->framed && !job->over && status != 204 && status != 304)
+		code = CURLE_PARTIAL_FILE;
 	if (!code && !job->fault) {
 		answer->why = RA_LINK_ANSWERED;
 	} else if (judged && http->refusal[0]) {

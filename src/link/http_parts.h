@@ -1,5 +1,5 @@
 /* http_parts.h - what the parts of http.h share: http.c (calls and loop), http_call.c (one call), http_end.c (its
- * end in words), http_tls.c (trust), http_proxy.c.
+ * end in words), http_names.c (lookups), http_tls.c (trust), http_proxy.c.
  * Private to them. Invariants: only http_tls.c writes `peer`; a job is in one list, and its answer is filled once.
  * Source: libcurl 7.88; OpenSSL 3.0. */
 #ifndef RA_LINK_HTTP_PARTS_H
@@ -41,6 +41,7 @@ struct ra_http_socket {
 enum ra_http_fault {
 	RA_FAULT_NONE,
 	RA_FAULT_TIME,
+	RA_FAULT_FLOOD,   /* a proxy talked without end before there was a connection */
 	RA_FAULT_LONG,    /* body over its cap */
 	RA_FAULT_HEADERS, /* headers over theirs */
 	RA_FAULT_TWICE,   /* libcurl was about to send it a second time */
@@ -60,6 +61,8 @@ struct ra_http_job {
 	size_t cap_len, headers_len;
 	ra_mono_ms deadline; /* RA_DEADLINE_NONE until started */
 	bool again;
+	bool framed;              /* the answer tells its own length */
+	bool over;                /* the server ended the TLS properly */
 	int sends; /* times libcurl began to send it */
 	enum ra_http_fault fault;
 	char error[CURL_ERROR_SIZE];
@@ -81,6 +84,7 @@ struct ra_http {
 	CURLM *multi;
 	bool global; /* curl_global_cleanup is due */
 	struct ra_http_socket sockets[RA_HTTP_SOCKETS_MAX];
+	ra_mono_ms step_began;
 	ra_mono_ms timer;             /* libcurl's, RA_DEADLINE_NONE */
 	struct ra_http_name names[2]; /* the server's, the proxy's */
 	struct ra_lookup *lookup;
@@ -97,6 +101,12 @@ RA_MUST_USE ra_err ra_http_global(struct ra_errs *errs);
 /* Make a job of a call. Owner: ra_http_job_free. Errors: as ra_http_send. */
 RA_MUST_USE ra_err ra_http_job_new(struct ra_http *http, const struct ra_http_call *call, struct ra_http_job **out,
 				   struct ra_errs *errs);
+/* True when all addresses are known; else they are being looked up, or no call waits any more. */
+bool ra_http_names_known(struct ra_http *http, ra_mono_ms now);
+/* A running call that was not sent yet: it may hold two descriptors. */
+bool ra_http_is_connecting(const struct ra_http *http);
+/* End all calls that wait. */
+void ra_http_refuse_waiting(struct ra_http *http, enum ra_link_why why, const char *say);
 /* Give libcurl the addresses of the names. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_http_job_names(struct ra_http_job *job);
 /* Fill in how it ended. Shape: code is libcurl's; the job's fault outranks it. */
@@ -109,6 +119,8 @@ RA_MUST_USE ra_err ra_http_authorities(struct ra_http *http, const char *files, 
 CURLcode ra_http_guard(CURL *easy, void *ssl_ctx, void *arg);
 /* True when the connection a call is about to use was judged by us, and taken. */
 bool ra_http_is_guarded(const struct ra_http *http, CURL *easy);
+/* True when the server ended the TLS of the connection a call uses: what came is all. */
+bool ra_http_is_over(CURL *easy);
 /* True when the last handshake was refused. */
 bool ra_http_is_refused(const struct ra_http *http);
 

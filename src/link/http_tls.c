@@ -199,7 +199,7 @@ static void say_refusal(struct ra_http *http, const struct ra_errs *errs)
 	say[0] = '\0';
 	if (peer->trust == RA_TLS_CHANGED)
 		snprintf(say, cap,
-			 "THE CERTIFICATE OF %.260s HAS CHANGED. Known: %s (%.120s line %d). Shown now: %s. A renewed "
+			 "THE CERTIFICATE OF %.200s HAS CHANGED. Known: %s (%.120s line %d). Shown now: %s. A renewed "
 			 "certificate looks "
 			 "like this - and so does somebody in between. Nothing was sent. Compare with the server; when "
 			 "it is its own, "
@@ -262,14 +262,29 @@ bool ra_http_is_refused(const struct ra_http *http)
 	return trust == RA_TLS_UNKNOWN || trust == RA_TLS_CHANGED || trust == RA_TLS_UNCHECKED;
 }
 
-bool ra_http_is_guarded(const struct ra_http *http, CURL *easy)
+/* Of the connection a call uses; NULL when there is none. */
+static const SSL *ssl_of(CURL *easy)
 {
 	struct curl_tlssessioninfo *tls = NULL;
 
-	if (ra_http_is_refused(http) || http->peer.trust == RA_TLS_UNSEEN)
-		return false;
-	return !curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &tls) && tls && tls->backend == CURLSSLBACKEND_OPENSSL &&
-	       tls->internals && (SSL_get_verify_mode(tls->internals) & SSL_VERIFY_PEER);
+	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &tls) || !tls || tls->backend != CURLSSLBACKEND_OPENSSL)
+		return NULL;
+	return tls->internals;
+}
+
+bool ra_http_is_guarded(const struct ra_http *http, CURL *easy)
+{
+	const SSL *ssl = ssl_of(easy);
+
+	return http->peer.trust != RA_TLS_UNSEEN && !ra_http_is_refused(http) && ssl &&
+	       (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER);
+}
+
+bool ra_http_is_over(CURL *easy)
+{
+	const SSL *ssl = ssl_of(easy);
+
+	return ssl && (SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN);
 }
 
 const struct ra_http_peer *ra_http_peer(const struct ra_http *http)
