@@ -84,6 +84,7 @@ static ra_err put_start(const struct ra_session *s, struct ra_view *v)
 			return RA_E_NOMEM;
 	v->started = start ? s->entries[0].t : ra_view_time(s);
 	v->now = ra_view_time(s);
+	v->unchecked = ra_way_in_unchecked(s);
 	return ra_view_put(&v->flow_title, flow ? flow->title : "");
 }
 
