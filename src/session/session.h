@@ -34,7 +34,7 @@ RA_MUST_USE ra_err ra_source_vcenter(const char *text, char *place, size_t cap, 
 
 /* A way in to a vCenter. Shape: url is "vc.example", "https://user@vc.example:443/sdk", without a password. NULL: not said. */
 struct ra_vcenter_access {
-	const char *url, *user;
+	const char *url, *user; /* user "": asked for, whatever the record and the environment say */
 	const struct ra_secret *password;
 };
 
@@ -123,8 +123,13 @@ RA_MUST_USE ra_err ra_session_back(struct ra_session *session, struct ra_errs *e
 /* Run a check of the current step again ("": all of them). */
 RA_MUST_USE ra_err ra_session_again(struct ra_session *session, const char *check, struct ra_errs *errs);
 RA_MUST_USE ra_err ra_session_note(struct ra_session *session, const char *text, struct ra_errs *errs);
-/* Where the vCenter is that the environment alone named, for one line to the operator; NULL when it was said or there is none. */
-const char *ra_session_ambient(const struct ra_session *session);
+/* The vCenter of a walk, for one line to the operator. */
+struct ra_vcenter_told {
+	const char *place; /* "vc.example"; NULL: none */
+	bool ambient;      /* the environment alone named it */
+	bool unchecked;    /* its certificate is not looked at */
+};
+struct ra_vcenter_told ra_session_vcenter(const struct ra_session *session);
 /* Cancel what is running (read-only requests). A change that was sent goes on, unless its machine said that it may be cancelled: then
  * that is asked of it, once, and how it ended comes as always. */
 void ra_session_cancel(struct ra_session *session);

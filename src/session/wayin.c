@@ -75,10 +75,12 @@ static void settle_user(const struct ra_session_options *o, const char *kept_use
 	bool theirs = !found_at || same_place(found_at, &way->at);
 	const char *found = some(o->govc.user) ? o->govc.user : found_at ? some(found_at->user) : NULL;
 
+	way->password = o->vcenter.password;
+	if (o->vcenter.user && !*o->vcenter.user) /* to be asked for */
+		return;
 	way->user = some(o->vcenter.user) ? o->vcenter.user : some(kept_user) ? kept_user : some(way->at.user);
 	if (!way->user && theirs)
 		way->user = found;
-	way->password = o->vcenter.password;
 	if (!way->password && theirs && (!found || (way->user && !strcmp(found, way->user))))
 		way->password = o->govc.password;
 }
@@ -174,7 +176,11 @@ bool ra_way_in_unchecked(const struct ra_session *s)
 	return false;
 }
 
-const char *ra_session_ambient(const struct ra_session *s)
+struct ra_vcenter_told ra_session_vcenter(const struct ra_session *s)
 {
-	return s->planes[RA_PLANE_VCENTER].given && s->vcenter.ambient ? s->vcenter.place : NULL;
+	bool given = s->planes[RA_PLANE_VCENTER].given && !s->recording;
+
+	return (struct ra_vcenter_told){.place = given ? s->vcenter.place : NULL,
+					.ambient = given && s->vcenter.ambient,
+					.unchecked = given && s->vcenter.insecure};
 }

@@ -78,6 +78,7 @@ static void test_way_in(void **state)
 		{"w@vc.example", NULL, NULL, "u", "vc.example", "w", "", false},
 		{"w@vc.example", "u", NULL, "u", "vc.example", "u", "pw", false},
 		{"vc.example", "w", NULL, NULL, "vc.example", "w", "pw", false},
+		{"x@vc.example", "", NULL, "u", "vc.example", NULL, "", false},
 		{"https://[2001:db8::1]:8443", "w", NULL, NULL, "[2001:db8::1]:8443", "w", "pw", false},
 	};
 	struct ra_secret *found = secret("pw");
@@ -89,13 +90,14 @@ static void test_way_in(void **state)
 		b.options.vcenter = (struct ra_vcenter_access){.url = rows[i].url, .user = rows[i].user};
 		b.options.govc = (struct ra_vcenter_access){rows[i].found_url, rows[i].found_user, found};
 		const struct ra_session *s = add(&b, "root@esx01:2222");
-		const char *ambient = ra_session_ambient(s);
+		struct ra_vcenter_told told = ra_session_vcenter(s);
 
 		if (strcmp(s->vcenter.place, rows[i].place) || strcmp(text_of(s->vcenter.password), rows[i].password) ||
 		    strcmp(s->vcenter.user ? s->vcenter.user : "-", rows[i].as ? rows[i].as : "-"))
 			fail_msg("row %zu: \"%s\" \"%s\" \"%s\"", i, s->vcenter.place, s->vcenter.user, text_of(s->vcenter.password));
 		assert_int_equal(s->planes[RA_PLANE_VCENTER].given, *rows[i].place != '\0');
-		assert_int_equal(ambient != NULL, rows[i].ambient);
+		assert_int_equal(told.ambient, rows[i].ambient);
+		assert_int_equal(told.place != NULL, *rows[i].place != '\0');
 		tear_down(&b);
 	}
 	ra_secret_free(found);
