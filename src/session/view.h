@@ -158,6 +158,7 @@ struct ra_view {
 	char *outcome;                 /* "" while walking; "resolved", "stopped", ... */
 	char *outcome_title;
 	struct ra_texts next;          /* what to do now */
+	struct ra_texts owed;          /* what was changed for the walk alone and is not changed back, a short sentence each */
 	char *end_reason;
 	bool unchecked;                /* vCenter's certificate was not looked at in a part of this walk */
 	bool fault;                    /* it could not go on; end_reason is the sentence */
