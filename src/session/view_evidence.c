@@ -221,13 +221,15 @@ static char *joined(const cJSON *lines)
 /* Words of a request, and for esxcli through vCenter what kind of interface that is: in full once, with the first of them. */
 static ra_err put_marked(struct ra_view *v, const char *request, const char *words, struct ra_view_command *at)
 {
-	static const char through[] = " (through vCenter, an interface VMware does not document for others)";
+	static const char through[] = " (through vCenter, an interface VMware does not document for others)", mark[] = " (through vCenter)";
+	const char *end = strstr(words, mark); /* the words of the request may have it */
+	int len = end ? (int)(end - words) : (int)strlen(words);
 	bool marked = !strncmp(request, "{\"esxcli\"", strlen("{\"esxcli\"")), told = false;
 	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
 
 	for (size_t i = 0; i < v->command_count && marked && !told; i++)
 		told = v->commands[i].words && strstr(v->commands[i].words, through);
-	ra_err err = ra_buf_printf(&line, "%s%s", words, !marked ? "" : told ? " (through vCenter)" : through);
+	ra_err err = marked ? ra_buf_printf(&line, "%.*s%s", len, words, told ? mark : through) : ra_buf_text(&line, words);
 
 	return err ? err : ra_view_put(&at->words, ra_buf_str(&line));
 }

@@ -57,20 +57,31 @@ static const char *put_file(char *dir, char *path, const char *text)
 	return path;
 }
 
-struct ra_flowset *session_flows(void)
+static struct ra_flowset *flows_of(bool vcenter)
 {
-	char dir[512], own[] = "/tmp/reattest-flow-XXXXXX", path[64];
-	const char *dirs[] = {dir, NULL};
+	char dir[512], more[512], own[] = "/tmp/reattest-flow-XXXXXX", path[64];
+	const char *dirs[] = {dir, vcenter ? more : NULL, NULL};
 	struct ra_flow_sources sources = {.dirs = dirs, .file = put_file(own, path, flow), .trust_anyone = true, .unproven = true};
 	struct ra_flowset *set = NULL;
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
 	snprintf(dir, sizeof(dir), "%s/tests/unit/walkset", unit_dir("RA_SRCDIR"));
+	snprintf(more, sizeof(more), "%s/tests/unit/vcenterset", unit_dir("RA_SRCDIR"));
 	must(ra_flowset_load(&sources, &set, &errs), &errs);
 	unlink(path);
 	rmdir(own);
 	return set;
+}
+
+struct ra_flowset *session_flows(void)
+{
+	return flows_of(false);
+}
+
+struct ra_flowset *session_vcenter_flows(void)
+{
+	return flows_of(true);
 }
 
 struct ra_recording *session_recording(const struct rig_host *host)

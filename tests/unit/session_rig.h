@@ -15,6 +15,8 @@ struct rig_host {
 };
 /* Owner: caller frees. Fails the test when they do not load. */
 struct ra_flowset *session_flows(void);
+/* The same with tests/unit/vcenterset: the flow `vc`, whose checks and action go through vCenter. */
+struct ra_flowset *session_vcenter_flows(void);
 struct ra_recording *session_recording(const struct rig_host *host);
 
 /* Step a hub until nothing happens. */

@@ -20,7 +20,7 @@ struct bench {
 
 static void set_up(struct bench *b, int parallel)
 {
-	*b = (struct bench){.flows = session_flows(), .hub = ra_hub_new(parallel)};
+	*b = (struct bench){.flows = session_vcenter_flows(), .hub = ra_hub_new(parallel)};
 	ra_errs_clear(&b->errs);
 	b->options = (struct ra_session_options){.flows = b->flows, .flow = "t", .entry = "look", .no_ssh = true, .all_checks = true,
 						 .vcenter = {.url = "admin@vc.example"}, .until = RA_UTC_NONE};
@@ -325,6 +325,100 @@ static struct ra_session *act(struct bench *b, struct puppet **host)
 	return s;
 }
 
+/* A change that vCenter carries out names the host, and vCenter's refusal is how it ended. */
+static void test_action_by_vcenter(void **state)
+{
+	struct bench b;
+
+	set_up(&b, 1);
+	b.options.flow = "vc";
+	b.options.entry = "act";
+	b.options.interactive = true;
+	b.options.all_checks = false;
+	struct puppet *vc = session_puppet_at(b.hub, KEY);
+	struct ra_session *s = add(&b, "root@esx01:22");
+
+	session_until(b.hub, s, RA_ASK_YES_NO);
+	vc->ticket_count = 0;
+	assert_int_equal(session_say(s, RA_WORD_YES, NULL, &b.errs), RA_OK);
+	session_settle(b.hub);
+	assert_int_equal(vc->ticket_count, 1);
+	assert_string_equal(vc->target, "esx01");
+	size_t entries = s->entry_count;
+
+	puppet_reply(vc, vc->tickets[0], RA_LINK_ANSWERED);
+	vc->events[0].reply.status = 1;
+	assert_int_equal(ra_buf_text(&vc->events[0].reply.err, "InvalidState: the host is not connected"), RA_OK);
+	session_settle(b.hub);
+	assert_string_equal(s->entries[entries].kind, "done");
+	assert_string_equal(ra_json_str(s->entries[entries].body, "how", ""), "refused");
+	tear_down(&b);
+}
+
+/* esxcli through vCenter is marked: in full once, then in short; the version that brought it goes with the ticket. */
+static void test_esxcli_is_marked(void **state)
+{
+	static const char full[] = " (through vCenter, an interface VMware does not document for others)", brief[] = " (through vCenter)";
+	struct bench b;
+	int in_full = 0, in_short = 0;
+
+	set_up(&b, 1);
+	b.options.flow = "vc";
+	b.options.interactive = true;
+	b.options.all_checks = false;
+	struct puppet *vc = session_puppet_at(b.hub, KEY);
+	struct ra_session *s = add(&b, "esx01");
+
+	session_settle(b.hub);
+	assert_int_equal(vc->ticket_count, 2);
+	assert_string_equal(vc->since, "7.0.2");
+	puppet_reply(vc, vc->tickets[0], RA_LINK_UNREACHABLE);
+	session_settle(b.hub);
+	struct ra_view *view = session_look(s);
+
+	for (size_t i = 0; i < view->command_count; i++) {
+		in_full += strstr(view->commands[i].words, full) != NULL;
+		in_short += strstr(view->commands[i].words, brief) != NULL;
+	}
+	assert_int_equal(in_full, 1);
+	assert_int_equal(in_short, 1);
+	ra_view_free(view);
+	tear_down(&b);
+}
+
+/* The list of recovery keys is read over what is given and not down, SSH first, and over vCenter only where esxcli may go. */
+static void test_where_the_key_list_is_read(void **state)
+{
+	static const struct {
+		bool no_ssh, ssh_down, no_vcenter, no_esxcli;
+		enum ra_plane plane;
+	} rows[] = {
+		{false, false, false, false, RA_PLANE_SSH},   {false, true, false, false, RA_PLANE_VCENTER},
+		{true, false, false, false, RA_PLANE_VCENTER}, {false, false, true, false, RA_PLANE_SSH},
+		{false, false, false, true, RA_PLANE_SSH},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		const struct ra_check_plane *plane = NULL;
+		struct bench b;
+
+		set_up(&b, 1);
+		b.options.no_ssh = rows[i].no_ssh;
+		b.options.no_esxcli = rows[i].no_esxcli;
+		b.options.vcenter.url = rows[i].no_vcenter ? NULL : "vc.example";
+		struct ra_session *s = add(&b, "esx01");
+
+		s->planes[RA_PLANE_SSH].state = rows[i].ssh_down ? RA_LINK_DOWN : RA_LINK_IDLE;
+		const struct ra_check *check = ra_gate_key_check(s, &plane);
+
+		assert_non_null(check);
+		assert_string_equal(check->id, "a-key");
+		if (plane->plane != rows[i].plane)
+			fail_msg("row %zu: %s", i, ra_plane_name(plane->plane));
+		tear_down(&b);
+	}
+}
+
 /* How often a ticket was cancelled; checks may be, too. */
 static int cancels(const struct puppet *host, uint64_t ticket)
 {
@@ -499,6 +593,9 @@ int main(void)
 		cmocka_unit_test(test_nobody_accepts),
 		cmocka_unit_test(test_passwords_stay_apart),
 		cmocka_unit_test(test_password_of_one_is_not_lent),
+		cmocka_unit_test(test_action_by_vcenter),
+		cmocka_unit_test(test_esxcli_is_marked),
+		cmocka_unit_test(test_where_the_key_list_is_read),
 		cmocka_unit_test(test_progress_and_cancel),
 		cmocka_unit_test(test_full_link_keeps_the_change),
 		cmocka_unit_test(test_resume_keeps_the_way_in),
