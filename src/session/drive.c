@@ -294,10 +294,12 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 	if (ra_session_stand(s).phase == RA_PH_NEW)
 		return RA_OK;
 	offer_waiting(s);
+	if (ra_owe_asks(s))
+		return RA_OK;
 	err = gather_all(s, &waiting, errs);
 	if (err || waiting)
 		return err;
-	for (int turn = 0; went && !err && !s->ended; turn++) {
+	for (int turn = 0; went && !err && !s->ended && !ra_owe_asks(s); turn++) {
 		if (turn == RA_TURNS_MAX)
 			return ra_fail(errs, RA_E_INVALID, "the flow runs in a circle at step \"%s\"; tell its author",
 				       ra_session_stand(s).step->id);
@@ -305,6 +307,8 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 		if (!err && !went)
 			err = decide(s, &went, errs);
 	}
+	if (!err && ra_owe_asks(s))
+		return RA_OK;
 	if (!err && !s->ended && s->interactive)
 		err = ra_gate_talk_drive(s, errs);
 	if (!err && !s->ended)

@@ -108,6 +108,7 @@ struct ra_session {
 	bool active;      /* has a place among the hub's parallel ones */
 	bool held;        /* a check step is decided and waits for the operator */
 	bool pass_hold;   /* the operator said go on */
+	bool owe_ask;     /* resumed: what is owed is offered before all else */
 	bool ended, told_end, all_done;
 	bool retired;     /* ended, and everything it held of others was given back */
 	int64_t sent_seq; /* the intent whose request this process has sent */
@@ -194,6 +195,13 @@ const cJSON *ra_way_in_kept(const struct ra_session *session);
 /* Was vCenter's certificate not looked at in any part of this walk? */
 bool ra_way_in_unchecked(const struct ra_session *session);
 
+/* owe.c: what was changed for the walk alone. Does the question for it stand now? */
+bool ra_owe_asks(const struct ra_session *session);
+RA_MUST_USE ra_err ra_owe_prompt(const struct ra_session *session, struct ra_view_prompt *out);
+RA_MUST_USE ra_err ra_owe_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
+/* Write into an end entry what is owed still. Out: false without memory. */
+RA_MUST_USE bool ra_owe_put(const struct ra_session *session, cJSON *body);
+
 /* hub.c */
 RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane plane, struct ra_errs *errs);
 void ra_hub_link_drop(struct ra_session *session, enum ra_plane plane);
@@ -211,6 +219,8 @@ RA_MUST_USE char *ra_say_fact(const struct ra_session *session, const char *name
 
 /* prompt.c: what the walk wants from the operator now. Owner: caller clears with the view. */
 RA_MUST_USE ra_err ra_prompt_make(const struct ra_session *session, struct ra_view_prompt *out);
+/* Add an option. Owner: takes say (NULL: without memory). Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_prompt_option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe);
 void ra_prompt_clear(struct ra_view_prompt *prompt);
 /* A number that changes when another prompt stands. */
 uint64_t ra_prompt_identity(const struct ra_session *session);

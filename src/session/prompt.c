@@ -37,7 +37,7 @@ static ra_err put_own(char **at, char *text)
 	return text ? RA_OK : RA_E_NOMEM;
 }
 
-static ra_err option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe)
+ra_err ra_prompt_option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe)
 {
 	struct ra_view_option *more = say ? realloc(prompt->options, (prompt->option_count + 1) * sizeof(*more)) : NULL;
 
@@ -118,7 +118,7 @@ static ra_err entry_prompt(const struct ra_session *s, struct ra_view_prompt *ou
 	cJSON_ArrayForEach(row, flow->entries)
 	{
 		if (!err)
-			err = option(out, ra_json_str(row, "go", ""), ra_say_fill(s, ra_json_str(row, "say", "")), first);
+			err = ra_prompt_option(out, ra_json_str(row, "go", ""), ra_say_fill(s, ra_json_str(row, "say", "")), first);
 		first = false;
 	}
 	return err ? err : put(&out->text, flow->title);
@@ -136,8 +136,8 @@ static ra_err question_prompt(const struct ra_session *s, const struct ra_now *n
 	if (!err && question->look)
 		err = put_own(&out->hint, ra_say_fill(s, question->look));
 	for (size_t i = 0; i < question->count && !err; i++)
-		err = option(out, question->choices[i].id, ra_say_fill(s, question->choices[i].say), false);
-	return err ? err : option(out, "unknown", strdup("I do not know"), true);
+		err = ra_prompt_option(out, question->choices[i].id, ra_say_fill(s, question->choices[i].say), false);
+	return err ? err : ra_prompt_option(out, "unknown", strdup("I do not know"), true);
 }
 
 static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
@@ -166,9 +166,9 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 			const struct ra_gate *gate = ra_flowset_gate(s->flows, id->valuestring);
 
 			if (gate && !err)
-				err = option(out, gate->id, ra_say_fill(s, gate->title), false);
+				err = ra_prompt_option(out, gate->id, ra_say_fill(s, gate->title), false);
 		}
-		return err ? err : option(out, "closed", strdup("Leave it closed: nothing is changed"), true);
+		return err ? err : ra_prompt_option(out, "closed", strdup("Leave it closed: nothing is changed"), true);
 	case RA_GATE_STATEMENTS:
 		out->kind = RA_ASK_YES_NO;
 		row = cJSON_GetArrayItem(talk->gate->statements, (int)talk->statement);
@@ -220,7 +220,7 @@ static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *no
 		err = put(&out->danger, ra_danger_name(action->danger));
 	if (held) {
 		out->kind = RA_ASK_CHOICE;
-		err = err ? err : option(out, "skip", strdup("Go on without it"), true);
+		err = err ? err : ra_prompt_option(out, "skip", strdup("Go on without it"), true);
 		return err ? err : put(&out->hint, held);
 	}
 	if (!action->confirm_type) {
@@ -275,8 +275,8 @@ static ra_err act_prompt(const struct ra_session *s, const struct ra_now *now, s
 		return err ? err : sent_prompt(s, out);
 	out->kind = RA_ASK_CHOICE;
 	err = err ? err : put(&out->hint, "Do it now, then say so here. Only what is read after that counts.");
-	err = err ? err : option(out, "done", strdup("It is done"), false);
-	return err ? err : option(out, "not_done", strdup("I did not do it"), true);
+	err = err ? err : ra_prompt_option(out, "done", strdup("It is done"), false);
+	return err ? err : ra_prompt_option(out, "not_done", strdup("I did not do it"), true);
 }
 
 /* A person began this and the program stopped before the end was told: only they can say. */
@@ -341,7 +341,9 @@ ra_err ra_prompt_make(const struct ra_session *s, struct ra_view_prompt *out)
 	ra_err err = RA_OK;
 
 	*out = (struct ra_view_prompt){.since = RA_UTC_NONE, .deadline = RA_UTC_NONE};
-	if (s->ended || now.phase == RA_PH_END) {
+	if (plane < 0 && ra_owe_asks(s)) {
+		err = ra_owe_prompt(s, out);
+	} else if (s->ended || now.phase == RA_PH_END) {
 		out->kind = RA_ASK_END;
 		out->scene = RA_SCENE_OUTCOME;
 	} else if (plane >= 0) {
@@ -396,6 +398,7 @@ uint64_t ra_prompt_identity(const struct ra_session *s)
 	hash = mix(hash, now.outcome_unknown);
 	hash = mix_text(hash, now.check ? now.check->id : NULL);
 	hash = mix(hash, s->held);
+	hash = mix(hash, ra_owe_asks(s));
 	hash = mix(hash, (uint64_t)s->talk.stage);
 	hash = mix(hash, s->talk.statement);
 	hash = mix_text(hash, s->talk.say);

@@ -108,13 +108,18 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 		s->planes[RA_PLANE_SSH].given = s->host && *s->host;
 	struct ra_now now = err ? (struct ra_now){0} : ra_session_stand(s);
 
-	if (!err && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
+	struct ra_owed owed[RA_OWED_MAX];
+	bool owes = !err && ra_state_owed(s->state, owed) > 0;
+
+	/* An end is an end, unless something is still to be taken back. */
+	if (!err && !owes && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
 		err = ra_fail(errs, RA_E_STATE, "this walk ended (%s); `reattest export` shows it",
 			      ra_outcome_name(now.outcome));
 	if (!err)
 		err = replay_deeds(s, errs);
 	if (!err)
 		err = append_resume(s, errs);
+	s->owe_ask = owes && s->interactive && !s->read_only && !s->dry_run;
 	if (err) {
 		ra_session_close(s);
 		return err;

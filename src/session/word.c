@@ -172,5 +172,7 @@ ra_err ra_session_answer(struct ra_session *s, const struct ra_word *word, struc
 		return ra_fail(errs, RA_E_STATE, "another question stands now");
 	ra_err err = answer_need(s, word, &mine, errs);
 
-	return err || mine ? err : phase_word(s, word, errs);
+	if (err || mine)
+		return err;
+	return ra_owe_asks(s) ? ra_owe_word(s, word, errs) : phase_word(s, word, errs);
 }

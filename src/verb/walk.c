@@ -80,6 +80,8 @@ static int tell_end(struct ra_session *session, enum ra_left left, int signal_nu
 		printf("  next: %s\n", view->next.items[i]);
 	if (view->fault)
 		ra_say("%s", view->end_reason);
+	for (size_t i = 0; i < view->owed.count; i++)
+		ra_say("%s %s", view->owed.items[i], *view->journal_path ? "`reattest resume` goes there; else do it by hand" : "Do it by hand");
 	if (*view->journal_path)
 		ra_say(!strcmp(view->outcome, "stopped") && !view->fault ? "the record is %s; `reattest resume %s` goes on"
 									 : "the record is %s",

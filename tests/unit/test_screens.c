@@ -250,16 +250,18 @@ static struct ra_view progress(void)
 	return view;
 }
 
-static struct ra_view_option owed[] = {{"do-it", "Switch it off now", true}, {"later", "Later", false}};
+static struct ra_view_option owed[] = {{"do-it", "Switch the SSH service off", true},
+				       {"later", "Later: go on with the walk", false}};
 
-static struct ra_texts owes = {LIST("The SSH service of esx01.lab.example is still on."), 1};
+static struct ra_texts owes = {LIST("Still to be done: Switch the SSH service off."), 1};
 
 /* A walk that goes on and still owes the host something. */
 static struct ra_view resume_owed(void)
 {
 	struct ra_view view = fixture_asks(
-	    RA_ASK_CHOICE, RA_SCENE_CONFIRM, "Something is to be put back first",
-	    "reattest switched the SSH service of esx01.lab.example on and has not switched it off. Do that first?");
+	    RA_ASK_CHOICE, RA_SCENE_CONFIRM, "Something is to be taken back first",
+	    "For this walk alone this was done on esx01.lab.example, or may have been: Switch the SSH service on. It is not taken "
+	    "back yet.\n\nDo that first: Switch the SSH service off?");
 
 	view.owed = owes;
 	view.prompt.options = owed;

@@ -559,6 +559,102 @@ static void test_resume_keeps_the_way_in(void **state)
 	ra_secret_free(found);
 }
 
+/* The newest ticket is answered so. */
+static void answered(struct bench *b, struct puppet *vc, const char *out)
+{
+	assert_true(vc->ticket_count > 0);
+	puppet_reply(vc, vc->tickets[vc->ticket_count - 1], RA_LINK_ANSWERED);
+	vc->events[vc->count - 1].reply.status = 0;
+	assert_int_equal(ra_buf_text(&vc->events[vc->count - 1].reply.out, out), RA_OK);
+	vc->ticket_count = 0;
+	session_settle(b->hub);
+}
+
+static const char service_on[] = "{\"service\":[{\"key\":\"TSM-SSH\",\"running\":true}]}",
+		  service_off[] = "{\"service\":[{\"key\":\"TSM-SSH\",\"running\":false}]}";
+
+/* A change that vCenter carries out, from the operator's yes to its verification. */
+static void do_change(struct bench *b, struct ra_session *s, struct puppet *vc, const char *seen)
+{
+	session_until(b->hub, s, RA_ASK_YES_NO);
+	vc->ticket_count = 0;
+	assert_int_equal(session_say(s, RA_WORD_YES, NULL, &b->errs), RA_OK);
+	session_settle(b->hub);
+	answered(b, vc, "null");
+	session_settle(b->hub);
+	answered(b, vc, seen);
+}
+
+static bool one_says(const struct ra_texts *texts, const char *word)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		if (strstr(texts->items[i], word))
+			return true;
+	return false;
+}
+
+/* What was changed for the walk alone is told while it lasts and at the end; a walk that goes on offers to take it back before it asks
+ * anything of anybody, and is asked once. */
+static void test_owed_on_resume(void **state)
+{
+	for (int later = 0; later < 2; later++) {
+		char path[] = "/tmp/reattest-owed-XXXXXX";
+		struct ra_session *s = NULL;
+		struct bench b;
+
+		assert_true(mkstemp(path) >= 0);
+		unlink(path);
+		set_up(&b, 1);
+		b.options.flow = "vc";
+		b.options.entry = "ssh-on";
+		b.options.interactive = true;
+		b.options.all_checks = false;
+		b.options.journal_path = path;
+		struct puppet *vc = session_puppet_at(b.hub, KEY);
+
+		s = add(&b, "esx01");
+		do_change(&b, s, vc, service_on);
+		session_until(b.hub, s, RA_ASK_CHOICE);
+		struct ra_view *view = session_look(s);
+
+		assert_string_equal(view->prompt.title, "Ask");
+		assert_int_equal(view->owed.count, 1);
+		assert_string_equal(view->owed.items[0], "Still to be done: SSH off.");
+		assert_false(one_says(&view->next, "SSH off"));
+		ra_view_free(view);
+		assert_int_equal(ra_session_stop(s, "operator", &b.errs), RA_OK);
+		view = session_look(s);
+		assert_true(one_says(&view->next, "SSH off") && one_says(&view->next, "`reattest resume`"));
+		ra_view_free(view);
+		assert_string_equal(ra_json_get(s->entries[s->entry_count - 1].body, "owed")->child->valuestring, "ssh-on");
+		ra_hub_free(b.hub);
+
+		b.hub = ra_hub_new(1);
+		b.options.host = b.options.journal_path = NULL;
+		vc = session_puppet_at(b.hub, KEY);
+		assert_int_equal(ra_session_resume(b.hub, &b.options, path, &s, &b.errs), RA_OK);
+		session_until(b.hub, s, RA_ASK_CHOICE);
+		view = session_look(s);
+		assert_int_equal(vc->ticket_count, 0);
+		assert_non_null(strstr(view->prompt.text, "SSH on"));
+		assert_string_equal(view->prompt.options[0].id, "do-it");
+		assert_true(view->prompt.options[0].safe);
+		ra_view_free(view);
+		assert_int_equal(session_say(s, RA_WORD_YES, NULL, &b.errs), RA_E_ARG);
+		assert_int_equal(session_say(s, RA_WORD_CHOOSE, "a", &b.errs), RA_E_ARG);
+		assert_int_equal(session_say(s, RA_WORD_CHOOSE, later ? "later" : "do-it", &b.errs), RA_OK);
+		if (!later)
+			do_change(&b, s, vc, service_off);
+		session_until(b.hub, s, RA_ASK_CHOICE);
+		view = session_look(s);
+		assert_string_equal(view->prompt.title, "Ask");
+		assert_int_equal(view->owed.count, later);
+		ra_view_free(view);
+		unlink(path);
+		tear_down(&b);
+	}
+}
+
 /* --insecure is loud: the plane says so, in its entry, too. */
 static void test_unchecked_plane_says_so(void **state)
 {
@@ -599,6 +695,7 @@ int main(void)
 		cmocka_unit_test(test_progress_and_cancel),
 		cmocka_unit_test(test_full_link_keeps_the_change),
 		cmocka_unit_test(test_resume_keeps_the_way_in),
+		cmocka_unit_test(test_owed_on_resume),
 		cmocka_unit_test(test_unchecked_plane_says_so),
 	};
 
