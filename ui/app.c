@@ -292,8 +292,10 @@ static ra_err ask_session(struct app *app, const struct ra_wish *wish, struct ra
 			ra_screen_say(&app->screen, "noted");
 		return err;
 	case RA_WISH_CANCEL:
+		ra_screen_say(&app->screen, app->view->prompt.may_cancel
+						    ? "asked for the change to be cancelled; its end tells whether it was"
+						    : "cancelled what was running; a change that was sent goes on");
 		ra_session_cancel(session);
-		ra_screen_say(&app->screen, "cancelled what was running; a change that was sent goes on");
 		return RA_OK;
 	default:
 		return RA_OK;

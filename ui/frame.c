@@ -26,7 +26,10 @@ static void planes_up(const struct ra_view *view, char *out, size_t cap)
 
 		if (!after || len >= cap)
 			continue;
-		int n = snprintf(out + len, cap - len, "%s%s%s", len ? "  " : "", ra_tell_plane(plane->name), after);
+		/* The page says what the mark means. */
+		bool unchecked = view->unchecked && !strcmp(plane->name, "vcenter");
+		int n = snprintf(out + len, cap - len, "%s%s%s%s", len ? "  " : "", ra_tell_plane(plane->name),
+				 unchecked ? "!" : "", after);
 
 		len += n > 0 ? (size_t)n : 0;
 	}

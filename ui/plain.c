@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct plain {
 	uint64_t version, prompt;
 	bool prompt_shown, over, changed;
 	int64_t told_seq; /* of the last command that was told */
+	char told_change[48]; /* what was last told of a change under way */
 	enum ra_left left;
 };
 
@@ -126,6 +128,23 @@ static void put_progress(struct plain *plain)
 	}
 }
 
+/* How far a change is that was sent: each tenth, and when it can be cancelled. */
+static void put_change(struct plain *plain)
+{
+	const struct ra_view_prompt *prompt = &plain->view->prompt;
+	bool sent = prompt->scene == RA_SCENE_ACT && prompt->kind == RA_ASK_NOTHING && prompt->since != RA_UTC_NONE;
+	char told[sizeof(plain->told_change)] = "";
+
+	if (sent)
+		snprintf(told, sizeof(told), "%ld %d", prompt->progress ? strtol(prompt->progress, NULL, 10) / 10 : 0, prompt->may_cancel);
+	if (!strcmp(told, plain->told_change))
+		return;
+	snprintf(plain->told_change, sizeof(plain->told_change), "%s", told);
+	if (sent)
+		put(plain, "%s%s%s. %s\n", prompt->title, prompt->progress && *prompt->progress ? ": " : "",
+		    prompt->progress ? prompt->progress : "", prompt->hint);
+}
+
 static void say_errs(struct plain *plain, const struct ra_errs *errs)
 {
 	char line[RA_ERRS_MAX * RA_ERR_TEXT_MAX];
@@ -146,10 +165,12 @@ static void leave(struct plain *plain, enum ra_left left)
 
 static void quit(struct plain *plain)
 {
-	bool busy = ra_tell_busy(plain->view);
+	char why[RA_QUIT_MAX];
+	bool over = plain->view->prompt.kind == RA_ASK_END;
 
-	if (!plain->walk->demo && plain->view->prompt.kind != RA_ASK_END && (busy || !*plain->view->journal_path)) {
-		put(plain, "%s Leave? y leaves: ", busy ? "Something is under way." : "The record is not on disk.");
+	/* At the end the document was offered in a row of its own; a record in memory is not asked about again. */
+	if (!plain->walk->demo && *ra_tell_quit(plain->view, why) && (!over || plain->view->owed.count)) {
+		put(plain, "%s Leave? y leaves: ", why);
 		if (ra_lines_read(&plain->lines, false) && strcasecmp(ra_lines_text(&plain->lines), "y"))
 			return;
 	}
@@ -461,6 +482,18 @@ static void refresh(struct plain *plain)
 	plain->version = version;
 }
 
+/* Ctrl-C asks for a change to be cancelled where that is offered; every other signal ends the walk. Out: whether it ended. */
+static bool take_signal(struct plain *plain)
+{
+	if (plain->lines.signal_number != SIGINT || !plain->view->prompt.may_cancel) {
+		leave(plain, RA_LEFT_SIGNAL);
+		return true;
+	}
+	plain->lines.signal_number = 0;
+	ra_session_cancel(plain->walk->session);
+	return false;
+}
+
 /* Wait for the hub, a signal, or a line. A line is read only when a question stands; while the walk waits for a change,
  * only from a terminal: a script's next line answers the next question. */
 static void wait_for_more(struct plain *plain)
@@ -479,7 +512,7 @@ static void wait_for_more(struct plain *plain)
 	bool whole = ra_lines_take(&plain->lines, fds);
 
 	if (plain->lines.signal_number)
-		leave(plain, RA_LEFT_SIGNAL);
+		take_signal(plain);
 	else if (whole)
 		do_line(plain);
 	else if (reading && plain->lines.ended)
@@ -494,12 +527,12 @@ static void walk_run(struct plain *plain)
 		refresh(plain);
 		if (plain->err)
 			break;
-		if (plain->changed)
+		if (plain->changed) {
 			put_progress(plain);
-		if (plain->lines.signal_number) {
-			leave(plain, RA_LEFT_SIGNAL);
-			break;
+			put_change(plain);
 		}
+		if (plain->lines.signal_number && take_signal(plain))
+			break;
 		if (plain->view->prompt.kind != RA_ASK_NOTHING &&
 		    (!plain->prompt_shown || plain->prompt != plain->view->prompt.id)) {
 			plain->prompt = plain->view->prompt.id;

@@ -232,10 +232,12 @@ static void paint_board(struct ra_screen *screen, const struct ra_view *view, st
 	ra_doc_paint(grid, body, &doc, &screen->board_scroll, screen->board_row);
 }
 
-static const char *quit_question(const struct ra_view *view)
+static const char *quit_question(const struct ra_view *view, char *out)
 {
-	return ra_tell_busy(view) ? "Something is under way. Leave now? y leaves, any other key stays"
-				  : "The record is not on disk. Leave? y leaves, any other key stays";
+	char why[RA_QUIT_MAX];
+
+	snprintf(out, RA_QUIT_MAX, "%.400s Leave? y leaves, all else stays", ra_tell_quit(view, why));
+	return out;
 }
 
 static void paint_asking(struct ra_screen *screen, const struct ra_view *view, struct ra_grid *grid)
@@ -248,9 +250,10 @@ static void paint_asking(struct ra_screen *screen, const struct ra_view *view, s
 	    [RA_ASKING_QUIT] = "",
 	};
 	struct ra_area row = {grid->rows - 2, 1, 1, grid->cols - 1};
+	char question[RA_QUIT_MAX];
 
 	if (screen->asking == RA_ASKING_QUIT) {
-		ra_frame_message(grid, quit_question(view));
+		ra_frame_message(grid, quit_question(view, question));
 		return;
 	}
 	ra_frame_message(grid, labels[screen->asking]);
@@ -270,9 +273,11 @@ void ra_screen_paint(struct ra_screen *screen, const struct ra_view *view, struc
 	screen->small = ra_frame_too_small(grid);
 	if (screen->small) {
 		if (screen->asking == RA_ASKING_QUIT) {
+			char question[RA_QUIT_MAX];
+
 			ra_grid_clear(grid);
 			ra_grid_wrap(grid, (struct ra_area){0, 0, grid->rows, grid->cols}, RA_LOOK_TITLE,
-				     quit_question(view));
+				     quit_question(view, question));
 		}
 		return;
 	}

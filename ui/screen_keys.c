@@ -42,10 +42,9 @@ static void open_asking(struct hand *hand, enum ra_asking asking)
 
 static void leave(struct hand *hand)
 {
-	const struct ra_view *view = hand->view;
-	bool over = view->prompt.kind == RA_ASK_END, unsaved = !*view->journal_path;
+	char question[RA_QUIT_MAX];
 
-	if (hand->screen->demo || (!ra_tell_busy(view) && !unsaved) || (over && !unsaved))
+	if (hand->screen->demo || !*ra_tell_quit(hand->view, question))
 		wish(hand, RA_WISH_LEAVE, NULL);
 	else
 		open_asking(hand, RA_ASKING_QUIT);
@@ -61,7 +60,7 @@ static bool is_running(const struct ra_view *view)
 
 static void cancel(struct hand *hand)
 {
-	if (is_running(hand->view))
+	if (is_running(hand->view) || hand->view->prompt.may_cancel)
 		wish(hand, RA_WISH_CANCEL, NULL);
 	else
 		leave(hand);

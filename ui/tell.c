@@ -101,12 +101,29 @@ bool ra_tell_busy(const struct ra_view *view)
 	return false;
 }
 
+const char *ra_tell_quit(const struct ra_view *view, char *out)
+{
+	bool over = view->prompt.kind == RA_ASK_END, unsaved = !*view->journal_path;
+
+	out[0] = '\0';
+	if (!over && ra_tell_busy(view))
+		snprintf(out, RA_QUIT_MAX, "Something is under way.");
+	else if (view->owed.count)
+		snprintf(out, RA_QUIT_MAX, "%.400s", view->owed.items[0]);
+	else if (unsaved)
+		snprintf(out, RA_QUIT_MAX, "The record is not on disk.");
+	return out;
+}
+
 static void tell_planes(const struct ra_view *view, bool only_down, struct ra_doc *doc)
 {
 	for (size_t i = 0; i < view->plane_count; i++) {
 		const struct ra_view_plane *plane = &view->planes[i];
 		bool down = !strcmp(plane->state, "down");
 
+		/* Loud wherever the walk stands: what it says may be somebody else's word. */
+		if (view->unchecked && !strcmp(plane->name, "vcenter") && !strcmp(plane->state, "up"))
+			ra_doc_say(doc, RA_LOOK_WARN, "vCenter: its certificate is NOT CHECKED (--insecure).");
 		if (!strcmp(plane->state, "up") || !strncmp(plane->state, "not ", 4) || (only_down && !down))
 			continue;
 		enum ra_look look = down ? RA_LOOK_WARN : RA_LOOK_PLAIN;
@@ -150,6 +167,21 @@ static void tell_wait(const struct ra_view *view, struct ra_doc *doc)
 	snprintf(line, sizeof(line), "It is given up at %s, in %s.", ra_tell_clock(prompt->deadline, until),
 		 ra_tell_span(prompt->deadline - view->now, span));
 	ra_doc_say(doc, RA_LOOK_PLAIN, line);
+}
+
+/* A change that was sent: how far it is, and for how long it is under way. */
+static void tell_sent(const struct ra_view *view, struct ra_doc *doc)
+{
+	const struct ra_view_prompt *prompt = &view->prompt;
+	bool told = prompt->progress && *prompt->progress;
+	char line[TAIL_MAX], span[RA_SPAN_MAX];
+
+	if (prompt->scene != RA_SCENE_ACT || prompt->since == RA_UTC_NONE)
+		return;
+	snprintf(line, sizeof(line), "%s%s for %s.", told ? prompt->progress : "", told ? " done, under way" : "Under way",
+		 ra_tell_span(view->now - prompt->since, span));
+	ra_doc_gap(doc);
+	ra_doc_say(doc, RA_LOOK_TITLE, line);
 }
 
 static const char *step_title(const struct ra_view *view)
@@ -204,6 +236,7 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 		ra_doc_gap(doc);
 		ra_doc_say(doc, RA_LOOK_PLAIN, view->say.items[i]);
 	}
+	tell_sent(view, doc);
 	if (!prompt_first(view))
 		tell_prompt(prompt, doc);
 	ra_doc_gap(doc);

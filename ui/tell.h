@@ -8,6 +8,7 @@
 #include "ui/rows.h"
 
 #define RA_SPAN_MAX 40
+#define RA_QUIT_MAX 480
 
 /* "SSH" for "ssh" and so on; an unknown name as it is. */
 const char *ra_tell_plane(const char *name);
@@ -29,6 +30,9 @@ void ra_tell_rows(const struct ra_view *view, const struct ra_rows *rows, uint64
 void ra_tell_outcome(const struct ra_view *view, struct ra_doc *doc);
 /* True when something runs, waits, or was begun and is not over: leaving now leaves it open. */
 bool ra_tell_busy(const struct ra_view *view);
+/* What is asked before the operator leaves; "" when nothing stands against it: no change is under way, none is owed, and the record
+ * is on disk. Out: out[RA_QUIT_MAX]; returns out. */
+const char *ra_tell_quit(const struct ra_view *view, char *out);
 
 enum ra_board { RA_BOARD_NONE, RA_BOARD_CAUSES, RA_BOARD_COMMANDS, RA_BOARD_FACTS, RA_BOARD_STEPS };
 /* A board's title and what its rows are called when there are none. */

@@ -61,6 +61,7 @@ static ra_err apply_resume(struct ra_state *state, const struct ra_fold_entry *e
 	ra_passes_void(state);
 	state->ended = false;
 	state->edges_alone = 0;
+	state->more[state->more_count - 1].arrival = entry->seq; /* what is owed is offered again */
 	if (ra_deed_open(state) && (!state->how || ra_verifying(state))) {
 		state->lost = true;
 		state->verify_t = entry->t;

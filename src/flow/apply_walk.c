@@ -14,6 +14,8 @@ ra_err ra_enter(struct ra_state *state, const struct ra_flow *flow, const struct
 		return RA_E_NOMEM;
 	*visit = (struct ra_visit){.flow = flow, .step = step, .seq = seq, .by = "", .because = ""};
 	more->frame = state->frame;
+	more->aside_from = RA_ASIDE_NONE;
+	more->arrival = seq;
 	state->flow = flow;
 	state->step = step;
 	state->answered = state->closed = state->lost = false;
@@ -27,13 +29,36 @@ ra_err ra_enter(struct ra_state *state, const struct ra_flow *flow, const struct
 static const char *by_word(const char *by)
 {
 	static const char *const words[] = {"edge", "else", "unknown", "error", "ok",	"fail", "skip",
-					    "blocked", "open", "closed", "call", "return"};
+					    "blocked", "open", "closed", "call", "return", "owed", "paid", "unpaid"};
 
 	for (size_t i = 0; i < RA_LEN(words); i++) {
 		if (strcmp(words[i], by) == 0)
 			return words[i];
 	}
 	return NULL;
+}
+
+static bool leads_aside(const char *by)
+{
+	return strcmp(by, "owed") == 0;
+}
+
+static bool leads_back(const char *by)
+{
+	return strcmp(by, "paid") == 0 || strcmp(by, "unpaid") == 0;
+}
+
+/* Aside goes only to what is owed, and from there only back. */
+static ra_err check_aside(const struct ra_state *state, const struct ra_fold_entry *entry, const struct ra_step *to,
+			  const char *by, struct ra_errs *errs)
+{
+	const struct ra_visit *from = ra_aside_of(state);
+
+	if (leads_back(by) != (from != NULL) || (from && from->step != to))
+		return ra_cannot_follow(entry, errs, "\"%s\" does not lead back to where the walk went aside", by);
+	if (leads_aside(by) && (state->deed != RA_DEED_NONE || !ra_is_owed(state, to)))
+		return ra_cannot_follow(entry, errs, "step \"%s\" is not owed here", to->id);
+	return RA_OK;
 }
 
 /* The frame a walk stands in behind this edge. */
@@ -43,6 +68,8 @@ static ra_err next_frame(struct ra_state *state, const struct ra_fold_entry *ent
 	struct ra_frame *frame;
 
 	*out = state->frame;
+	if (leads_aside(by) || leads_back(by))
+		return RA_OK; /* an end or a call does not come of it: the frame waits */
 	if (strcmp(by, "call") == 0) {
 		if (state->step->kind != RA_STEP_CALL)
 			return ra_cannot_follow(entry, errs, "step \"%s\" calls no flow", state->step->id);
@@ -73,6 +100,7 @@ ra_err ra_apply_edge(struct ra_state *state, const struct ra_fold_entry *entry, 
 	const struct ra_step *step = to_flow ? ra_flow_step(to_flow, to) : NULL;
 	const char *by = by_word(ra_json_str(entry->body, "by", ""));
 	struct ra_visit *visit = &state->visits[state->visit_count - 1];
+	size_t from_index;
 	ra_err err;
 
 	if (strcmp(from, state->step->id) != 0 || strcmp(flow_id, state->flow->id) != 0)
@@ -81,6 +109,9 @@ ra_err ra_apply_edge(struct ra_state *state, const struct ra_fold_entry *entry, 
 		return ra_cannot_follow(entry, errs, "the flow set has no step \"%s\" in a flow \"%s\"", to, to_flow_id);
 	if (ra_deed_open(state))
 		return ra_cannot_follow(entry, errs, "the action of \"%s\" has no outcome yet", from);
+	err = check_aside(state, entry, step, by, errs);
+	if (err != RA_OK)
+		return err;
 	visit->because = ra_state_keep(state, ra_json_str(entry->body, "because", ""));
 	if (!visit->because)
 		return RA_E_NOMEM;
@@ -89,7 +120,14 @@ ra_err ra_apply_edge(struct ra_state *state, const struct ra_fold_entry *entry, 
 	if (err != RA_OK)
 		return err;
 	state->edges_alone = strcmp(by, "skip") == 0 ? 0 : state->edges_alone + 1;
-	return ra_enter(state, to_flow, step, entry->seq);
+	from_index = state->more_count - 1;
+	err = ra_enter(state, to_flow, step, entry->seq);
+	if (err != RA_OK || !(leads_aside(by) || leads_back(by)))
+		return err;
+	if (leads_aside(by))
+		state->more[state->more_count - 1].aside_from = from_index;
+	state->more[state->more_count - 1].arrival = state->more[from_index].arrival;
+	return RA_OK;
 }
 
 ra_err ra_apply_back(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)
@@ -101,11 +139,13 @@ ra_err ra_apply_back(struct ra_state *state, const struct ra_fold_entry *entry, 
 	if (ra_deed_open(state))
 		return ra_cannot_follow(entry, errs, "the action of \"%s\" has no outcome yet", state->step->id);
 	do {
-		if (i == 0)
+		if (i == 0 || state->more[i].aside_from != RA_ASIDE_NONE)
 			return ra_cannot_follow(entry, errs, "the walk did not come by \"%s\"", to);
 		i--;
 		target = state->visits[i];
 	} while (target.taken_back || strcmp(target.step->id, to) != 0 || strcmp(target.flow->id, to_flow) != 0);
+	if (state->more[i].aside_from != RA_ASIDE_NONE)
+		return ra_cannot_follow(entry, errs, "\"%s\" was owed: nothing goes back to it", to);
 	for (size_t k = i; k < state->visit_count; k++)
 		state->visits[k].taken_back = true;
 	state->visits[state->visit_count - 1].by = "back";
@@ -175,7 +215,9 @@ ra_err ra_apply_intent(struct ra_state *state, const struct ra_fold_entry *entry
 	deed = RA_STATE_ADD(state->deeds, state->deed_count, state->deed_room);
 	if (!deed)
 		return RA_E_NOMEM;
-	*deed = (struct ra_deed){.step = state->step,
+	*deed = (struct ra_deed){.flow = state->flow,
+				 .step = state->step,
+				 .aside = ra_aside_of(state) != NULL,
 				 .intent_seq = entry->seq,
 				 .outcome_seq = -1,
 				 .began = entry->t,
@@ -185,7 +227,7 @@ ra_err ra_apply_intent(struct ra_state *state, const struct ra_fold_entry *entry
 	state->how = NULL;
 	state->edges_alone = 0;
 	ra_passes_void(state);
-	return ra_facts_void_before(state->facts, entry->t, entry->seq);
+	return ra_void_for_deed(state, deed, entry);
 }
 
 ra_err ra_apply_done(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)
@@ -210,7 +252,7 @@ ra_err ra_apply_done(struct ra_state *state, const struct ra_fold_entry *entry, 
 	state->verify_t = entry->t;
 	state->verify_seq = entry->seq;
 	/* What was read while it was being done may be of before it was. */
-	return ra_facts_void_before(state->facts, entry->t, entry->seq);
+	return ra_void_for_deed(state, ra_deed_open(state), entry);
 }
 
 ra_err ra_apply_outcome(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)

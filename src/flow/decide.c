@@ -66,12 +66,51 @@ static ra_err edge(const struct ra_state *state, const char *by, const char *go,
 	return edge_to(state, &(struct way){.by = by, .go = go, .index = -1}, state->flow, out, errs);
 }
 
-static ra_err end(const char *reason, enum ra_outcome outcome, struct ra_decision *out, struct ra_errs *errs)
+/* Leave an action. One aside leads back, whatever its step says of its ways. */
+static ra_err leave(const struct ra_state *state, const struct way *way, struct ra_decision *out, struct ra_errs *errs)
+{
+	const struct ra_visit *from = ra_aside_of(state);
+	struct way back = *way;
+
+	if (!from)
+		return edge_to(state, way, state->flow, out, errs);
+	back.by = strcmp(way->by, "ok") == 0 ? "paid" : "unpaid";
+	back.go = from->step->id;
+	return edge_to(state, &back, from->flow, out, errs);
+}
+
+static ra_err leave_by(const struct ra_state *state, const char *by, const char *go, struct ra_decision *out,
+		       struct ra_errs *errs)
+{
+	return leave(state, &(struct way){.by = by, .go = go, .index = -1}, out, errs);
+}
+
+/* The changes that are owed still; nothing where there are none. */
+static bool put_owed(const struct ra_state *state, cJSON *body)
+{
+	struct ra_owed owed[RA_OWED_MAX];
+	size_t count = ra_state_owed(state, owed);
+	cJSON *array = count ? cJSON_CreateArray() : NULL;
+
+	for (size_t i = 0; i < count && array; i++) {
+		cJSON *id = cJSON_CreateString(owed[i].step->id);
+
+		if (id && cJSON_AddItemToArray(array, id))
+			continue;
+		cJSON_Delete(id);
+		array = ra_cjson_free(array);
+	}
+	return count == 0 || ra_put(body, "owed", array);
+}
+
+static ra_err end(const struct ra_state *state, const char *reason, enum ra_outcome outcome, struct ra_decision *out,
+		  struct ra_errs *errs)
 {
 	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_CreateObject();
 	cJSON *whole = body;
 
-	if (!body || !ra_put_text(body, "reason", reason) || !ra_put_text(body, "outcome", ra_outcome_name(outcome)))
+	if (!body || !ra_put_text(body, "reason", reason) || !ra_put_text(body, "outcome", ra_outcome_name(outcome)) ||
+	    !put_owed(state, body))
 		return no_memory(errs);
 	body = NULL;
 	return give(out, RA_ENTRY_END, whole, errs);
@@ -166,7 +205,7 @@ static ra_err decide_gate(const struct ra_state *state, const struct ra_decide_o
 	if (state->closed)
 		return edge(state, "closed", state->step->go_closed, out, errs);
 	if (!options->interactive)
-		return end("action", RA_OUT_STOPPED, out, errs);
+		return end(state, "action", RA_OUT_STOPPED, out, errs);
 	if (ra_need_open(state, &options->planes, now))
 		return RA_OK;
 	err = decide_gates(state, now, out, errs);
@@ -247,7 +286,7 @@ static ra_err decide_deed(const struct ra_state *state, const struct ra_decide_o
 	}
 	for (size_t i = 0; i < RA_LEN(ways); i++) {
 		if (strcmp(deed->result, ways[i].result) == 0)
-			return edge(state, ways[i].by, *(const char *const *)((const char *)action + ways[i].go), out, errs);
+			return leave_by(state, ways[i].by, *(const char *const *)((const char *)action + ways[i].go), out, errs);
 	}
 	return ra_fail(errs, RA_E_INVALID, "step \"%s\" has no way on for \"%s\"", state->step->id, deed->result);
 }
@@ -261,13 +300,13 @@ static ra_err decide_action(const struct ra_state *state, const struct ra_decide
 	if (state->deed != RA_DEED_NONE)
 		return decide_deed(state, options, now, out, errs);
 	if (state->closed)
-		return edge(state, "closed", action->blocked, out, errs);
+		return leave_by(state, "closed", action->blocked, out, errs);
 	if (!options->interactive)
-		return end("action", RA_OUT_STOPPED, out, errs);
+		return end(state, "action", RA_OUT_STOPPED, out, errs);
 	if (ra_need_open(state, &options->planes, now))
 		return RA_OK;
 	if (!ra_action_allowed(state, now, &way.doubt, &way.because))
-		return edge_to(state, &way, state->flow, out, errs);
+		return leave(state, &way, out, errs);
 	return decide_gates(state, now, out, errs);
 }
 
@@ -288,11 +327,15 @@ static ra_err decide_end(const struct ra_state *state, const struct ra_decide_op
 	const struct ra_frame *frame = state->frame == RA_FRAME_NONE ? NULL : &state->frames[state->frame];
 	const char *name = ra_outcome_name(state->step->outcome);
 	struct way way = {.by = "return", .index = -1};
+	struct ra_owed owed;
 
-	(void)options;
 	(void)now;
+	if (options->interactive && ra_owed_next(state, &owed)) {
+		way = (struct way){.by = "owed", .go = owed.undo->id, .because = owed.step->title, .index = -1};
+		return edge_to(state, &way, owed.flow, out, errs);
+	}
 	if (!frame)
-		return end("outcome", state->step->outcome, out, errs);
+		return end(state, "outcome", state->step->outcome, out, errs);
 	way.go = ra_json_str(frame->step->returns, name, frame->step->go_else);
 	way.because = state->step->title;
 	return edge_to(state, &way, frame->flow, out, errs);

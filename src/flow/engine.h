@@ -83,12 +83,25 @@ struct ra_visit {
 size_t ra_state_path(const struct ra_state *state, const struct ra_visit **out);
 /* One action that began. */
 struct ra_deed {
+	const struct ra_flow *flow;
 	const struct ra_step *step;
+	bool aside; /* the undo of a temporary change, done beside the way */
 	int64_t intent_seq, outcome_seq; /* outcome_seq -1: none yet */
 	ra_utc_ms began, ended;
 	const char *result; /* "verified", "unverified", "not_done", "refused", "unknown" */
 };
 size_t ra_state_deeds(const struct ra_state *state, const struct ra_deed **out);
+
+/* A temporary change that was or may have been done and is not verified to be undone. */
+struct ra_owed {
+	const struct ra_flow *flow;
+	const struct ra_step *step, *undo; /* the change, and the step that ends it */
+	int64_t intent_seq;                /* of the change */
+};
+#define RA_OWED_MAX 16
+/* What is owed now, the newest first, each undo once. While the change itself is open it counts: it may have been done.
+ * Shape: out has room for RA_OWED_MAX. Out: count. */
+size_t ra_state_owed(const struct ra_state *state, struct ra_owed *out);
 
 enum ra_cause_status { RA_CAUSE_RULED_OUT, RA_CAUSE_LIKELY, RA_CAUSE_OPEN, RA_CAUSE_POSSIBLE };
 /* "ruled_out", "likely", "open", "possible". */
@@ -173,7 +186,13 @@ RA_MUST_USE ra_err ra_make_done(const struct ra_state *state, const char *how, c
 				struct ra_errs *errs);
 /* Do not do the action (an edge), or stop waiting for its verification (an outcome). Out: *kind of the entry (static). */
 RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs);
-/* One step back to the last step an operator can do otherwise; never past an action that began. Possible after an end by outcome too.
+/* Go aside to the newest undo that is owed (an edge), from any step where no action has begun; the walk then comes back to that step, which
+ * begins anew (a question is asked again). By itself the walk goes there before it ends by an outcome; this is for resume.
+ * Out: *kind of the entry (static). Errors: RA_E_STATE when nothing is owed, an action has begun here (let ra_state_decide lead on
+ * first), or the walk stands aside already or has ended. */
+RA_MUST_USE ra_err ra_make_owed(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs);
+/* One step back to the last step an operator can do otherwise; never past an action that began, nor past an undo
+ * that was owed. Possible after an end by outcome too.
  * Errors: RA_E_STATE when there is none, or while an action is open. */
 RA_MUST_USE ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *errs);
 

@@ -6,7 +6,9 @@
  * printable UTF-8 stands as {"base64": ..}; very many lines stand several to an element). kept_len: only so many bytes of out are here.
  * sha256 is over all of out. A reply without `request` was never asked (the host is too old for the check).
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
- * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed. Room flow/. */
+ * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
+ * of a temporary change, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
+ * Room flow/. */
 #ifndef RA_FLOW_ENTRIES_H
 #define RA_FLOW_ENTRIES_H
 
@@ -20,13 +22,13 @@
 	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes")                                           \
 	X(DONE, "done", "step, how done|not_done|refused|unknown, say(s)")                                                \
 	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because")                               \
-	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|call|return, index, fact, reason, because") \
+	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|call|return|owed|paid|unpaid, index, fact, reason, because") \
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
 	X(RESUME, "resume", "program, operator(s)")                                                                       \
 	X(TORN, "torn", "bytes, sha256")                                                                                  \
-	X(END, "end", "reason, outcome, count, head")
+	X(END, "end", "reason, outcome, owed[step], count, head")
 
 #define RA_ENTRY_ENUM(name, text, members) RA_ENTRY_##name,
 enum ra_entry_kind { RA_ENTRY_KINDS(RA_ENTRY_ENUM) RA_ENTRY_COUNT };

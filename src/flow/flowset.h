@@ -65,6 +65,7 @@ struct ra_action {
 	const cJSON *touches, *gate, *only_for; /* arrays or NULL */
 	bool restore;         /* toward: restore */
 	bool restarts;        /* some class it touches restarts the host */
+	bool temporary;       /* for the walk only: it owes its undo step */
 	struct ra_cond *guard, *until;
 	const cJSON *confirm_type; /* fact name to type, NULL: yes */
 	const cJSON *verify_checks;

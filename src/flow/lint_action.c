@@ -316,6 +316,40 @@ static void check_sealed_split(const struct context *at)
 		    "encryption.mode \"as_of\": {\"action\": \"start\"}");
 }
 
+static bool same_ids(const cJSON *a, const cJSON *b)
+{
+	const cJSON *id;
+
+	cJSON_ArrayForEach (id, a) {
+		if (!list_has(b, id->valuestring))
+			return false;
+	}
+	return cJSON_GetArraySize(a) == cJSON_GetArraySize(b);
+}
+
+static bool is_filled(const cJSON *ids)
+{
+	return ids && ids->child;
+}
+
+/* What is owed can be paid: the undo step does the same back, and nothing shuts it. */
+static void check_temporary(const struct context *at)
+{
+	const struct ra_action *action = &at->step->action;
+	const struct ra_step *undo = action->undo_step ? ra_flow_step(at->flow, action->undo_step) : NULL;
+
+	if (!action->temporary)
+		return;
+	if (!ra_json_get(at->step->node, "undo") || !undo || undo->kind != RA_STEP_ACTION) {
+		say(at, 4, "temporary", "it is temporary: expected \"undo\" to name the action that ends it");
+		return;
+	}
+	if (!same_ids(action->touches, undo->action.touches) || !undo->action.restore)
+		say(at, 4, "undo", "it is temporary: expected its \"undo\" to touch the same, toward \"restore\"");
+	if (undo->action.temporary || is_filled(undo->action.gate) || is_filled(undo->action.only_for))
+		say(at, 4, "undo", "it is temporary: its \"undo\" must be neither temporary, nor behind a gate, nor only for causes");
+}
+
 static void check_action(const struct context *at)
 {
 	const struct ra_action *action = &at->step->action;
@@ -334,6 +368,7 @@ static void check_action(const struct context *at)
 	if (!action->undo_step && !action->undo_text)
 		say(at, 4, NULL, "expected \"undo\" or \"recovery\": a step, or a text");
 	check_sealed_split(at);
+	check_temporary(at);
 }
 
 void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graph)

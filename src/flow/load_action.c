@@ -138,6 +138,7 @@ ra_err ra_action_read(const struct ra_json *doc, const cJSON *node, struct ra_ac
 		err = read_verify(doc, node, action, errs);
 	action->gate = ra_json_get(node, "gate");
 	action->only_for = ra_json_get(node, "only_for");
+	action->temporary = ra_json_bool(node, "temporary", false);
 	action->ok = ra_json_str(node, "ok", NULL);
 	action->fail = ra_json_str(node, "fail", NULL);
 	action->skip = ra_json_str(node, "skip", NULL);

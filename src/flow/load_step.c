@@ -53,6 +53,7 @@ static const struct ra_shape_key action_keys[] = {
     {"blocked", RA_SHAPE_STEP, false},
     {"undo", RA_SHAPE_TEXT, false},
     {"recovery", RA_SHAPE_TEXT, false},
+    {"temporary", RA_SHAPE_BOOL, false},
     {NULL, RA_SHAPE_ANY, false},
 };
 static const struct ra_shape_key call_keys[] = {STEP_KEYS,

@@ -300,12 +300,15 @@ ra_err ra_make_done(const struct ra_state *state, const char *how, const char *s
 static cJSON *skip_edge(const struct ra_state *state)
 {
 	const struct ra_action *action = &state->step->action;
+	const struct ra_visit *aside = ra_aside_of(state);
+	const char *skip = action->skip ? action->skip : action->blocked;
 	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_CreateObject();
 	cJSON *out = body;
 
 	if (!body || !ra_put_text(body, "flow", state->flow->id) || !ra_put_text(body, "from", state->step->id) ||
-	    !ra_put_text(body, "to", action->skip ? action->skip : action->blocked) ||
-	    !ra_put_text(body, "to_flow", state->flow->id) || !ra_put_text(body, "by", "skip"))
+	    !ra_put_text(body, "to", aside ? aside->step->id : skip) ||
+	    !ra_put_text(body, "to_flow", aside ? aside->flow->id : state->flow->id) ||
+	    !ra_put_text(body, "by", aside ? "unpaid" : "skip"))
 		return NULL;
 	body = NULL;
 	return out;
@@ -361,6 +364,7 @@ ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *e
 	int64_t barrier = state->deed_count ? state->deeds[state->deed_count - 1].intent_seq : -1;
 	const struct ra_visit *to = NULL;
 	RA_AUTO(ra_cjson_free) cJSON *body = NULL;
+	bool owed;
 
 	*out = NULL;
 	if (!state->started || ra_deed_open(state))
@@ -368,15 +372,17 @@ ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *e
 								: "the walk has not begun");
 	if (state->ended && strcmp(state->end_reason, "outcome") != 0)
 		return ra_fail(errs, RA_E_STATE, "the walk was stopped; resume it first");
+	owed = ra_aside_of(state) != NULL;
 	for (size_t i = state->visit_count - 1; i-- > 0 && !to;) {
-		if (state->visits[i].seq < barrier)
+		owed = owed || state->more[i].aside_from != RA_ASIDE_NONE;
+		if (owed || state->visits[i].seq < barrier)
 			break;
 		if (!state->visits[i].taken_back && can_differ(&state->visits[i], &state->more[i]))
 			to = &state->visits[i];
 	}
 	if (!to)
 		return ra_fail(errs, RA_E_STATE, "there is no step to go back to%s",
-			       barrier >= 0 ? ": what was done is not undone by going back" : "");
+			       owed || barrier >= 0 ? ": what was done is not undone by going back" : "");
 	body = cJSON_CreateObject();
 	if (!body || !ra_put_text(body, "from", state->step->id) || !ra_put_text(body, "to", to->step->id) ||
 	    !ra_put_text(body, "to_flow", to->flow->id))

@@ -113,11 +113,16 @@ size_t ra_state_deeds(const struct ra_state *state, const struct ra_deed **out)
 	return state->deed_count;
 }
 
-/* The steps after an action still ask how things stood when it began: the last deed's start holds until the next one. */
+/* The steps after an action still ask how things stood when it began: the last deed's start holds until the next one. What was done
+ * aside is no deed of the way. */
 struct ra_cond_env ra_state_env(const struct ra_state *state, ra_utc_ms now)
 {
-	const struct ra_deed *last = state->deed_count ? &state->deeds[state->deed_count - 1] : NULL;
+	const struct ra_deed *last = NULL;
 
+	for (size_t i = state->deed_count; i-- > 0 && !last;) {
+		if (!state->deeds[i].aside || i == state->deed)
+			last = &state->deeds[i];
+	}
 	return (struct ra_cond_env){
 	    .facts = state->facts,
 	    .now = ra_state_time(state, now),
@@ -182,9 +187,11 @@ static enum ra_phase deed_phase(const struct ra_state *state)
 
 static enum ra_phase phase_of(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check **by_hand)
 {
+	struct ra_owed owed;
+
 	if (!state->started)
 		return RA_PH_NEW;
-	if (state->ended || (state->step->kind == RA_STEP_END && state->frame == RA_FRAME_NONE))
+	if (state->ended || (state->step->kind == RA_STEP_END && state->frame == RA_FRAME_NONE && !ra_owed_next(state, &owed)))
 		return RA_PH_END;
 	if (state->deed != RA_DEED_NONE)
 		return deed_phase(state);

@@ -9,6 +9,7 @@
 
 #define RA_FRAME_NONE SIZE_MAX
 #define RA_DEED_NONE SIZE_MAX
+#define RA_ASIDE_NONE SIZE_MAX
 #define RA_EDGES_ALONE_MAX 1000 /* edges in a row without an operator's word: more is a flow that goes round */
 #define RA_NEED_MAX 64
 
@@ -21,7 +22,9 @@ struct ra_frame {
 /* What a visit holds beside what everybody may see. */
 struct ra_visit_more {
 	size_t frame;
-	bool by_hand; /* a check of it was answered by the operator */
+	bool by_hand;      /* a check of it was answered by the operator */
+	size_t aside_from; /* the visit that led aside to this undo, RA_ASIDE_NONE for a step of the way itself */
+	int64_t arrival;   /* entry since which an undo counts as offered here: what led aside and back is one arrival */
 };
 /* The newest time a plane (or the operator) was asked a check. */
 struct ra_asked {
@@ -154,6 +157,16 @@ bool ra_action_allowed(const struct ra_state *state, ra_utc_ms now, struct ra_co
 const struct ra_deed *ra_deed_open(const struct ra_state *state);
 /* True while the open deed can only be verified. */
 bool ra_verifying(const struct ra_state *state);
+
+/* What temporary changes owe (owed.c). The visit that led aside to the undo the walk stands at; NULL on the way itself. */
+const struct ra_visit *ra_aside_of(const struct ra_state *state);
+/* The undo to be offered before this end by outcome: owed, and not offered since the walk arrived. Out: false when there is none. */
+bool ra_owed_next(const struct ra_state *state, struct ra_owed *out);
+/* True when the step is an undo that is owed now. */
+bool ra_is_owed(const struct ra_state *state, const struct ra_step *undo);
+/* What was observed before the deed that stands at an entry no longer counts: after one aside that restarts nothing only what its own
+ * verification asks, for the way goes on as if it were not. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_void_for_deed(struct ra_state *state, const struct ra_deed *deed, const struct ra_fold_entry *entry);
 
 /* A time not before the last entry's. */
 static inline ra_utc_ms ra_state_time(const struct ra_state *state, ra_utc_ms now)

@@ -154,6 +154,17 @@ static const char *when(ra_utc_ms utc, char *out)
 	return utc == RA_UTC_NONE ? "" : ra_utc_format(utc, out);
 }
 
+/* The name of a plane for people; an unknown one as it is. */
+static const char *plane_word(const char *name)
+{
+	static const char *const words[][2] = {{"ssh", "SSH"}, {"vcenter", "vCenter"}, {"bmc", "BMC"}};
+
+	for (size_t i = 0; i < RA_LEN(words); i++)
+		if (!strcmp(words[i][0], name))
+			return words[i][1];
+	return name;
+}
+
 static void put_summary(struct doc *d, const struct ra_view *v)
 {
 	char at[RA_UTC_TEXT_LEN], to[RA_UTC_TEXT_LEN];
@@ -162,6 +173,7 @@ static void put_summary(struct doc *d, const struct ra_view *v)
 	pair(d, "", v->outcome_title);
 	pair(d, "Attestation", v->attestation);
 	pair(d, "ESXi", v->esxi_version);
+	pair(d, "WARNING", v->unchecked ? "the certificate of vCenter was NOT CHECKED (--insecure)" : "");
 	pair(d, "Source", v->source);
 	pair(d, "Time", line(d, "%s to %s", when(v->started, at), when(v->now, to)));
 	pair(d, "Operator", v->operator_name);
@@ -172,7 +184,8 @@ static void put_summary(struct doc *d, const struct ra_view *v)
 		const struct ra_view_plane *p = &v->planes[i];
 
 		pair(d, i ? "" : "Planes",
-		     line(d, "%s %s%s%s%s%s", p->name, p->state, *p->say ? ": " : "", p->say, *p->peer ? ", key " : "", p->peer));
+		     line(d, "%s %s%s%s%s%s", plane_word(p->name), p->state, *p->say ? ": " : "", p->say,
+			  !*p->peer ? "" : strcmp(p->name, "vcenter") ? ", key " : ", certificate ", p->peer));
 	}
 }
 
@@ -293,7 +306,7 @@ static void put_facts(struct doc *d, const struct ra_view *v)
 
 		row(d, 28, f->name,
 		    line(d, "%s%s%s%s%s%s%s", f->known ? "" : "unknown: ", f->known ? f->value : f->reason, o ? " (" : "",
-			 o ? o->plane : "", o ? " " : "", o ? when(o->at, at) : "", o ? ")" : ""));
+			 o ? plane_word(o->plane) : "", o ? " " : "", o ? when(o->at, at) : "", o ? ")" : ""));
 	}
 }
 
@@ -307,9 +320,9 @@ static void put_evidence(struct doc *d, const struct ra_view *v)
 
 		heading(d, 3, line(d, "%lld: %s", (long long)c->seq, c->words));
 		paragraph(d, !strcmp(c->why, "answered")
-				     ? line(d, "%s, %s, %lld ms, status %d%s", c->plane, when(c->at, at), (long long)c->took_ms,
+				     ? line(d, "%s, %s, %lld ms, status %d%s", plane_word(c->plane), when(c->at, at), (long long)c->took_ms,
 					    c->status, c->truncated ? ", cut at its cap" : "")
-				     : line(d, "%s, %s, %s", c->plane, when(c->at, at), c->why));
+				     : line(d, "%s, %s, %s", plane_word(c->plane), when(c->at, at), c->why));
 		if (c->out && *c->out)
 			code(d, c->out);
 		if (c->err && *c->err)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RA_RETRY_MS 100 /* until a link that was full is asked again */
 #define RA_TURNS_MAX 2000 /* entries one drive may append: more is a flow that runs in a circle */
 
 static struct ra_flight *free_flight(struct ra_session *s)
@@ -28,7 +29,7 @@ bool ra_session_flying(const struct ra_session *s, enum ra_ticket_kind kind, con
 static struct ra_ticket ticket_for(const struct ra_session *s, enum ra_ticket_kind kind, const struct ra_want *want)
 {
 	struct ra_now now = ra_session_stand(s);
-	struct ra_ticket ticket = {.id = s->hub->next_ticket++, .timeout_ms = 60000, .cap_len = 65536};
+	struct ra_ticket ticket = {.id = s->hub->next_ticket++, .target = s->host, .timeout_ms = 60000, .cap_len = 65536};
 
 	if (kind == RA_TICKET_ACTION) {
 		ticket.request = now.step->action.request;
@@ -37,10 +38,17 @@ static struct ra_ticket ticket_for(const struct ra_session *s, enum ra_ticket_ki
 		return ticket;
 	}
 	ticket.request = want->plane->request;
+	ticket.since = want->plane->since;
 	ticket.timeout_ms = s->timeout_ms ? s->timeout_ms : want->plane->timeout_ms;
 	ticket.cap_len = want->plane->cap_len;
 	ticket.secret = kind == RA_TICKET_KEY;
 	return ticket;
+}
+
+static void wake_by(struct ra_session *s, ra_utc_ms at)
+{
+	if (s->wake_at == RA_UTC_NONE || at < s->wake_at)
+		s->wake_at = at;
 }
 
 ra_err ra_session_send(struct ra_session *s, enum ra_ticket_kind kind, const struct ra_want *want, struct ra_errs *errs)
@@ -48,6 +56,7 @@ ra_err ra_session_send(struct ra_session *s, enum ra_ticket_kind kind, const str
 	struct ra_flight *flight = free_flight(s);
 	struct ra_now now = ra_session_stand(s);
 	enum ra_plane plane = kind == RA_TICKET_ACTION ? now.step->action.plane : want->plane->plane;
+	struct ra_errs own;
 
 	if (!flight)
 		return RA_OK;
@@ -58,10 +67,17 @@ ra_err ra_session_send(struct ra_session *s, enum ra_ticket_kind kind, const str
 	struct ra_link *link = s->planes[plane].hub_link->link;
 	struct ra_ticket ticket = ticket_for(s, kind, want);
 
-	err = link->ops->submit(link, &ticket, errs);
+	ra_errs_clear(&own);
+	err = link->ops->submit(link, &ticket, &own);
+	if (err == RA_E_LIMIT) { /* a link of many hosts is full: the wish stands */
+		wake_by(s, ra_session_now(s) + RA_RETRY_MS);
+		return RA_OK;
+	}
+	if (err && errs)
+		*errs = own;
 	if (err)
 		return err;
-	*flight = (struct ra_flight){.kind = kind, .id = ticket.id, .since = ra_session_now(s)};
+	*flight = (struct ra_flight){.kind = kind, .plane = plane, .id = ticket.id, .since = ra_session_now(s), .percent = -1};
 	if (want)
 		flight->want = *want;
 	ra_session_touch(s);
@@ -107,8 +123,7 @@ static ra_err send_wants(struct ra_session *s, bool all, bool *open, struct ra_e
 		if (!want->needed && s->planes[plane].state == RA_LINK_DOWN)
 			continue;
 		if (want->not_before != RA_UTC_NONE && want->not_before > now) {
-			s->wake_at = s->wake_at == RA_UTC_NONE || want->not_before < s->wake_at ? want->not_before
-												 : s->wake_at;
+			wake_by(s, want->not_before);
 			continue;
 		}
 		*open = *open || want->needed || all;
@@ -181,8 +196,12 @@ static ra_err send_action(struct ra_session *s, struct ra_errs *errs)
 
 	if (now.phase != RA_PH_ACTING || now.manual_start || s->sent_seq == now.action_seq || !free_flight(s))
 		return RA_OK;
-	s->sent_seq = now.action_seq;
-	return ra_session_send(s, RA_TICKET_ACTION, NULL, errs);
+	ra_err err = ra_session_send(s, RA_TICKET_ACTION, NULL, errs);
+
+	/* What failed to leave is not tried again either; what found no place is. */
+	if (err || ra_session_flying(s, RA_TICKET_ACTION, NULL))
+		s->sent_seq = now.action_seq;
+	return err;
 }
 
 static void set_wake(struct ra_session *s)
@@ -190,9 +209,8 @@ static void set_wake(struct ra_session *s)
 	struct ra_now now = ra_session_stand(s);
 
 	/* Past the deadline it is the last answers that are waited for, not the clock. */
-	if (now.phase == RA_PH_VERIFY && now.deadline != RA_UTC_NONE && now.deadline > ra_session_now(s) &&
-	    (s->wake_at == RA_UTC_NONE || now.deadline < s->wake_at))
-		s->wake_at = now.deadline;
+	if (now.phase == RA_PH_VERIFY && now.deadline != RA_UTC_NONE && now.deadline > ra_session_now(s))
+		wake_by(s, now.deadline);
 }
 
 /* One decision. Out: *went whether an entry was appended. */
@@ -238,25 +256,32 @@ static ra_err gather_all(struct ra_session *s, bool *waiting, struct ra_errs *er
 	return err;
 }
 
+/* The password given beforehand for this plane; none is ever offered to another. */
+static const struct ra_secret *password_of(const struct ra_session *s, enum ra_plane plane)
+{
+	return plane == RA_PLANE_SSH ? s->password : plane == RA_PLANE_VCENTER ? s->vcenter.password : NULL;
+}
+
 /* Offer the password given beforehand, if no other host goes first and no two refused it. */
 static void offer_password(struct ra_session *s, enum ra_plane plane)
 {
 	struct ra_session_plane *at = &s->planes[plane];
 	struct ra_link *link = at->hub_link->link;
-	int may = ra_hub_may_offer(s->hub, at->hub_link, s->password);
+	const struct ra_secret *password = password_of(s, plane);
+	int may = ra_hub_may_offer(s->hub, at->hub_link, plane, password);
 
 	if (may == 0 || (may < 0 && s->interactive))
 		return;
 	at->need_open = false;
 	ra_session_touch(s);
-	link->ops->answer(link, may > 0, may > 0 ? s->password : NULL);
+	link->ops->answer(link, may > 0, may > 0 ? password : NULL);
 }
 
 /* Passwords that wait for another host to go first. */
 static void offer_waiting(struct ra_session *s)
 {
 	for (int i = 0; i < RA_PLANE_COUNT; i++)
-		if (s->planes[i].need_open && s->planes[i].need.kind == RA_NEED_PASSWORD && s->password)
+		if (s->planes[i].need_open && s->planes[i].need.kind == RA_NEED_PASSWORD && password_of(s, (enum ra_plane)i))
 			offer_password(s, (enum ra_plane)i);
 }
 
@@ -269,10 +294,12 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 	if (ra_session_stand(s).phase == RA_PH_NEW)
 		return RA_OK;
 	offer_waiting(s);
+	if (ra_owe_asks(s))
+		return RA_OK;
 	err = gather_all(s, &waiting, errs);
 	if (err || waiting)
 		return err;
-	for (int turn = 0; went && !err && !s->ended; turn++) {
+	for (int turn = 0; went && !err && !s->ended && !ra_owe_asks(s); turn++) {
 		if (turn == RA_TURNS_MAX)
 			return ra_fail(errs, RA_E_INVALID, "the flow runs in a circle at step \"%s\"; tell its author",
 				       ra_session_stand(s).step->id);
@@ -280,6 +307,8 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 		if (!err && !went)
 			err = decide(s, &went, errs);
 	}
+	if (!err && ra_owe_asks(s))
+		return RA_OK;
 	if (!err && !s->ended && s->interactive)
 		err = ra_gate_talk_drive(s, errs);
 	if (!err && !s->ended)
@@ -368,7 +397,10 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 
 	at->state = event->state;
 	at->why = event->why;
-	snprintf(at->say, sizeof(at->say), "%s", event->say);
+	bool unchecked = up && plane == RA_PLANE_VCENTER && s->vcenter.insecure && !s->recording;
+
+	snprintf(at->say, sizeof(at->say), "%s%s%.700s", unchecked ? RA_UNCHECKED : "", unchecked && *event->say ? "; " : "",
+		 event->say);
 	if (up)
 		snprintf(at->peer, sizeof(at->peer), "%s", event->peer);
 	at->ever_up = at->ever_up || up;
@@ -379,7 +411,7 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 	at->told_up = up;
 	at->told_down = down;
 	cJSON *body = cJSON_CreateObject();
-	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(event->say, false);
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(at->say, false);
 	cJSON *say = clean ? ra_journal_sensitive(cJSON_CreateString(clean)) : NULL;
 
 	if (!body || !say || !cJSON_AddItemToObject(body, "say", say) ||
@@ -402,7 +434,7 @@ static void take_need(struct ra_session *s, enum ra_plane plane, const struct ra
 	at->need = event->need;
 	at->need_open = true;
 	ra_session_touch(s);
-	if (event->need.kind != RA_NEED_PASSWORD || !s->password) {
+	if (event->need.kind != RA_NEED_PASSWORD || !password_of(s, plane)) {
 		if (!s->interactive) {
 			at->need_open = false;
 			link->ops->answer(link, false, NULL);
@@ -410,6 +442,21 @@ static void take_need(struct ra_session *s, enum ra_plane plane, const struct ra
 		return;
 	}
 	offer_password(s, plane);
+}
+
+/* How far the change is that was sent. Never an entry: only how it ended is. */
+static void take_progress(struct ra_session *s, const struct ra_progress_told *told)
+{
+	for (size_t i = 0; i < RA_TICKETS_MAX; i++) {
+		struct ra_flight *flight = &s->flights[i];
+
+		if (flight->kind != RA_TICKET_ACTION || flight->id != told->ticket ||
+		    (flight->percent == told->percent && flight->may_cancel == told->may_cancel))
+			continue;
+		flight->percent = told->percent > 100 ? 100 : told->percent;
+		flight->may_cancel = told->may_cancel;
+		ra_session_touch(s);
+	}
 }
 
 ra_err ra_session_event(struct ra_session *s, enum ra_plane plane, struct ra_event *event, struct ra_errs *errs)
@@ -421,6 +468,9 @@ ra_err ra_session_event(struct ra_session *s, enum ra_plane plane, struct ra_eve
 		return take_state(s, plane, event, errs);
 	case RA_EV_NEED:
 		take_need(s, plane, event);
+		break;
+	case RA_EV_PROGRESS:
+		take_progress(s, &event->progress);
 		break;
 	case RA_EV_NONE:
 		break;

@@ -19,18 +19,31 @@ void ra_gate_talk_reset(struct ra_session *s)
 	ra_session_touch(s);
 }
 
-const struct ra_check *ra_gate_key_check(const struct ra_flowset *flows, const struct ra_check_plane **plane)
+/* May the list be read over this plane now? */
+static bool way_open(const struct ra_session *s, enum ra_plane plane)
 {
-	const struct ra_check *const *checks;
-	size_t count = ra_flowset_checks(flows, &checks);
+	const struct ra_session_plane *at = &s->planes[plane];
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < checks[i]->plane_count; k++)
-			if (checks[i]->planes[k].secret && !strcmp(checks[i]->planes[k].parse, "builtin:recovery-list")) {
-				*plane = &checks[i]->planes[k];
-				return checks[i];
-			}
-	return NULL;
+	return at->given && at->state != RA_LINK_DOWN && !(plane == RA_PLANE_VCENTER && s->vcenter.no_esxcli);
+}
+
+const struct ra_check *ra_gate_key_check(const struct ra_session *s, const struct ra_check_plane **plane)
+{
+	const struct ra_check *const *checks, *found = NULL;
+	size_t count = ra_flowset_checks(s->flows, &checks);
+
+	for (size_t i = 0; i < count && !found; i++)
+		for (size_t k = 0; k < checks[i]->plane_count; k++) {
+			const struct ra_check_plane *at = &checks[i]->planes[k];
+
+			if (!at->secret || strcmp(at->parse, "builtin:recovery-list"))
+				continue;
+			/* The planes of a check stand in no order that means anything; those of the enum do. */
+			if (!found || (way_open(s, at->plane) && (!way_open(s, (*plane)->plane) || at->plane < (*plane)->plane)))
+				*plane = at;
+			found = checks[i];
+		}
+	return found;
 }
 
 /* Lay the case before the engine and write down what it says. */
@@ -83,7 +96,7 @@ static ra_err fetch(struct ra_session *s, struct ra_errs *errs)
 {
 	struct ra_want want = {.needed = true, .not_before = RA_UTC_NONE};
 
-	want.check = ra_gate_key_check(s->flows, &want.plane);
+	want.check = ra_gate_key_check(s, &want.plane);
 	if (!want.check || !s->planes[want.plane->plane].given) {
 		snprintf(s->talk.say, sizeof(s->talk.say),
 			 "the key cannot be compared: the host's own list is read over %s, and that was not given",

@@ -39,10 +39,29 @@ static struct ra_hub_link *free_place(struct ra_hub *hub)
 	return hub->link_count < RA_LINKS_MAX ? &hub->links[hub->link_count++] : NULL;
 }
 
+static ra_err open_vcenter(struct ra_session *s, struct ra_link **out, struct ra_errs *errs)
+{
+	const struct ra_way_in *in = &s->vcenter;
+	struct ra_vsphere_options options = {
+		.url = in->url,
+		.user = in->user,
+		.ca_files = in->ca_files,
+		.known_hosts = in->known_hosts,
+		.proxy = in->proxy,
+		.insecure = in->insecure,
+		.no_esxcli = in->no_esxcli,
+		.may_ask = s->interactive || in->password,
+	};
+
+	return ra_link_vsphere_new(&options, &s->clock, out, errs);
+}
+
 static ra_err open_link(struct ra_session *s, enum ra_plane plane, struct ra_link **out, struct ra_errs *errs)
 {
 	if (s->recording)
 		return ra_link_replay_new(s->recording, ra_plane_name(plane), &s->clock, out, errs);
+	if (plane == RA_PLANE_VCENTER)
+		return open_vcenter(s, out, errs);
 	if (plane != RA_PLANE_SSH)
 		return ra_fail(errs, RA_E_ARG, "there is no live link for the plane %s", ra_plane_name(plane));
 	struct ra_ssh_options options = {
@@ -60,17 +79,26 @@ static ra_err open_link(struct ra_session *s, enum ra_plane plane, struct ra_lin
 	return ra_link_ssh_new(&options, &s->clock, out, errs);
 }
 
+/* What tells one link from another: who goes in where. A recording's belong to their walk. */
+static const char *key_of(const struct ra_session *s, enum ra_plane plane, char *out, size_t cap)
+{
+	if (s->recording)
+		snprintf(out, cap, "%s %p", ra_plane_name(plane), (const void *)s);
+	else if (plane == RA_PLANE_VCENTER)
+		snprintf(out, cap, "%s", s->vcenter.key);
+	else
+		snprintf(out, cap, "%s %s@%s:%d", ra_plane_name(plane), s->user ? s->user : "root", s->host,
+			 s->port ? s->port : 22);
+	return out;
+}
+
 ra_err ra_hub_link_get(struct ra_session *s, enum ra_plane plane, struct ra_errs *errs)
 {
 	char key[512];
 
 	if (s->planes[plane].hub_link)
 		return RA_OK;
-	if (s->recording)
-		snprintf(key, sizeof(key), "%s %p", ra_plane_name(plane), (void *)s);
-	else
-		snprintf(key, sizeof(key), "%s %s@%s:%d", ra_plane_name(plane), s->user ? s->user : "root", s->host,
-			 s->port ? s->port : 22);
+	key_of(s, plane, key, sizeof(key));
 	struct ra_hub_link *at = find_link(s->hub, key);
 
 	if (!at) {
@@ -114,8 +142,46 @@ static void pass_on(struct ra_hub *hub, const struct ra_hub_link *at, const stru
 static void cancel_tickets(struct ra_session *s, enum ra_plane plane, struct ra_hub_link *at)
 {
 	for (size_t i = 0; i < RA_TICKETS_MAX; i++)
-		if (s->flights[i].want.plane && s->flights[i].want.plane->plane == plane)
+		if (s->flights[i].want.plane && s->flights[i].plane == plane)
 			at->link->ops->cancel(at->link, s->flights[i].id);
+}
+
+/* Will a walk whose turn has not come yet use this link? Hosts behind one vCenter come to it one after the other: it is one login. */
+static bool awaited(const struct ra_hub *hub, enum ra_plane plane, const struct ra_hub_link *at)
+{
+	char key[512];
+
+	for (size_t i = 0; i < hub->session_count; i++) {
+		const struct ra_session *s = hub->sessions[i];
+
+		if (!s->ended && s->planes[plane].given && !strcmp(key_of(s, plane, key, sizeof(key)), at->key))
+			return true;
+	}
+	return false;
+}
+
+static void close_link(struct ra_hub *hub, struct ra_hub_link *at)
+{
+	for (size_t i = 0; i < hub->credential_count; i++)
+		if (hub->credentials[i].trying == at)
+			hub->credentials[i].trying = NULL;
+	at->link = ra_link_free(at->link);
+	free(at->key);
+	at->key = NULL;
+}
+
+/* The last walk that a link was kept for may have ended without a request of its own. */
+static void close_unused(struct ra_hub *hub)
+{
+	for (size_t i = 0; i < hub->link_count; i++) {
+		struct ra_hub_link *at = &hub->links[i];
+		bool wanted = false;
+
+		for (int plane = 0; plane < RA_PLANE_COUNT && at->link && at->key && !at->users; plane++)
+			wanted = wanted || awaited(hub, (enum ra_plane)plane, at);
+		if (at->link && at->key && !at->users && !wanted)
+			close_link(hub, at);
+	}
 }
 
 void ra_hub_link_drop(struct ra_session *s, enum ra_plane plane)
@@ -134,12 +200,8 @@ void ra_hub_link_drop(struct ra_session *s, enum ra_plane plane)
 			pass_on(s->hub, at, &own->need);
 		return;
 	}
-	for (size_t i = 0; i < s->hub->credential_count; i++)
-		if (s->hub->credentials[i].trying == at)
-			s->hub->credentials[i].trying = NULL;
-	at->link = ra_link_free(at->link);
-	free(at->key);
-	at->key = NULL;
+	if (!awaited(s->hub, plane, at))
+		close_link(s->hub, at);
 }
 
 static bool same(const struct ra_secret *a, const struct ra_secret *b)
@@ -151,13 +213,13 @@ static bool same(const struct ra_secret *a, const struct ra_secret *b)
 }
 
 /* The record of a password. Out: NULL when it cannot be kept: then it is not offered. */
-static struct ra_credential *credential(struct ra_hub *hub, const struct ra_secret *password)
+static struct ra_credential *credential(struct ra_hub *hub, enum ra_plane plane, const struct ra_secret *password)
 {
 	size_t len = 0;
 	const char *bytes = ra_secret_bytes(password, &len);
 
 	for (size_t i = 0; i < hub->credential_count; i++)
-		if (same(hub->credentials[i].password, password))
+		if (hub->credentials[i].plane == plane && same(hub->credentials[i].password, password))
 			return &hub->credentials[i];
 	if (hub->credential_count == RA_LEN(hub->credentials))
 		return NULL;
@@ -168,13 +230,14 @@ static struct ra_credential *credential(struct ra_hub *hub, const struct ra_secr
 		made->password = ra_secret_free(made->password);
 		return NULL;
 	}
+	made->plane = plane;
 	hub->credential_count++;
 	return made;
 }
 
-int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, const struct ra_secret *password)
+int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password)
 {
-	struct ra_credential *known = credential(hub, password);
+	struct ra_credential *known = credential(hub, plane, password);
 
 	if (!known || known->refusals >= 2 || link->password_offered)
 		return -1;
@@ -235,12 +298,16 @@ int ra_hub_poll(struct ra_hub *hub, struct pollfd *fds, int cap, int *timeout_ms
 	return count;
 }
 
+/* A reply and how far a change is go to the walk that asked. */
 static bool concerns(const struct ra_session *s, const struct ra_event *event)
 {
-	for (size_t i = 0; i < RA_TICKETS_MAX && event->kind == RA_EV_REPLY; i++)
-		if (s->flights[i].kind != RA_TICKET_FREE && s->flights[i].id == event->reply.ticket)
+	bool own = event->kind == RA_EV_REPLY || event->kind == RA_EV_PROGRESS;
+	uint64_t ticket = event->kind == RA_EV_REPLY ? event->reply.ticket : event->progress.ticket;
+
+	for (size_t i = 0; i < RA_TICKETS_MAX && own; i++)
+		if (s->flights[i].kind != RA_TICKET_FREE && s->flights[i].id == ticket)
 			return true;
-	return event->kind != RA_EV_REPLY;
+	return !own;
 }
 
 /* Every walk on a link hears of its state; a reply goes to the one it is for, a need to one that can answer. */
@@ -333,6 +400,8 @@ static void retire(struct ra_session *s)
 	ra_gate_talk_reset(s);
 	s->password = ra_secret_free(s->password);
 	s->key = ra_secret_free(s->key);
+	s->vcenter.password = ra_secret_free(s->vcenter.password);
+	close_unused(s->hub);
 }
 
 /* Is there anything to do for this walk: something changed, its time has come, or it waits for others to go first? */

@@ -15,14 +15,19 @@
 #define RA_LINKS_MAX (RA_HUB_PARALLEL_MAX * 3) /* a walk has SSH, vCenter and BMC */
 #define RA_SESSIONS_MAX 1024
 #define RA_GATE_STATEMENTS_MAX 24
+#define RA_UNCHECKED "certificate not checked (--insecure)"
 
 enum ra_ticket_kind { RA_TICKET_FREE, RA_TICKET_CHECK, RA_TICKET_ACTION, RA_TICKET_KEY };
 /* A request on its way. */
 struct ra_flight {
 	enum ra_ticket_kind kind;
+	enum ra_plane plane;
 	uint64_t id;
 	struct ra_want want;
 	ra_utc_ms since;
+	int percent;          /* ACTION: how far it is, -1: not told */
+	bool may_cancel;      /* ACTION: its machine takes a cancel now */
+	bool cancel_asked;
 };
 
 /* A link, shared by the sessions of one endpoint and user. */
@@ -37,6 +42,7 @@ struct ra_hub_link {
 /* One password and how hosts have taken it: two refusals anywhere stop it everywhere. */
 struct ra_credential {
 	struct ra_secret *password;
+	enum ra_plane plane; /* the same word for SSH and for vCenter is two */
 	int refusals;
 	bool accepted;
 	const struct ra_hub_link *trying; /* the host that goes first alone */
@@ -51,6 +57,16 @@ struct ra_session_plane {
 	char say[RA_LINK_SAY_MAX], peer[160];
 	bool need_open;
 	struct ra_need need;
+};
+
+/* The way in to the vCenter, as it was settled (wayin.c). */
+struct ra_way_in {
+	char *url, *user, *ca_files, *known_hosts, *proxy;
+	struct ra_secret *password;
+	bool insecure, no_esxcli;
+	bool ambient;    /* the environment alone named it */
+	char place[300]; /* "vc.example", for people; "" without a url */
+	char key[420];   /* of its link: all hosts behind one vCenter and user share it */
 };
 
 enum ra_gate_stage { RA_GATE_IDLE, RA_GATE_CHOOSE, RA_GATE_STATEMENTS, RA_GATE_PROOF, RA_GATE_FETCH, RA_GATE_TYPE };
@@ -84,6 +100,7 @@ struct ra_session {
 	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
+	struct ra_way_in vcenter;
 
 	struct ra_session_plane planes[RA_PLANE_COUNT];
 	struct ra_flight flights[RA_TICKETS_MAX];
@@ -91,6 +108,7 @@ struct ra_session {
 	bool active;      /* has a place among the hub's parallel ones */
 	bool held;        /* a check step is decided and waits for the operator */
 	bool pass_hold;   /* the operator said go on */
+	bool owe_ask;     /* resumed: what is owed is offered before all else */
 	bool ended, told_end, all_done;
 	bool retired;     /* ended, and everything it held of others was given back */
 	int64_t sent_seq; /* the intent whose request this process has sent */
@@ -160,14 +178,35 @@ RA_MUST_USE ra_err ra_gate_talk_word(struct ra_session *session, const struct ra
 RA_MUST_USE ra_err ra_gate_talk_key(struct ra_session *session, const struct ra_reply *reply, struct ra_errs *errs);
 /* Why the action of this step cannot begin in this run, or NULL. */
 const char *ra_held_back(const struct ra_session *session, const struct ra_now *now);
-/* The check whose secret plane lists recovery keys; NULL when the flow set has none. */
-const struct ra_check *ra_gate_key_check(const struct ra_flowset *flows, const struct ra_check_plane **plane);
+/* The check whose secret plane lists recovery keys; NULL when the flow set has none. Out: of its planes the first that is given and
+ * not down, SSH before vCenter; else its first. */
+const struct ra_check *ra_gate_key_check(const struct ra_session *session, const struct ra_check_plane **plane);
+
+/* wayin.c: settle the way in to vCenter. kept: the entry of the record that holds the last one, NULL. Errors: RA_E_ARG (a url that is
+ * none), RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_way_in_take(struct ra_session *session, const struct ra_session_options *options, const cJSON *kept,
+				  struct ra_errs *errs);
+/* Free and wipe. */
+void ra_way_in_clear(struct ra_way_in *in);
+/* Write into a start or resume entry by whom and where this walk goes in. Out: false without memory. */
+RA_MUST_USE bool ra_way_in_put(const struct ra_session *session, cJSON *body);
+/* The newest entry that holds a way in to vCenter, NULL. */
+const cJSON *ra_way_in_kept(const struct ra_session *session);
+/* Was vCenter's certificate not looked at in any part of this walk? */
+bool ra_way_in_unchecked(const struct ra_session *session);
+
+/* owe.c: what was changed for the walk alone. Does the question for it stand now? */
+bool ra_owe_asks(const struct ra_session *session);
+RA_MUST_USE ra_err ra_owe_prompt(const struct ra_session *session, struct ra_view_prompt *out);
+RA_MUST_USE ra_err ra_owe_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
+/* Write into an end entry what is owed still. Out: false without memory. */
+RA_MUST_USE bool ra_owe_put(const struct ra_session *session, cJSON *body);
 
 /* hub.c */
 RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane plane, struct ra_errs *errs);
 void ra_hub_link_drop(struct ra_session *session, enum ra_plane plane);
 /* May this password be offered by this link now? Out: 1 yes, 0 not yet (another host goes first), -1 never (refused twice). */
-int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, const struct ra_secret *password);
+int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password);
 
 /* say.c: words. Clean texts; owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text);
@@ -180,6 +219,8 @@ RA_MUST_USE char *ra_say_fact(const struct ra_session *session, const char *name
 
 /* prompt.c: what the walk wants from the operator now. Owner: caller clears with the view. */
 RA_MUST_USE ra_err ra_prompt_make(const struct ra_session *session, struct ra_view_prompt *out);
+/* Add an option. Owner: takes say (NULL: without memory). Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_prompt_option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe);
 void ra_prompt_clear(struct ra_view_prompt *prompt);
 /* A number that changes when another prompt stands. */
 uint64_t ra_prompt_identity(const struct ra_session *session);

@@ -14,6 +14,7 @@ void ra_prompt_clear(struct ra_view_prompt *prompt)
 	free(prompt->text);
 	free(prompt->hint);
 	free(prompt->danger);
+	free(prompt->progress);
 	for (size_t i = 0; i < prompt->option_count; i++) {
 		free(prompt->options[i].id);
 		free(prompt->options[i].say);
@@ -36,7 +37,7 @@ static ra_err put_own(char **at, char *text)
 	return text ? RA_OK : RA_E_NOMEM;
 }
 
-static ra_err option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe)
+ra_err ra_prompt_option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe)
 {
 	struct ra_view_option *more = say ? realloc(prompt->options, (prompt->option_count + 1) * sizeof(*more)) : NULL;
 
@@ -58,26 +59,49 @@ static int open_need(const struct ra_session *s)
 	return -1;
 }
 
-static ra_err need_prompt(const struct ra_session *s, const struct ra_need *need, struct ra_view_prompt *out)
+/* How a need is asked. */
+struct need_form {
+	enum ra_prompt_kind kind;
+	const char *title, *text, *hint; /* text: where the link has none */
+};
+
+static const struct need_form *need_form(enum ra_plane plane, enum ra_need_kind kind)
 {
-	static const struct {
-		enum ra_prompt_kind kind;
-		const char *title, *hint;
-	} forms[] = {
-		[RA_NEED_HOST_KEY] = {RA_ASK_YES_NO, "First sight of this host's key",
+	static const struct need_form forms[] = {
+		[RA_NEED_HOST_KEY] = {RA_ASK_YES_NO, "First sight of this host's key", "",
 				      "Compare the fingerprint with the one on the host's console. Nothing is sent to the host before."},
-		[RA_NEED_PASSWORD] = {RA_ASK_SECRET, "Password",
+		[RA_NEED_CERT] = {RA_ASK_YES_NO, "First sight of this server's certificate", "",
+				  "Compare the SHA-256 with what its administrator names. Nothing is sent to it before, no password either."},
+		[RA_NEED_USER] = {RA_ASK_TYPED, "User", "", ""},
+		[RA_NEED_PASSWORD] = {RA_ASK_SECRET, "Password", "",
 				      "It is kept in wiped memory for this walk and tried once: five refusals lock an ESXi account."},
-		[RA_NEED_PASSPHRASE] = {RA_ASK_SECRET, "Passphrase of the key file", ""},
-		[RA_NEED_PROMPT] = {RA_ASK_SECRET, "The host asks", ""},
+		[RA_NEED_PASSPHRASE] = {RA_ASK_SECRET, "Passphrase of the key file", "", ""},
+		[RA_NEED_PROMPT] = {RA_ASK_SECRET, "The host asks", "", ""},
 	};
+	static const struct need_form user = {RA_ASK_TYPED, "User of vCenter",
+					      "By whom vCenter is asked, as in administrator@vsphere.local. Read-only rights on the host are "
+					      "enough to look.",
+					      ""};
+	static const struct need_form password = {RA_ASK_SECRET, "Password for vCenter", "",
+						  "It is kept in wiped memory for this walk and tried once."};
+
+	if (plane == RA_PLANE_VCENTER && kind == RA_NEED_USER)
+		return &user;
+	return plane == RA_PLANE_VCENTER && kind == RA_NEED_PASSWORD ? &password : &forms[kind];
+}
+
+static ra_err need_prompt(const struct ra_session *s, enum ra_plane plane, struct ra_view_prompt *out)
+{
+	const struct ra_need *need = &s->planes[plane].need;
+	const struct need_form *form = need_form(plane, need->kind);
+	const char *whose = *need->subject ? need->subject : plane == RA_PLANE_VCENTER ? s->vcenter.place : "";
 	char title[400];
 
 	out->scene = RA_SCENE_CONNECT;
-	out->kind = need->echo && need->kind == RA_NEED_PROMPT ? RA_ASK_TYPED : forms[need->kind].kind;
+	out->kind = need->echo && need->kind == RA_NEED_PROMPT ? RA_ASK_TYPED : form->kind;
 	out->may_skip = true;
-	snprintf(title, sizeof(title), "%s: %s", forms[need->kind].title, need->subject);
-	return put(&out->title, title) || put(&out->text, need->text) || put(&out->hint, forms[need->kind].hint)
+	snprintf(title, sizeof(title), "%s: %s", form->title, whose);
+	return put(&out->title, title) || put(&out->text, *need->text ? need->text : form->text) || put(&out->hint, form->hint)
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }
@@ -94,7 +118,7 @@ static ra_err entry_prompt(const struct ra_session *s, struct ra_view_prompt *ou
 	cJSON_ArrayForEach(row, flow->entries)
 	{
 		if (!err)
-			err = option(out, ra_json_str(row, "go", ""), ra_say_fill(s, ra_json_str(row, "say", "")), first);
+			err = ra_prompt_option(out, ra_json_str(row, "go", ""), ra_say_fill(s, ra_json_str(row, "say", "")), first);
 		first = false;
 	}
 	return err ? err : put(&out->text, flow->title);
@@ -112,8 +136,8 @@ static ra_err question_prompt(const struct ra_session *s, const struct ra_now *n
 	if (!err && question->look)
 		err = put_own(&out->hint, ra_say_fill(s, question->look));
 	for (size_t i = 0; i < question->count && !err; i++)
-		err = option(out, question->choices[i].id, ra_say_fill(s, question->choices[i].say), false);
-	return err ? err : option(out, "unknown", strdup("I do not know"), true);
+		err = ra_prompt_option(out, question->choices[i].id, ra_say_fill(s, question->choices[i].say), false);
+	return err ? err : ra_prompt_option(out, "unknown", strdup("I do not know"), true);
 }
 
 static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
@@ -142,9 +166,9 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 			const struct ra_gate *gate = ra_flowset_gate(s->flows, id->valuestring);
 
 			if (gate && !err)
-				err = option(out, gate->id, ra_say_fill(s, gate->title), false);
+				err = ra_prompt_option(out, gate->id, ra_say_fill(s, gate->title), false);
 		}
-		return err ? err : option(out, "closed", strdup("Leave it closed: nothing is changed"), true);
+		return err ? err : ra_prompt_option(out, "closed", strdup("Leave it closed: nothing is changed"), true);
 	case RA_GATE_STATEMENTS:
 		out->kind = RA_ASK_YES_NO;
 		row = cJSON_GetArrayItem(talk->gate->statements, (int)talk->statement);
@@ -196,7 +220,7 @@ static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *no
 		err = put(&out->danger, ra_danger_name(action->danger));
 	if (held) {
 		out->kind = RA_ASK_CHOICE;
-		err = err ? err : option(out, "skip", strdup("Go on without it"), true);
+		err = err ? err : ra_prompt_option(out, "skip", strdup("Go on without it"), true);
 		return err ? err : put(&out->hint, held);
 	}
 	if (!action->confirm_type) {
@@ -209,6 +233,35 @@ static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *no
 	return err ? err : put(&out->hint, value ? value : s->host);
 }
 
+/* The change that was sent and not answered yet; NULL: none. */
+static const struct ra_flight *sent_change(const struct ra_session *s)
+{
+	for (size_t i = 0; i < RA_TICKETS_MAX; i++)
+		if (s->flights[i].kind == RA_TICKET_ACTION)
+			return &s->flights[i];
+	return NULL;
+}
+
+/* What was sent goes on by itself: how far it is, and whether it can be cancelled. */
+static ra_err sent_prompt(const struct ra_session *s, struct ra_view_prompt *out)
+{
+	const struct ra_flight *change = sent_change(s);
+	char percent[16] = "";
+
+	out->kind = RA_ASK_NOTHING;
+	if (!change)
+		return put(&out->hint, "Sent. A change is neither cancelled nor repeated.");
+	out->since = change->since;
+	out->may_cancel = change->may_cancel && !change->cancel_asked;
+	if (change->percent >= 0)
+		snprintf(percent, sizeof(percent), "%d %%", change->percent);
+	ra_err err = put(&out->progress, percent);
+
+	return err ? err : put(&out->hint, change->cancel_asked ? "vCenter was asked to cancel it. How it ended is told by vCenter's answer."
+				   : change->may_cancel  ? "Sent. vCenter lets this be cancelled: Ctrl-C asks for it."
+							 : "Sent. A change is neither cancelled nor repeated.");
+}
+
 static ra_err act_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
 {
 	ra_err err = put(&out->title, now->step->title);
@@ -218,14 +271,12 @@ static ra_err act_prompt(const struct ra_session *s, const struct ra_now *now, s
 		err = put_own(&out->text, ra_say_step(s, now->step));
 	if (!err)
 		err = put(&out->danger, ra_danger_name(now->step->action.danger));
-	if (!now->manual_start) {
-		out->kind = RA_ASK_NOTHING;
-		return err ? err : put(&out->hint, "Sent. A change is neither cancelled nor repeated.");
-	}
+	if (!now->manual_start)
+		return err ? err : sent_prompt(s, out);
 	out->kind = RA_ASK_CHOICE;
 	err = err ? err : put(&out->hint, "Do it now, then say so here. Only what is read after that counts.");
-	err = err ? err : option(out, "done", strdup("It is done"), false);
-	return err ? err : option(out, "not_done", strdup("I did not do it"), true);
+	err = err ? err : ra_prompt_option(out, "done", strdup("It is done"), false);
+	return err ? err : ra_prompt_option(out, "not_done", strdup("I did not do it"), true);
 }
 
 /* A person began this and the program stopped before the end was told: only they can say. */
@@ -290,11 +341,13 @@ ra_err ra_prompt_make(const struct ra_session *s, struct ra_view_prompt *out)
 	ra_err err = RA_OK;
 
 	*out = (struct ra_view_prompt){.since = RA_UTC_NONE, .deadline = RA_UTC_NONE};
-	if (s->ended || now.phase == RA_PH_END) {
+	if (plane < 0 && ra_owe_asks(s)) {
+		err = ra_owe_prompt(s, out);
+	} else if (s->ended || now.phase == RA_PH_END) {
 		out->kind = RA_ASK_END;
 		out->scene = RA_SCENE_OUTCOME;
 	} else if (plane >= 0) {
-		err = need_prompt(s, &s->planes[plane].need, out);
+		err = need_prompt(s, (enum ra_plane)plane, out);
 	} else {
 		err = phase_prompt(s, &now, out);
 	}
@@ -345,6 +398,7 @@ uint64_t ra_prompt_identity(const struct ra_session *s)
 	hash = mix(hash, now.outcome_unknown);
 	hash = mix_text(hash, now.check ? now.check->id : NULL);
 	hash = mix(hash, s->held);
+	hash = mix(hash, ra_owe_asks(s));
 	hash = mix(hash, (uint64_t)s->talk.stage);
 	hash = mix(hash, s->talk.statement);
 	hash = mix_text(hash, s->talk.say);

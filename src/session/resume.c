@@ -34,7 +34,7 @@ static ra_err fold_stored(void *payload, const struct ra_entry *entry, struct ra
 }
 
 /* Flow, host and the names come from the journal's start entry. */
-static ra_err take_start(struct ra_session *s, struct ra_errs *errs)
+static ra_err take_start(struct ra_session *s, const struct ra_session_options *o, struct ra_errs *errs)
 {
 	const cJSON *start = s->entry_count ? s->entries[0].body : NULL;
 	const char *host = ra_json_str(start, "host", NULL), *flow = ra_json_str(start, "flow", NULL);
@@ -52,7 +52,9 @@ static ra_err take_start(struct ra_session *s, struct ra_errs *errs)
 		s->port = (int)ra_json_int(start, "port", 0);
 	if (!s->flow || (user && !s->user))
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
-	return host && *host ? ra_session_rename(s, host, errs) : RA_OK;
+	ra_err err = host && *host ? ra_session_rename(s, host, errs) : RA_OK;
+
+	return err || s->reading || s->recording ? err : ra_way_in_take(s, o, ra_way_in_kept(s), errs);
 }
 
 static ra_err append_resume(struct ra_session *s, struct ra_errs *errs)
@@ -65,7 +67,7 @@ static ra_err append_resume(struct ra_session *s, struct ra_errs *errs)
 
 		ok = name && cJSON_AddItemToObject(body, "operator", name);
 	}
-	if (!ok) {
+	if (!ok || !ra_way_in_put(s, body)) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}
@@ -101,18 +103,23 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 	if (!err)
 		err = ra_journal_open(path, fold_stored, s, &s->journal, errs);
 	if (!err)
-		err = take_start(s, errs);
+		err = take_start(s, o, errs);
 	if (!err && !s->recording && !o->no_ssh)
 		s->planes[RA_PLANE_SSH].given = s->host && *s->host;
 	struct ra_now now = err ? (struct ra_now){0} : ra_session_stand(s);
 
-	if (!err && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
+	struct ra_owed owed[RA_OWED_MAX];
+	bool owes = !err && ra_state_owed(s->state, owed) > 0;
+
+	/* An end is an end, unless something is still to be taken back. */
+	if (!err && !owes && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
 		err = ra_fail(errs, RA_E_STATE, "this walk ended (%s); `reattest export` shows it",
 			      ra_outcome_name(now.outcome));
 	if (!err)
 		err = replay_deeds(s, errs);
 	if (!err)
 		err = append_resume(s, errs);
+	s->owe_ask = owes && s->interactive && !s->read_only && !s->dry_run;
 	if (err) {
 		ra_session_close(s);
 		return err;
@@ -157,6 +164,7 @@ static void take_standing(struct ra_session *s)
 		struct ra_session_plane *at = &s->planes[plane];
 		bool up = !strcmp(ra_json_str(body, "state", ""), "up");
 
+		at->given = true; /* it may have been given when the walk went on */
 		at->state = up ? RA_LINK_UP : RA_LINK_DOWN;
 		at->why = up ? RA_LINK_ANSWERED : why_of(ra_json_str(body, "why", ""));
 		at->ever_up = at->ever_up || up;
@@ -179,7 +187,7 @@ ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct 
 	if (!err && verify.verdict == RA_VERIFY_BROKEN)
 		err = ra_fail(errs, RA_E_BROKEN, "%s: entry %lld: %s", path, (long long)verify.first_bad, verify.why);
 	if (!err)
-		err = take_start(s, errs);
+		err = take_start(s, &o, errs);
 	if (!err && !(s->path = strdup(path)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	if (err) {

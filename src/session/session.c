@@ -161,7 +161,7 @@ ra_err ra_session_end(struct ra_session *session, const char *reason, const char
 	session->ended = true;
 	ra_session_touch(session);
 	if (!body || !cJSON_AddStringToObject(body, "reason", reason) ||
-	    !cJSON_AddStringToObject(body, "outcome", outcome) ||
+	    !cJSON_AddStringToObject(body, "outcome", outcome) || !ra_owe_put(session, body) ||
 	    !cJSON_AddNumberToObject(body, "count", (double)ra_journal_count(session->journal)) ||
 	    !cJSON_AddStringToObject(body, "head", ra_journal_head(session->journal))) {
 		cJSON_Delete(body);
@@ -285,6 +285,8 @@ ra_err ra_session_make(struct ra_hub *hub, const struct ra_session_options *o, s
 
 	if (!err)
 		err = set_sources(s, o, errs);
+	if (!err && !s->recording)
+		err = ra_way_in_take(s, o, NULL, errs);
 	if (err) {
 		ra_session_close(s);
 		return err;
@@ -336,17 +338,6 @@ static const struct ra_flow *own_flow(const struct ra_session *s, struct ra_errs
 	return flow;
 }
 
-/* How the walk was begun and by which user and port, so that it can go on the same way. */
-static bool put_way_in(const struct ra_session *s, cJSON *body)
-{
-	cJSON *user = s->user ? ra_journal_sensitive(cJSON_CreateString(s->user)) : NULL;
-
-	if (s->user && (!user || !cJSON_AddItemToObject(body, "user", user)))
-		return false;
-	return cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") &&
-	       (!s->port || cJSON_AddNumberToObject(body, "port", s->port));
-}
-
 ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs *errs)
 {
 	char planes[64];
@@ -369,7 +360,8 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 	cJSON *body = NULL;
 	ra_err err = ra_make_start(s->state, &info, &body, errs);
 
-	if (!err && !put_way_in(s, body)) {
+	/* How it was begun and the ways in, so that it can go on the same way. */
+	if (!err && (!cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") || !ra_way_in_put(s, body))) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}
@@ -479,12 +471,15 @@ void ra_session_cancel(struct ra_session *s)
 	for (size_t i = 0; i < RA_TICKETS_MAX; i++) {
 		struct ra_flight *flight = &s->flights[i];
 
-		if (flight->kind != RA_TICKET_CHECK && flight->kind != RA_TICKET_KEY)
+		if (flight->kind == RA_TICKET_FREE || (flight->kind == RA_TICKET_ACTION && (!flight->may_cancel || flight->cancel_asked)))
 			continue;
-		struct ra_hub_link *at = s->planes[flight->want.plane->plane].hub_link;
+		struct ra_hub_link *at = s->planes[flight->plane].hub_link;
 
-		if (at)
-			at->link->ops->cancel(at->link, flight->id);
+		if (!at)
+			continue;
+		flight->cancel_asked = flight->kind == RA_TICKET_ACTION;
+		ra_session_touch(s);
+		at->link->ops->cancel(at->link, flight->id);
 	}
 }
 
@@ -503,6 +498,7 @@ struct ra_session *ra_session_close(struct ra_session *s)
 	ra_state_free(s->state);
 	ra_secret_free(s->password);
 	ra_secret_free(s->key);
+	ra_way_in_clear(&s->vcenter);
 	char *texts[] = {s->host,     s->user,		s->flow,      s->entry,	  s->known_hosts,
 			 s->host_key, s->operator_name, s->change_id, s->case_id, s->path};
 

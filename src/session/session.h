@@ -28,6 +28,15 @@ RA_MUST_USE ra_err ra_source_load(const char *path, struct ra_recording **out, s
 /* What it says of itself (id, title, host, expect, ...); borrowed. */
 const cJSON *ra_source_root(const struct ra_recording *recording);
 struct ra_recording *ra_source_free(struct ra_recording *recording);
+/* Is this where a vCenter can be? Shape: as ra_vcenter_access.url. Out: place for people, "vc.example" or "vc.example:8443".
+ * Errors: RA_E_ARG with what is wrong (text may stand in the sentence). */
+RA_MUST_USE ra_err ra_source_vcenter(const char *text, char *place, size_t cap, struct ra_errs *errs);
+
+/* A way in to a vCenter. Shape: url is "vc.example", "https://user@vc.example:443/sdk", without a password. NULL: not said. */
+struct ra_vcenter_access {
+	const char *url, *user; /* user "": asked for, whatever the record and the environment say */
+	const struct ra_secret *password;
+};
 
 /* How a walk is to be made. Borrowed until ra_session_new returns; flow set and recording outlive the session. */
 struct ra_session_options {
@@ -42,7 +51,15 @@ struct ra_session_options {
 	const char *known_hosts;
 	const char *host_key;           /* "ask", "yes", "accept-new"; NULL: ask */
 	bool no_ssh;
-	const struct ra_secret *password; /* from --password-fd; NULL */
+	struct ra_vcenter_access vcenter; /* url "": none, whatever the record and the environment say */
+	struct ra_vcenter_access govc;    /* found in the environment: counts for what nobody said and no record holds, and its user and
+					   * password only at its own place and for its own user */
+	const char *ca_files;             /* PEM files separated by ':', instead of the system's; NULL */
+	const char *tls_known_hosts;      /* govc's files separated by ':'; NULL: default */
+	const char *proxy;                /* to vCenter; NULL: none */
+	bool insecure;                    /* vCenter's certificate is not looked at: said in the record and in every report */
+	bool no_esxcli;                   /* esxcli is not run through vCenter */
+	const struct ra_secret *password; /* SSH: from --password-fd; NULL */
 	const struct ra_secret *key;      /* from --key-fd; NULL */
 	bool interactive;               /* false: check */
 	bool all_checks;                /* check: every read-only check first, then the fold */
@@ -106,7 +123,15 @@ RA_MUST_USE ra_err ra_session_back(struct ra_session *session, struct ra_errs *e
 /* Run a check of the current step again ("": all of them). */
 RA_MUST_USE ra_err ra_session_again(struct ra_session *session, const char *check, struct ra_errs *errs);
 RA_MUST_USE ra_err ra_session_note(struct ra_session *session, const char *text, struct ra_errs *errs);
-/* Cancel what is running (read-only requests). A change that was sent goes on. */
+/* The vCenter of a walk, for one line to the operator. */
+struct ra_vcenter_told {
+	const char *place; /* "vc.example"; NULL: none */
+	bool ambient;      /* the environment alone named it */
+	bool unchecked;    /* its certificate is not looked at */
+};
+struct ra_vcenter_told ra_session_vcenter(const struct ra_session *session);
+/* Cancel what is running (read-only requests). A change that was sent goes on, unless its machine said that it may be cancelled: then
+ * that is asked of it, once, and how it ended comes as always. */
 void ra_session_cancel(struct ra_session *session);
 /* Stop here: an end entry with this reason ("operator", "signal"); resumable. Idempotent. */
 RA_MUST_USE ra_err ra_session_stop(struct ra_session *session, const char *reason, struct ra_errs *errs);

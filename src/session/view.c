@@ -84,6 +84,7 @@ static ra_err put_start(const struct ra_session *s, struct ra_view *v)
 			return RA_E_NOMEM;
 	v->started = start ? s->entries[0].t : ra_view_time(s);
 	v->now = ra_view_time(s);
+	v->unchecked = ra_way_in_unchecked(s);
 	return ra_view_put(&v->flow_title, flow ? flow->title : "");
 }
 
@@ -260,6 +261,7 @@ static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view 
 	err = err ? err : put_notes(s, v);
 	err = err ? err : put_say(s, &now, v);
 	err = err ? err : put_end(s, &now, v);
+	err = err ? err : ra_view_owed(s, v);
 	if (err)
 		return err;
 	v->exit_code = ra_view_exit(s, v);

@@ -121,7 +121,9 @@ struct ra_view_prompt {
 	char *danger;       /* "", or "irreversible", ... */
 	struct ra_view_option *options;
 	size_t option_count;
-	ra_utc_ms since, deadline; /* WAIT: session clock */
+	ra_utc_ms since, deadline; /* WAIT, and since of a change that was sent: session clock */
+	char *progress;     /* how far the change is that was sent, "42 %", "" or NULL */
+	bool may_cancel;    /* the machine takes a cancel of it now (ra_session_cancel) */
 	bool may_skip, may_back;
 };
 
@@ -156,7 +158,9 @@ struct ra_view {
 	char *outcome;                 /* "" while walking; "resolved", "stopped", ... */
 	char *outcome_title;
 	struct ra_texts next;          /* what to do now */
+	struct ra_texts owed;          /* what was changed for the walk alone and is not changed back, a short sentence each */
 	char *end_reason;
+	bool unchecked;                /* vCenter's certificate was not looked at in a part of this walk */
 	bool fault;                    /* it could not go on; end_reason is the sentence */
 	int exit_code;                 /* of cli.md, for a walk or a check as it was run */
 	char *seen_words;              /* the sentence a result begins with ("nothing wrong found in what could be seen; not seen: ..."), "" */

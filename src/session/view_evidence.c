@@ -218,23 +218,38 @@ static char *joined(const cJSON *lines)
 	return strdup(ra_buf_str(&text));
 }
 
+/* Words of a request, and for esxcli through vCenter what kind of interface that is: in full once, with the first of them. */
+static ra_err put_marked(struct ra_view *v, const char *request, const char *words, struct ra_view_command *at)
+{
+	static const char through[] = " (through vCenter, an interface VMware does not document for others)", mark[] = " (through vCenter)";
+	const char *end = strstr(words, mark); /* the words of the request may have it */
+	int len = end ? (int)(end - words) : (int)strlen(words);
+	bool marked = !strncmp(request, "{\"esxcli\"", strlen("{\"esxcli\"")), told = false;
+	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
+
+	for (size_t i = 0; i < v->command_count && marked && !told; i++)
+		told = v->commands[i].words && strstr(v->commands[i].words, through);
+	ra_err err = marked ? ra_buf_printf(&line, "%.*s%s", len, words, told ? mark : through) : ra_buf_text(&line, words);
+
+	return err ? err : ra_view_put(&at->words, ra_buf_str(&line));
+}
+
 /* The request for people: as the check words it, or as it stands in the entry. */
-static ra_err put_words(const struct ra_session *s, const cJSON *body, struct ra_view_command *at)
+static ra_err put_words(const struct ra_session *s, const cJSON *body, struct ra_view *v, struct ra_view_command *at)
 {
 	const struct ra_check *check = ra_flowset_check(s->flows, ra_json_str(body, "check", ""));
-	const char *plane = ra_json_str(body, "plane", "");
+	const char *plane = ra_json_str(body, "plane", ""), *request = ra_json_str(body, "request", "");
 
 	for (size_t i = 0; check && i < check->plane_count; i++)
-		if (!strcmp(ra_plane_name(check->planes[i].plane), plane))
-			return ra_view_put(&at->words, check->planes[i].words);
+		if (!strcmp(ra_plane_name(check->planes[i].plane), plane) && (!*request || !strcmp(request, check->planes[i].request)))
+			return put_marked(v, check->planes[i].request, check->planes[i].words, at);
 	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
-	const char *request = ra_json_str(body, "request", "");
 
 	if (ra_json_parse("request", request, strlen(request), NULL, &doc, NULL))
 		return ra_view_put(&at->words, request);
 	RA_AUTO(ra_mem_free) char *words = ra_request_words(ra_json_root(doc));
 
-	return ra_view_put(&at->words, words ? words : request);
+	return put_marked(v, request, words ? words : request, at);
 }
 
 static ra_err put_reply(const struct ra_session *s, const struct ra_entry *entry, bool with_output, struct ra_view *v)
@@ -250,7 +265,7 @@ static ra_err put_reply(const struct ra_session *s, const struct ra_entry *entry
 	at->took_ms = ra_json_int(body, "took_ms", 0);
 	at->truncated = ra_json_bool(body, "truncated", false);
 	if (ra_view_put(&at->plane, ra_json_str(body, "plane", "")) || ra_view_put(&at->check, ra_json_str(body, "check", "")) ||
-	    ra_view_put(&at->why, ra_json_str(body, "why", "")) || put_words(s, body, at))
+	    ra_view_put(&at->why, ra_json_str(body, "why", "")) || put_words(s, body, v, at))
 		return RA_E_NOMEM;
 	if (!with_output)
 		return RA_OK;
@@ -270,7 +285,7 @@ static ra_err put_intent(const struct ra_session *s, const struct ra_entry *entr
 	at->change = true;
 	at->status = -1;
 	return ra_view_put(&at->plane, ra_json_str(entry->body, "by", "")) || ra_view_put(&at->check, "") ||
-			       ra_view_put(&at->why, "sent") || put_words(s, entry->body, at)
+			       ra_view_put(&at->why, "sent") || put_words(s, entry->body, v, at)
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }
@@ -287,7 +302,8 @@ static ra_err put_running(const struct ra_session *s, const struct ra_flight *fl
 	at->status = -1;
 	return ra_view_put(&at->plane, ra_plane_name(flight->want.plane->plane)) ||
 			       ra_view_put(&at->check, flight->want.check->id) ||
-			       ra_view_put(&at->words, flight->want.plane->words) || ra_view_put(&at->why, "running")
+			       put_marked(v, flight->want.plane->request, flight->want.plane->words, at) ||
+			       ra_view_put(&at->why, "running")
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }

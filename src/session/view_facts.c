@@ -220,6 +220,9 @@ static ra_err unseen_rest(const struct ra_session *s, struct ra_view *v)
 
 ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 {
+	if (v->unchecked && unseen(v, "whether it was this vCenter that answered",
+				   RA_UNCHECKED "; who stood in between could read the password and change every answer"))
+		return RA_E_NOMEM;
 	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_rest(s, v))
 		return RA_E_NOMEM;
 	for (size_t i = 0; i < v->result_count; i++) {

@@ -115,6 +115,7 @@ int ra_view_exit(const struct ra_session *s, const struct ra_view *v)
 	if (s->fault.code)
 		return s->fault.code == RA_E_IO || s->fault.code == RA_E_STATE || s->fault.code == RA_E_LIMIT ? 73
 		       : s->fault.code == RA_E_INVALID							       ? 65
+		       : s->fault.code == RA_E_ARG							       ? 64
 													       : 70;
 	return s->interactive ? walk_exit(s, v) : check_exit(s, v);
 }

@@ -25,6 +25,8 @@ RA_MUST_USE ra_err ra_view_facts(const struct ra_session *session, struct ra_vie
 RA_MUST_USE ra_err ra_view_causes(const struct ra_session *session, struct ra_view *view);
 /* What was not checked, and why. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_unseen(const struct ra_session *session, struct ra_view *view);
+/* What is owed, and what to do about it at an end. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_owed(const struct ra_session *session, struct ra_view *view);
 /* The time conditions are held against: now, or the last entry's of a journal that is only read. */
 ra_utc_ms ra_view_time(const struct ra_session *session);
 

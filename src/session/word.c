@@ -11,13 +11,15 @@ static const char *chosen(const struct ra_word *word)
 	return word->kind == RA_WORD_CHOOSE && word->ids && word->ids[0] ? word->ids[0] : NULL;
 }
 
-/* A yes is only for a host's key, a secret for all else; leaving it is always possible. */
+/* A yes is only for a host's key or a server's certificate, a name is typed, a secret is for all else; leaving it is always possible. */
 static bool fits_need(const struct ra_need *need, const struct ra_word *word)
 {
 	if (word->kind == RA_WORD_NO || word->kind == RA_WORD_SKIP)
 		return true;
-	if (need->kind == RA_NEED_HOST_KEY)
+	if (need->kind == RA_NEED_HOST_KEY || need->kind == RA_NEED_CERT)
 		return word->kind == RA_WORD_YES;
+	if (need->kind == RA_NEED_USER)
+		return word->kind == RA_WORD_TYPED && word->typed;
 	return (word->kind == RA_WORD_SECRET && word->secret) || (word->kind == RA_WORD_TYPED && word->typed);
 }
 
@@ -29,9 +31,9 @@ static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool
 		if (!at->need_open)
 			continue;
 		if (!fits_need(&at->need, word))
-			return ra_fail(errs, RA_E_ARG, at->need.kind == RA_NEED_HOST_KEY
-							       ? "say yes or no to the host's key"
-							       : "give what is asked for, or leave it");
+			return ra_fail(errs, RA_E_ARG, at->need.kind == RA_NEED_HOST_KEY ? "say yes or no to the host's key"
+						       : at->need.kind == RA_NEED_CERT   ? "say yes or no to the certificate"
+											 : "give what is asked for, or leave it");
 		struct ra_link *link = at->hub_link->link;
 		RA_AUTO(ra_secret_free) struct ra_secret *typed = NULL;
 		const struct ra_secret *secret = word->kind == RA_WORD_SECRET ? word->secret : NULL;
@@ -170,5 +172,7 @@ ra_err ra_session_answer(struct ra_session *s, const struct ra_word *word, struc
 		return ra_fail(errs, RA_E_STATE, "another question stands now");
 	ra_err err = answer_need(s, word, &mine, errs);
 
-	return err || mine ? err : phase_word(s, word, errs);
+	if (err || mine)
+		return err;
+	return ra_owe_asks(s) ? ra_owe_word(s, word, errs) : phase_word(s, word, errs);
 }

@@ -149,6 +149,8 @@ static ra_err prepare(const struct ra_context *context, struct run *r, struct ra
 		err = make_room(context->options, count, errs);
 	for (size_t i = 0; i < count && !err; i++)
 		err = begin(context, r, i, errs);
+	if (!err)
+		ra_verb_tell_vcenter(r->sessions[0]);
 	return err;
 }
 

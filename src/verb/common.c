@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "flow/flowset.h"
 #include "verb/common.h"
+#include "verb/govc.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -185,8 +186,14 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 	if (options->host_key && strcmp(options->host_key, "ask") && strcmp(options->host_key, "yes") &&
 	    strcmp(options->host_key, "accept-new"))
 		return ra_fail(errs, RA_E_ARG, "--host-key is ask, yes or accept-new, not \"%s\"", options->host_key);
+	if (options->ca_file && access(options->ca_file, R_OK))
+		return ra_fail(errs, RA_E_NOTFOUND, "--ca-file %s cannot be read: %s", options->ca_file, strerror(errno));
+	if (options->ca_file && options->insecure)
+		return ra_fail(errs, RA_E_ARG, "--ca-file says how to check the certificate, --insecure not to: give one of them");
 	ra_err err = secret_from_fd(options->password_fd, "password", false, &out->password, errs);
 
+	if (!err)
+		err = secret_from_fd(options->vcenter_password_fd, "password for vCenter", false, &out->vcenter_password, errs);
 	if (!err)
 		err = secret_from_fd(options->key_fd, "recovery key", true, &out->key, errs);
 	return err ? err : read_answers(options->answers, out, errs);
@@ -195,6 +202,7 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 void ra_verb_lent_clear(struct ra_verb_lent *lent)
 {
 	ra_secret_free(lent->password);
+	ra_secret_free(lent->vcenter_password);
 	ra_secret_free(lent->key);
 	for (size_t i = 0; i < lent->answer_count; i++)
 		free(lent->answers[i]);
@@ -206,6 +214,8 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 			     struct ra_session_options *out)
 {
 	const char *sudo = getenv("SUDO_USER");
+	static const struct ra_govc nothing;
+	const struct ra_govc *govc = options->govc ? options->govc : &nothing;
 
 	*out = (struct ra_session_options){
 		.flow = ra_verb_flow_id(options),
@@ -216,6 +226,13 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.known_hosts = options->known_hosts,
 		.host_key = options->host_key,
 		.no_ssh = options->no_ssh,
+		.vcenter = {options->vcenter, options->vcenter_user, lent->vcenter_password},
+		.govc = {govc->url, govc->user, govc->password},
+		.ca_files = options->ca_file ? options->ca_file : govc->ca_files,
+		.tls_known_hosts = govc->known_hosts,
+		.proxy = options->proxy,
+		.insecure = options->insecure || (govc->insecure && !options->ca_file),
+		.no_esxcli = options->no_esxcli,
 		.password = lent->password,
 		.key = lent->key,
 		.only_given_planes = options->only_given_planes,
@@ -228,6 +245,15 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.timeout_ms = options->timeout_s * 1000,
 		.answers = (const char *const *)lent->answers,
 	};
+}
+
+void ra_verb_tell_vcenter(const struct ra_session *session)
+{
+	struct ra_vcenter_told told = ra_session_vcenter(session);
+
+	if (told.ambient || told.unchecked)
+		ra_say("vCenter %s%s%s", told.place, told.ambient ? ", from GOVC_URL" : "",
+		       told.unchecked ? ": its certificate is NOT CHECKED, and who stands in between can read the password" : "");
 }
 
 char *ra_verb_sessions_dir(void)

@@ -29,7 +29,7 @@ RA_MUST_USE ra_err ra_verb_from(const struct ra_context *context, struct ra_reco
 
 /* What the options lend to a session; the pieces live as long as this. */
 struct ra_verb_lent {
-	struct ra_secret *password, *key;
+	struct ra_secret *password, *vcenter_password, *key;
 	char **answers;
 	size_t answer_count;
 	char *known_hosts;
@@ -41,6 +41,9 @@ void ra_verb_lent_clear(struct ra_verb_lent *lent);
 struct ra_session_options;
 void ra_verb_session_options(const struct ra_options *options, const struct ra_verb_lent *lent,
 			     struct ra_session_options *out);
+
+/* One line on stderr when the environment named the vCenter, or its certificate is not looked at. */
+void ra_verb_tell_vcenter(const struct ra_session *session);
 
 /* Where sessions are kept. Owner: caller frees; NULL when no home is known. */
 RA_MUST_USE char *ra_verb_sessions_dir(void);

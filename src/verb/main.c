@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "verb/common.h"
+#include "verb/govc.h"
 #include "verb/verbs.h"
 
 #include <errno.h>
@@ -213,10 +214,25 @@ int ra_verb_help(const char *only)
 	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
 }
 
+/* What the environment says of a vCenter counts; its passwords leave the environment first. */
+static int run_with_govc(const struct ra_verb *verb, const struct ra_context *context, struct ra_options *options)
+{
+	struct ra_govc govc;
+	struct ra_errs errs;
+	int code;
+
+	ra_errs_clear(&errs);
+	options->govc = &govc;
+	code = ra_govc_take(&govc, &errs) ? ra_say_errs(&errs) : verb->run(context);
+	ra_govc_clear(&govc);
+	options->govc = NULL;
+	return code;
+}
+
 int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
 {
 	const struct ra_verb *verb = argc > 1 ? ra_verb(argv[1]) : NULL;
-	struct ra_options options = {.password_fd = -1, .key_fd = -1};
+	struct ra_options options = {.password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1};
 	bool named = verb != NULL;
 
 	if (!verb)
@@ -239,5 +255,5 @@ int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
 				     .make_payload = payload,
 				     .exe_dir = dir};
 
-	return verb->run(&context);
+	return verb->reaches && !options.from ? run_with_govc(verb, &context, &options) : verb->run(&context);
 }

@@ -18,7 +18,14 @@ static const struct ra_option_row options[] = {
 	{"identity", 'i', "FILE", "private key to log in with; may be given up to 8 times", HOSTS, AT(identities), RA_OPT_IDENTITY},
 	{"known-hosts", 0, "FILE", "known hosts (default $HOME/.ssh/known_hosts)", HOSTS " doctor", AT(known_hosts), RA_OPT_TEXT},
 	{"host-key", 0, "ask|yes|accept-new", "what to do with a host key seen for the first time (default ask; a changed key is always refused)", HOSTS, AT(host_key), RA_OPT_TEXT},
-	{"password-fd", 0, "N", "read the password from this descriptor, up to its first line feed", HOSTS, AT(password_fd), RA_OPT_INT},
+	{"password-fd", 0, "N", "read the password for SSH from this descriptor, up to its first line feed", HOSTS, AT(password_fd), RA_OPT_INT},
+	{"vcenter", 0, "URL", "ask this vCenter, or the host's own API, too: vc.example, or https://user@vc.example/sdk (default $GOVC_URL; empty: none)", HOSTS, AT(vcenter), RA_OPT_TEXT},
+	{"vcenter-user", 0, "NAME", "user of vCenter (default $GOVC_USERNAME, or asked for)", HOSTS, AT(vcenter_user), RA_OPT_TEXT},
+	{"vcenter-password-fd", 0, "N", "read the password for vCenter from this descriptor, up to its first line feed (default $GOVC_PASSWORD, or asked for)", HOSTS, AT(vcenter_password_fd), RA_OPT_INT},
+	{"ca-file", 0, "FILE", "authorities vCenter's certificate must come from, instead of the system's", HOSTS, AT(ca_file), RA_OPT_TEXT},
+	{"insecure", 0, NULL, "do not check vCenter's certificate; every report says so", HOSTS, AT(insecure), RA_OPT_BOOL},
+	{"proxy", 0, "URL", "reach vCenter through this proxy (http, https, socks4, socks4a, socks5, socks5h)", HOSTS, AT(proxy), RA_OPT_TEXT},
+	{"no-esxcli-via-vcenter", 0, NULL, "do not run esxcli through vCenter, an interface VMware does not document for others", HOSTS, AT(no_esxcli), RA_OPT_BOOL},
 	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
 	{"no-ssh", 0, NULL, "do not use SSH", RUNS, AT(no_ssh), RA_OPT_BOOL},
 	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check resume", AT(from), RA_OPT_TEXT},
@@ -51,15 +58,15 @@ static const struct ra_option_row options[] = {
 };
 
 static const struct ra_verb verbs[] = {
-	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk},
-	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk},
-	{"check", "HOST...", "run every read-only check and fold the flow, without a question", ra_verb_check},
-	{"resume", "[JOURNAL]", "go on where a session stopped", ra_verb_resume},
-	{"sessions", "", "list the sessions kept here", ra_verb_sessions},
-	{"export", "JOURNAL", "the transcript as a document", ra_verb_export},
-	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify},
-	{"flow", "lint|test|show [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows there are, and a flow step by step", ra_verb_flow},
-	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor},
+	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk, true},
+	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk, false},
+	{"check", "HOST...", "run every read-only check and fold the flow, without a question", ra_verb_check, true},
+	{"resume", "[JOURNAL]", "go on where a session stopped", ra_verb_resume, true},
+	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
+	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
+	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
+	{"flow", "lint|test|show [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows there are, and a flow step by step", ra_verb_flow, false},
+	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };
 
 size_t ra_option_rows(const struct ra_option_row **out)

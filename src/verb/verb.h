@@ -31,14 +31,17 @@
 #define RA_EXIT_ENUM(name, number, text) RA_EXIT_##name = number,
 enum ra_exit { RA_EXITS(RA_EXIT_ENUM) RA_VERIFY_EXITS(RA_EXIT_ENUM) };
 
+struct ra_govc;
 /* Every option of every verb, as parsed. Texts are borrowed from argv. */
 struct ra_options {
 	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *journal, *change_id, *case_id, *until, *format,
-		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size;
+		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *ca_file, *proxy;
 	const char *identities[9]; /* NULL-terminated */
 	int identity_count;
-	int port, parallel, password_fd, key_fd, timeout_s; /* fds: -1 not given */
-	bool plain, ascii, manual, no_ssh, read_only, dry_run, keep, only_given_planes, list, coverage, help, version;
+	int port, parallel, password_fd, vcenter_password_fd, key_fd, timeout_s; /* fds: -1 not given */
+	bool plain, ascii, manual, no_ssh, read_only, dry_run, keep, only_given_planes, list, coverage, help, version, insecure,
+		no_esxcli;
+	const struct ra_govc *govc; /* what the environment says of a vCenter; NULL: nothing */
 };
 /* One option. A row serves parser, --help and manual page. */
 struct ra_option_row {
@@ -67,6 +70,7 @@ struct ra_context {
 struct ra_verb {
 	const char *name, *usage, *summary;
 	int (*run)(const struct ra_context *context); /* returns an exit code; has said on stderr why */
+	bool reaches; /* goes to machines: what the environment says of them counts */
 };
 size_t ra_verbs(const struct ra_verb **out);
 const struct ra_verb *ra_verb(const char *name);

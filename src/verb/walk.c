@@ -5,6 +5,7 @@
 #include "flow/flowset.h"
 #include "report/report.h"
 #include "verb/common.h"
+#include "verb/govc.h"
 #include "verb/verbs.h"
 
 #include <signal.h>
@@ -79,6 +80,8 @@ static int tell_end(struct ra_session *session, enum ra_left left, int signal_nu
 		printf("  next: %s\n", view->next.items[i]);
 	if (view->fault)
 		ra_say("%s", view->end_reason);
+	for (size_t i = 0; i < view->owed.count; i++)
+		ra_say("%s %s", view->owed.items[i], *view->journal_path ? "`reattest resume` goes there; else do it by hand" : "Do it by hand");
 	if (*view->journal_path)
 		ra_say(!strcmp(view->outcome, "stopped") && !view->fault ? "the record is %s; `reattest resume %s` goes on"
 									 : "the record is %s",
@@ -137,14 +140,60 @@ static int begin(const struct ra_context *context, struct walk *w, const char *h
 	options.journal_path = context->options->journal ? context->options->journal : w->journal;
 	if (ra_session_new(w->hub, &options, &session, &errs))
 		return ra_say_errs(&errs);
+	ra_verb_tell_vcenter(session);
 	return ra_verb_show_walk(context, w->hub, session, demo);
+}
+
+enum { FORM_HOST, FORM_USER, FORM_VCENTER, FORM_VCENTER_USER, FORM_COUNT };
+
+/* What was typed into a field; NULL when it is what stood there: then it came from where it comes from without a form. */
+static const char *typed(const struct ra_form_field *field, const char *stood)
+{
+	return field->value && strcmp(field->value, stood) ? field->value : NULL;
+}
+
+/* Walk the host that a form names. */
+static int connect_form(const struct ra_context *context, const struct ra_frontend *frontend)
+{
+	struct ra_options options = *context->options;
+	const struct ra_govc *govc = options.govc;
+	const char *vcenter = options.vcenter ? options.vcenter : govc && govc->url ? govc->url : "";
+	const char *user = options.vcenter_user ? options.vcenter_user : govc && govc->user ? govc->user : "";
+	struct ra_form_field fields[FORM_COUNT] = {
+		{"Host", "name or address of the ESXi host", strdup("")},
+		{"User", "root, or a user with the Administrator role", strdup(options.user ? options.user : "root")},
+		{"vCenter", "the one that manages it (empty: none)", strdup(vcenter)},
+		{"vCenter user", "as in administrator@vsphere.local (empty: asked for)", strdup(user)},
+	};
+	struct ra_context with = *context;
+	bool done = false;
+	int code = RA_EXIT_STOPPED;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (frontend->form(frontend->payload, "Connect", fields, RA_LEN(fields), &done, &errs)) {
+		code = ra_say_errs(&errs);
+	} else if (done && fields[FORM_HOST].value && *fields[FORM_HOST].value) {
+		char *argv[] = {fields[FORM_HOST].value, NULL};
+
+		options.user = fields[FORM_USER].value;
+		options.vcenter = typed(&fields[FORM_VCENTER], vcenter) ? fields[FORM_VCENTER].value : options.vcenter;
+		options.vcenter_user = typed(&fields[FORM_VCENTER_USER], user) ? fields[FORM_VCENTER_USER].value : options.vcenter_user;
+		with.options = &options;
+		with.argc = 1;
+		with.argv = argv;
+		code = ra_verb_walk(&with);
+	}
+	for (size_t i = 0; i < RA_LEN(fields); i++)
+		free(fields[i].value);
+	return code;
 }
 
 /* Without a host: a live one, a session to go on with, or a simulated one. */
 static int start_screen(const struct ra_context *context)
 {
 	static const struct ra_pick_item items[] = {
-		{"host", "Walk a host", "over SSH, from this workstation"},
+		{"host", "Walk a host", "over SSH and through vCenter, from this workstation"},
 		{"resume", "Go on with a session", "where it stopped"},
 		{"demo", "Try it on a simulated host", "no network, no account"},
 	};
@@ -163,27 +212,7 @@ static int start_screen(const struct ra_context *context)
 		return ra_verb_demo_walk(context);
 	if (picked < 0)
 		return RA_EXIT_STOPPED;
-	struct ra_form_field fields[] = {{"Host", "name or address of the ESXi host", strdup("")},
-					 {"User", "root, or a user with the Administrator role", strdup("root")}};
-	bool done = false;
-	int code = RA_EXIT_STOPPED;
-
-	if (frontend->form(frontend->payload, "Connect", fields, RA_LEN(fields), &done, &errs)) {
-		code = ra_say_errs(&errs);
-	} else if (done && fields[0].value && *fields[0].value) {
-		struct ra_options options = *context->options;
-		struct ra_context with = *context;
-		char *argv[] = {fields[0].value, NULL};
-
-		options.user = fields[1].value;
-		with.options = &options;
-		with.argc = 1;
-		with.argv = argv;
-		code = ra_verb_walk(&with);
-	}
-	free(fields[0].value);
-	free(fields[1].value);
-	return code;
+	return connect_form(context, frontend);
 }
 
 int ra_verb_walk(const struct ra_context *context)
@@ -363,9 +392,12 @@ static int resume_path(const struct ra_context *context, const char *path)
 		options.flows = w.flows;
 		options.recording = w.recording;
 		options.interactive = true;
-		code = ra_session_resume(w.hub, &options, path, &session, &errs)
-			       ? ra_say_errs(&errs)
-			       : ra_verb_show_walk(context, w.hub, session, w.recording != NULL);
+		if (ra_session_resume(w.hub, &options, path, &session, &errs)) {
+			code = ra_say_errs(&errs);
+		} else {
+			ra_verb_tell_vcenter(session);
+			code = ra_verb_show_walk(context, w.hub, session, w.recording != NULL);
+		}
 	}
 	walk_clear(&w);
 	return code;

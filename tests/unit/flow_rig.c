@@ -363,6 +363,15 @@ static ra_err do_simple(struct rig *rig, char what, const char *arg)
 	return err == RA_OK ? rig_append(rig, kind, body) : err;
 }
 
+static ra_err do_owed(struct rig *rig)
+{
+	const char *kind = NULL;
+	cJSON *body = NULL;
+	ra_err err = ra_make_owed(rig->state, &kind, &body, &rig->errs);
+
+	return err == RA_OK ? rig_append(rig, kind, body) : err;
+}
+
 static ra_err do_plane(struct rig *rig, const char *plane, bool up)
 {
 	cJSON *body = cJSON_CreateObject();
@@ -426,6 +435,8 @@ static ra_err do_word(struct rig *rig, char *word)
 		return do_simple(rig, word[0], arg);
 	case 'n':
 		return do_again(rig, arg);
+	case 'o':
+		return do_owed(rig);
 	case 't':
 		rig->now += strtoll(arg, NULL, 10) * 1000;
 		return RA_OK;

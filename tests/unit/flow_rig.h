@@ -58,7 +58,7 @@ struct ra_state *rig_refold(const struct rig *rig);
 /* One word of a script, and what follows by itself:
  *   a:ID,ID answer ("a:" do not know)   g:GATE lay an honest case, G:GATE a lie, g:- leave it closed
  *   i intent with the right words, I with wrong ones   d:HOW done   s skip   b back   n:CHECK again
- *   t:S seconds pass   p:PLANE down, P:PLANE up   r stop and resume, k resume as after a kill   w:PLANE.FACT=JSON the world changes
+ *   o aside to what is owed   t:S seconds pass   p:PLANE down, P:PLANE up   r stop and resume, k resume as after a kill   w:PLANE.FACT=JSON the world changes
  *   w:PLANE the plane falls silent   x nothing by itself from here on   . go on by itself
  * Out: the error of the builder, RA_OK. */
 ra_err rig_do(struct rig *rig, const char *word);

@@ -57,20 +57,31 @@ static const char *put_file(char *dir, char *path, const char *text)
 	return path;
 }
 
-struct ra_flowset *session_flows(void)
+static struct ra_flowset *flows_of(bool vcenter)
 {
-	char dir[512], own[] = "/tmp/reattest-flow-XXXXXX", path[64];
-	const char *dirs[] = {dir, NULL};
+	char dir[512], more[512], own[] = "/tmp/reattest-flow-XXXXXX", path[64];
+	const char *dirs[] = {dir, vcenter ? more : NULL, NULL};
 	struct ra_flow_sources sources = {.dirs = dirs, .file = put_file(own, path, flow), .trust_anyone = true, .unproven = true};
 	struct ra_flowset *set = NULL;
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
 	snprintf(dir, sizeof(dir), "%s/tests/unit/walkset", unit_dir("RA_SRCDIR"));
+	snprintf(more, sizeof(more), "%s/tests/unit/vcenterset", unit_dir("RA_SRCDIR"));
 	must(ra_flowset_load(&sources, &set, &errs), &errs);
 	unlink(path);
 	rmdir(own);
 	return set;
+}
+
+struct ra_flowset *session_flows(void)
+{
+	return flows_of(false);
+}
+
+struct ra_flowset *session_vcenter_flows(void)
+{
+	return flows_of(true);
 }
 
 struct ra_recording *session_recording(const struct rig_host *host)
@@ -165,10 +176,14 @@ static struct puppet *of(struct ra_link *link)
 	return (struct puppet *)link;
 }
 
-static ra_err puppet_submit(struct ra_link *link, const struct ra_ticket *ticket, struct ra_errs *errs RA_UNUSED)
+static ra_err puppet_submit(struct ra_link *link, const struct ra_ticket *ticket, struct ra_errs *errs)
 {
 	struct puppet *puppet = of(link);
 
+	if (puppet->full)
+		return ra_fail(errs, RA_E_LIMIT, "the puppet is full");
+	snprintf(puppet->target, sizeof(puppet->target), "%s", ticket->target ? ticket->target : "");
+	snprintf(puppet->since, sizeof(puppet->since), "%s", ticket->since ? ticket->since : "");
 	puppet->tickets[puppet->ticket_count++ % 64] = ticket->id;
 	return RA_OK;
 }
@@ -185,6 +200,7 @@ static void puppet_answer(struct ra_link *link, bool yes, const struct ra_secret
 	of(link)->answers++;
 	of(link)->yes = yes;
 	of(link)->secret = secret != NULL;
+	snprintf(of(link)->given, sizeof(of(link)->given), "%s", secret ? ra_secret_bytes(secret, NULL) : "");
 }
 
 static void puppet_hint(struct ra_link *link RA_UNUSED, const char *what RA_UNUSED)
@@ -224,12 +240,18 @@ static const struct ra_link_ops puppet_ops = {
 
 struct puppet *session_puppet(struct ra_hub *hub, const char *host)
 {
-	struct puppet *puppet = calloc(1, sizeof(*puppet));
 	char key[128];
+
+	snprintf(key, sizeof(key), "ssh root@%s:22", host);
+	return session_puppet_at(hub, key);
+}
+
+struct puppet *session_puppet_at(struct ra_hub *hub, const char *key)
+{
+	struct puppet *puppet = calloc(1, sizeof(*puppet));
 
 	assert_non_null(puppet);
 	puppet->head.ops = &puppet_ops;
-	snprintf(key, sizeof(key), "ssh root@%s:22", host);
 	hub->links[hub->link_count++] = (struct ra_hub_link){.key = strdup(key), .link = &puppet->head, .credential = -1};
 	return puppet;
 }
@@ -258,6 +280,11 @@ void puppet_need(struct puppet *puppet, enum ra_need_kind kind)
 
 	event->need.kind = kind;
 	snprintf(event->need.text, sizeof(event->need.text), "what is it?");
+}
+
+void puppet_progress(struct puppet *puppet, uint64_t ticket, int percent, bool may_cancel)
+{
+	push(puppet, RA_EV_PROGRESS)->progress = (struct ra_progress_told){ticket, percent, may_cancel};
 }
 
 void puppet_reply(struct puppet *puppet, uint64_t ticket, enum ra_link_why why)

@@ -15,6 +15,8 @@ struct rig_host {
 };
 /* Owner: caller frees. Fails the test when they do not load. */
 struct ra_flowset *session_flows(void);
+/* The same with tests/unit/vcenterset: the flow `vc`, whose checks and action go through vCenter. */
+struct ra_flowset *session_vcenter_flows(void);
 struct ra_recording *session_recording(const struct rig_host *host);
 
 /* Step a hub until nothing happens. */
@@ -34,11 +36,17 @@ struct puppet {
 	uint64_t tickets[64], cancelled[64];
 	int ticket_count, cancelled_count, answers; /* answers: how often a need was answered */
 	bool yes, secret;                           /* how the last one was */
+	char given[64];                             /* the secret of the last one */
+	char target[64], since[16];                 /* of the last ticket */
+	bool full;                                  /* takes no ticket now */
 };
 /* Put a puppet where the hub would open a link to root@HOST. Owner: the hub. */
 struct puppet *session_puppet(struct ra_hub *hub, const char *host);
+/* The same for a link of any key. */
+struct puppet *session_puppet_at(struct ra_hub *hub, const char *key);
 void puppet_state(struct puppet *puppet, enum ra_link_state state, enum ra_link_why why);
 void puppet_need(struct puppet *puppet, enum ra_need_kind kind);
+void puppet_progress(struct puppet *puppet, uint64_t ticket, int percent, bool may_cancel);
 void puppet_reply(struct puppet *puppet, uint64_t ticket, enum ra_link_why why);
 
 #endif

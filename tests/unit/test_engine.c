@@ -146,6 +146,8 @@ static void test_edges(void **unused)
 	run_cases(cases, RA_LEN(cases), NULL);
 }
 
+/* vCenter has no word on the attestation: the walk asks. */
+#define ODD "w:vcenter.attestation.status={\"unknown\":\"malformed\"}"
 #define REBOOTED "w:ssh.host.boot_time=\"2026-03-12T12:10:00Z\""
 
 static void test_actions(void **unused)
@@ -180,6 +182,173 @@ static void test_actions(void **unused)
 
 	(void)unused;
 	run_cases(cases, RA_LEN(cases), NULL);
+}
+
+#define SSH_IS(state) "w:vcenter.service.ssh=" state
+#define TAPPED "a:sub", "a:c", SSH_IS("true"), "i", "d:done"
+
+/* What was done for the walk only is undone before it ends, by itself offered once, and is nothing of the way itself. */
+static void test_temporary(void **unused)
+{
+	static const struct walk_case cases[] = {
+	    {"undone at the end", "vcenter",
+	     {ODD, SSH_IS("false"), "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "i", SSH_IS("false"), "d:done"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off>escalate", "end"},
+	    {"owed: the walk stands before it", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off", "confirm"},
+	    {"left as it is: offered once", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "s"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off>escalate", "end"},
+	    {"not verified: it may have been done", "vcenter", {ODD, SSH_IS("false"), "a:ssh", "i", "d:done", "t:90"},
+	     "look>ask>ssh-on>escalate>ssh-off", "confirm"},
+	    {"nobody knows: it may have been done", "vcenter", {ODD, SSH_IS("false"), "a:ssh", "i", "d:unknown", "s"},
+	     "look>ask>ssh-on>escalate>ssh-off", "confirm"},
+	    {"killed after the intent: it may have been done", "vcenter", {ODD, SSH_IS("false"), "a:ssh", "i", "k", "t:90"},
+	     "look>ask>ssh-on>escalate>ssh-off", "confirm"},
+	    {"refused: nothing is owed", "vcenter", {ODD, "a:ssh", "i", "d:refused"}, "look>ask>ssh-on>escalate", "end"},
+	    {"never begun: nothing is owed", "vcenter", {ODD, "a:ssh", "s"}, "look>ask>ssh-on>escalate", "end"},
+	    {"the undo is refused: back, and no circle", "vcenter",
+	     {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "i", "d:refused"}, "look>ask>ssh-on>ask>escalate>ssh-off>escalate",
+	     "end"},
+	    {"the undo does not show: back, and no circle", "vcenter",
+	     {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "i", "d:done", "t:90"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off>escalate", "end"},
+	    {"killed after the undo's intent: only verified", "vcenter",
+	     {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "i", "k", "!i", "!o", "!b"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off", "verify"},
+	    {"killed after the undo's intent, and it shows", "vcenter",
+	     {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "i", SSH_IS("false"), "k"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off>escalate", "end"},
+	    {"no step back over it", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "!b", "s", "!b"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off>escalate", "end"},
+	    {"a resume at the end offers it again", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "s", "k"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off>escalate>ssh-off", "confirm"},
+	    {"once more after every resume", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "a:nothing", "s", "k", "s", "k", "s"},
+	     "look>ask>ssh-on>ask>escalate>ssh-off>escalate>ssh-off>escalate>ssh-off>escalate", "end"},
+	    {"killed between intent and outcome, resumed, undone on the operator's word", "vcenter",
+	     {ODD, "a:ssh", "i", SSH_IS("true"), "k", "o", "i", SSH_IS("false"), "d:done"}, "look>ask>ssh-on>ask>ssh-off>ask", "question"},
+	    {"stopped and resumed on the way: left as it is", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "r", "o", "s"},
+	     "look>ask>ssh-on>ask>ssh-off>ask", "question"},
+	    {"left on the way, offered at the end", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "o", "s", "a:nothing"},
+	     "look>ask>ssh-on>ask>ssh-off>ask>escalate>ssh-off", "confirm"},
+	    {"undone on the way: not at the end", "vcenter",
+	     {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "o", "i", SSH_IS("false"), "d:done", "a:nothing", "!o"},
+	     "look>ask>ssh-on>ask>ssh-off>ask>escalate", "end"},
+	    {"done again: owed again", "vcenter",
+	     {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "o", "i", SSH_IS("false"), "d:done", "a:ssh", SSH_IS("true"), "i", "d:done",
+	      "a:nothing"},
+	     "look>ask>ssh-on>ask>ssh-off>ask>ssh-on>ask>escalate>ssh-off", "confirm"},
+	    {"nothing to offer before", "vcenter", {ODD, "!o"}, "look>ask", "question"},
+	    {"not while it is being done", "vcenter", {ODD, "a:ssh", "i", "!o", "d:done", "!o"}, "look>ask>ssh-on", "verify"},
+	    {"not from where it is undone", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "o", "!o"},
+	     "look>ask>ssh-on>ask>ssh-off", "confirm"},
+	    {"of a called flow, at the end of the calling one", "vcenter",
+	     {ODD, TAPPED, "i", SSH_IS("false"), "d:done"}, "look>ask>sub>maint>more>tap-on>well>again>escalate>tap-off>escalate", "end"},
+	    {"two of them, the newest first", "vcenter",
+	     {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", TAPPED, "s", "i", SSH_IS("false"), "d:done"},
+	     "look>ask>ssh-on>ask>sub>maint>more>tap-on>well>again>escalate>tap-off>escalate>ssh-off>escalate", "end"},
+	};
+
+	(void)unused;
+	run_cases(cases, RA_LEN(cases), NULL);
+}
+
+/* What was owed and to whom, as it may be seen, and what the end says of it. */
+static void test_owed(void **unused)
+{
+	struct walk_case c = {.planes = "vcenter", .script = {ODD, "a:ssh", SSH_IS("true"), "x", "i"}};
+	struct ra_owed owed[RA_OWED_MAX];
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	play(&rig, &c);
+	assert_int_equal(ra_state_owed(rig.state, owed), 1); /* begun: it may have been done */
+	assert_string_equal(owed[0].step->id, "ssh-on");
+	assert_string_equal(owed[0].undo->id, "ssh-off");
+	assert_string_equal(owed[0].flow->id, "walk");
+	assert_int_equal(rig_do(&rig, "d:done"), RA_OK);
+	assert_int_equal(rig_do(&rig, "a:nothing"), RA_OK);
+	assert_int_equal(rig_do(&rig, "s"), RA_OK);
+	assert_string_equal(rig_phase(&rig), "end");
+	assert_string_equal(rig.entries[rig.count - 1].kind, "end");
+	assert_string_equal(ra_json_get(rig.entries[rig.count - 1].body, "owed")->child->valuestring, "ssh-on");
+	assert_int_equal(rig_do(&rig, "k"), RA_OK);
+	assert_int_equal(rig_do(&rig, "i"), RA_OK);
+	assert_int_equal(rig_do(&rig, SSH_IS("false")), RA_OK);
+	assert_int_equal(rig_do(&rig, "d:done"), RA_OK);
+	assert_int_equal(ra_state_owed(rig.state, owed), 0);
+	assert_string_equal(rig.entries[rig.count - 1].kind, "end");
+	assert_null(ra_json_get(rig.entries[rig.count - 1].body, "owed"));
+	check_refold(&rig);
+	rig_end(&rig);
+}
+
+/* An undo aside does not change what the way was about: the action of the way is still the one that is asked for, and what was read of
+ * the host is as good as it was. */
+static void test_aside_is_not_the_way(void **unused)
+{
+	struct walk_case c = {.planes = "vcenter", .script = {ODD, "a:ssh", SSH_IS("true"), "i", "d:done"}};
+	struct ra_cond_env env;
+	int64_t seq;
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	play(&rig, &c);
+	env = ra_state_env(rig.state, rig.now);
+	seq = env.action_seq;
+	assert_true(seq > 0);
+	rig.now += 60000;
+	assert_int_equal(rig_do(&rig, "n:boot"), RA_OK);
+	rig_run(&rig);
+	rig_reply(&rig, ra_flowset_check(the_set, "boot"), &ra_flowset_check(the_set, "boot")->planes[1], ra_json_get(rig.world, "vcenter"), 0);
+	assert_int_equal(ra_facts_read(ra_state_facts(rig.state), "host.boot_time", NULL).reason, RA_KNOWN);
+	assert_int_equal(rig_do(&rig, "o"), RA_OK);
+	assert_int_equal(rig_do(&rig, "x"), RA_OK);
+	assert_int_equal(rig_do(&rig, "i"), RA_OK);
+	assert_true(ra_state_env(rig.state, rig.now).action_seq > seq); /* while it is done, it is the action */
+	assert_int_equal(ra_facts_read(ra_state_facts(rig.state), "service.ssh", NULL).reason, RA_NOT_ASKED);
+	assert_int_equal(rig_do(&rig, SSH_IS("false")), RA_OK);
+	assert_int_equal(rig_do(&rig, "."), RA_OK);
+	assert_int_equal(rig_do(&rig, "d:done"), RA_OK);
+	assert_string_equal(ra_state_now(rig.state, NULL).step->id, "ask");
+	assert_int_equal(ra_state_env(rig.state, rig.now).action_seq, seq);
+	assert_int_equal(ra_facts_read(ra_state_facts(rig.state), "host.boot_time", NULL).reason, RA_KNOWN);
+	check_refold(&rig);
+	rig_end(&rig);
+}
+
+/* Entries that lead aside where nothing is owed, or away from there by another way, do not follow. */
+static void test_aside_entries(void **unused)
+{
+	static const struct {
+		const char *body;
+		bool aside;
+	} cases[] = {
+	    {"{\"flow\":\"walk\",\"from\":\"ask\",\"to\":\"maintenance\",\"to_flow\":\"walk\",\"by\":\"owed\"}", false},
+	    {"{\"flow\":\"walk\",\"from\":\"ask\",\"to\":\"tap-off\",\"to_flow\":\"second\",\"by\":\"owed\"}", false},
+	    {"{\"flow\":\"walk\",\"from\":\"ask\",\"to\":\"ask\",\"to_flow\":\"walk\",\"by\":\"paid\"}", false},
+	    {"{\"flow\":\"walk\",\"from\":\"ssh-off\",\"to\":\"again\",\"to_flow\":\"walk\",\"by\":\"ok\"}", true},
+	    {"{\"flow\":\"walk\",\"from\":\"ssh-off\",\"to\":\"again\",\"to_flow\":\"walk\",\"by\":\"paid\"}", true},
+	    {"{\"flow\":\"walk\",\"from\":\"ssh-off\",\"to\":\"cut\",\"to_flow\":\"walk\",\"by\":\"skip\"}", true},
+	    {"{\"flow\":\"walk\",\"from\":\"ssh-off\",\"to\":\"ssh-off\",\"to_flow\":\"walk\",\"by\":\"owed\"}", true},
+	};
+	struct walk_case c = {.planes = "vcenter", .script = {ODD, "a:ssh", SSH_IS("true"), "i", "d:done"}};
+
+	(void)unused;
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct rig rig;
+
+		begin(&rig, &c, NULL);
+		play(&rig, &c);
+		if (cases[i].aside)
+			assert_int_equal(rig_do(&rig, "o"), RA_OK);
+		if (rig_append(&rig, "edge", cJSON_Parse(cases[i].body)) != RA_E_INVALID)
+			fail_msg("%s: it follows", cases[i].body);
+		if (cases[i].aside)
+			assert_int_equal(rig_append(&rig, "back", cJSON_Parse("{\"from\":\"ssh-off\",\"to\":\"ask\",\"to_flow\":\"walk\"}")), RA_E_INVALID);
+		rig_end(&rig);
+	}
 }
 
 static void test_by_hand_verify(void **unused)
@@ -792,7 +961,8 @@ static int unload(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_edges),	  cmocka_unit_test(test_actions),     cmocka_unit_test(test_by_hand_verify),
+	    cmocka_unit_test(test_edges),	  cmocka_unit_test(test_actions), cmocka_unit_test(test_temporary), cmocka_unit_test(test_owed),
+		cmocka_unit_test(test_aside_is_not_the_way), cmocka_unit_test(test_aside_entries),     cmocka_unit_test(test_by_hand_verify),
 	    cmocka_unit_test(test_back),	  cmocka_unit_test(test_wants),	      cmocka_unit_test(test_no_secret),
 	    cmocka_unit_test(test_too_old),	  cmocka_unit_test(test_asked_is_done), cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_late_reply),	  cmocka_unit_test(test_not_interactive), cmocka_unit_test(test_round),

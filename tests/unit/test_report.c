@@ -133,6 +133,27 @@ static void test_text_begins_with_what_was_not_seen(void **state)
 	assert_int_equal(strncmp(text, v.seen_words, strlen(v.seen_words)), 0);
 }
 
+/* Which certificate vCenter showed, and loudly when nobody checked it. */
+static void test_vcenter_says_by_which_certificate(void **state)
+{
+	static const char *const formats[] = {"text", "txt", "md"};
+	struct ra_view_plane planes[] = {{.name = T("ssh"), .state = T("up"), .say = T(""), .peer = T("SHA256:abc")},
+					 {.name = T("vcenter"), .state = T("up"), .say = T(""), .peer = T("4A:0F")}};
+	struct ra_view v = view();
+
+	v.planes = planes;
+	v.plane_count = RA_LEN(planes);
+	for (size_t i = 0; i < RA_LEN(formats); i++)
+		for (int unchecked = 0; unchecked < 2; unchecked++) {
+			v.unchecked = unchecked;
+			RA_AUTO(ra_mem_free) char *document = rendered(&v, formats[i]);
+
+			assert_non_null(strstr(document, "SSH up, key SHA256:abc"));
+			assert_non_null(strstr(document, "vCenter up, certificate 4A:0F"));
+			assert_int_equal(strstr(document, "NOT CHECKED") != NULL, unchecked);
+		}
+}
+
 static void test_json_is_one_object_or_a_list(void **state)
 {
 	struct ra_view v = view();
@@ -165,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_cut),
 		cmocka_unit_test(test_order_is_the_same),
 		cmocka_unit_test(test_text_begins_with_what_was_not_seen),
+		cmocka_unit_test(test_vcenter_says_by_which_certificate),
 		cmocka_unit_test(test_json_is_one_object_or_a_list),
 	};
 

@@ -133,6 +133,23 @@ static struct ra_view password(void)
 	return view;
 }
 
+/* A vCenter seen for the first time whose certificate no authority of this system signed. */
+static struct ra_view certificate(void)
+{
+	static struct ra_view_plane planes[] = {
+	    {"ssh", "up", "", "esx01.lab.example port 22"}, {"vcenter", "waiting", "", ""}, {"bmc", "not given", "", ""}};
+	struct ra_view view = fixture_asks(
+	    RA_ASK_YES_NO, RA_SCENE_CONNECT, "First sight of this server's certificate: vc.lab.example",
+	    "SHA-256 4A:0F:9C:31:77:D2:88:5B:1E:C4:63:F0:AB:95:2D:7A:11:C8:0E:5F:92:B6:3D:E7:08:54:A9:CB:6E:F1:20:83\n"
+	    "CN=vc.lab.example, issued by CN=CA, DC=vsphere, DC=local\n"
+	    "It does not verify: unable to get local issuer certificate");
+
+	view.prompt.hint =
+	    "Compare the SHA-256 with what its administrator names. Nothing is sent to it before, no password either.";
+	view.planes = planes;
+	return view;
+}
+
 static struct ra_view_option gates[] = {
     {"key-proven", "The recovery key is at hand and proven", false},
     {"rebuild", "The configuration is given up", false},
@@ -215,6 +232,40 @@ static struct ra_view confirm_reversible(void)
 	struct ra_view view = confirm_yes();
 
 	view.prompt.danger = "reversible";
+	return view;
+}
+
+/* A change that vCenter carries out, over a connection whose certificate nobody checked. */
+static struct ra_view progress(void)
+{
+	struct ra_view view = fixture_asks(RA_ASK_NOTHING, RA_SCENE_ACT, "Enter maintenance mode",
+					   "The host enters maintenance mode; running machines are moved away.");
+
+	view.unchecked = true;
+	view.prompt.danger = "disruptive";
+	view.prompt.hint = "Sent. vCenter lets this be cancelled: Ctrl-C asks for it.";
+	view.prompt.progress = "42 %";
+	view.prompt.may_cancel = true;
+	view.prompt.since = AT(12, 3, 30);
+	return view;
+}
+
+static struct ra_view_option owed[] = {{"do-it", "Switch the SSH service off", true},
+				       {"later", "Later: go on with the walk", false}};
+
+static struct ra_texts owes = {LIST("Still to be done: Switch the SSH service off."), 1};
+
+/* A walk that goes on and still owes the host something. */
+static struct ra_view resume_owed(void)
+{
+	struct ra_view view = fixture_asks(
+	    RA_ASK_CHOICE, RA_SCENE_CONFIRM, "Something is to be taken back first",
+	    "For this walk alone this was done on esx01.lab.example, or may have been: Switch the SSH service on. It is not taken "
+	    "back yet.\n\nDo that first: Switch the SSH service off?");
+
+	view.owed = owes;
+	view.prompt.options = owed;
+	view.prompt.option_count = 2;
 	return view;
 }
 
@@ -354,6 +405,7 @@ static const struct {
     {"choice-number", choice, "2", false, ""},
     {"many", many, "gxjxk", false, ""},
     {"host-key", host_key, "", false, ""},
+    {"certificate", certificate, "", false, ""},
     {"password", password, "S3cret!", false, ""},
     {"gate", gate, "", false, ""},
     {"gate-typed", gate_typed, "", false, ""},
@@ -363,6 +415,10 @@ static const struct {
     {"confirm-yes", confirm_yes, DOWN, false, ""},
     {"confirm-reversible", confirm_reversible, DOWN, false, ""},
     {"act", act, "", false, ""},
+    {"progress", progress, "", false, ""},
+    {"progress-cancel", progress, "\003", false, "cancel"},
+    {"resume-owed", resume_owed, "", false, ""},
+    {"quit-owed", resume_owed, "q", false, ""},
     {"wait", waits, "", false, ""},
     {"outcome", outcome, "", false, ""},
     {"outcome-stopped", stopped, "", false, ""},

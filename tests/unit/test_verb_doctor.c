@@ -52,7 +52,7 @@ static int drop_home(void **state)
 static int doctor(void **state, const char *format, const char *known_hosts, struct ra_buf *out)
 {
 	char bin[512], file[512];
-	struct ra_options options = {.format = format, .known_hosts = known_hosts, .password_fd = -1, .key_fd = -1};
+	struct ra_options options = {.format = format, .known_hosts = known_hosts, .password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1};
 	struct ra_context context = {.options = &options, .exe_dir = bin};
 
 	snprintf(bin, sizeof(bin), "%s/bin", (char *)*state);

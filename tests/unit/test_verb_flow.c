@@ -49,7 +49,7 @@ struct said {
 static void flow(void **state, const char *const *operands, bool coverage, struct said *said)
 {
 	char paths[3][512], bin[512], *argv[4] = {0};
-	struct ra_options options = {.coverage = coverage, .password_fd = -1, .key_fd = -1};
+	struct ra_options options = {.coverage = coverage, .password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1};
 	struct ra_context context = {.options = &options, .argv = argv, .exe_dir = bin};
 	int kept[2];
 

@@ -9,7 +9,7 @@ cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
 cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
 chmod -R u+w,go-w "$work/share"
 export HOME=$work/home XDG_STATE_HOME=$work/state
-unset XDG_DATA_HOME XDG_CONFIG_HOME SSH_AUTH_SOCK
+unset XDG_DATA_HOME XDG_CONFIG_HOME SSH_AUTH_SOCK GOVC_URL GOVC_USERNAME GOVC_PASSWORD GOVC_INSECURE GOVC_TLS_CA_CERTS GOVC_TLS_KNOWN_HOSTS
 cd "$work" || exit 99
 failed=0
 
@@ -134,6 +134,24 @@ run 64 "--timeout is at most" check --from demo:healthy --timeout 2147483647
 run 64 "--port is at most" check --from demo:healthy --port 65536
 run 64 "holds no password" check 127.0.0.1 --password-fd 0
 run 64 "it has: " check --from demo:healthy --entry nonsense
+
+# A vCenter: said wrongly, or found wrongly in the environment, whose values are never repeated.
+run 64 "reached by https" check --vcenter http://vc.example 127.0.0.1
+run 64 "holds no password" check --vcenter vc.example --vcenter-password-fd 0 127.0.0.1
+run 64 "give one of them" check --vcenter vc.example --ca-file /dev/null --insecure 127.0.0.1
+run 66 "nothere.pem" check --vcenter vc.example --ca-file nothere.pem 127.0.0.1
+run 64 "does not belong" demo --vcenter vc.example
+for wrong in GOVC_URL=https://u:s3cret@/sdk GOVC_URL=https://u:s3c%@vc.example GOVC_INSECURE=s3cret GOVC_TLS_CA_CERTS=s3cret \
+	"GOVC_USERNAME=$(printf 's3cret\a')"; do
+	export "${wrong?}"
+	run 78 "${wrong%%=*} " check 127.0.0.1
+	grep -q s3c err && bad "$wrong: the value is repeated: $(cat err)"
+	run 0 "" check --from demo:healthy
+	unset "${wrong%%=*}"
+done
+GOVC_URL=https://127.0.0.1:1/sdk run 20 "vCenter 127.0.0.1:1, from GOVC_URL" check --no-ssh --timeout 5 esx01 esx02
+GOVC_URL=https://127.0.0.1:1/sdk run 20 "" check --vcenter '' --port 1 --timeout 5 127.0.0.1
+grep -qF "everything vCenter knows: this plane was not given" out || bad "an empty --vcenter is none: $(cat out)"
 
 # A list of hosts: remarks in it are no hosts, and each has a record of its own, the same host twice too.
 printf '# the rack on the left\n127.0.0.1  # the one that fails\n\n 127.0.0.1\n' >hosts
