@@ -311,8 +311,8 @@ bool ra_vs_find(struct ra_vs *vs)
 
 		any = any || (!want->taken && want->target && is_open(vs, want->target));
 	}
-	if (!any || vs->finding)
-		return any;
+	if (vs->finding || !any)
+		return vs->finding;
 	op = ra_vs_op_new(vs);
 	search = op ? calloc(1, sizeof(*search)) : NULL;
 	if (!search) {
