@@ -1,11 +1,15 @@
-/* about.c - what the SSH side of this installation can do. */
+/* about.c - what this installation can do on its ways to a host. */
 #include "config.h"
 
 #include "base/clock.h"
 #include "link/about.h"
+#include "link/http.h"
 #include "link/ssh.h"
 
+#include <libxml/parser.h>
 #include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define METHOD_MAX LIBSSH2_METHOD_LANG_SC /* the last of libssh2's numbers */
@@ -90,6 +94,24 @@ ra_err ra_ssh_lacks(struct ra_buf *out)
 	if (session)
 		libssh2_session_free(session);
 	return err;
+}
+
+ra_err ra_https_lacks(struct ra_buf *out)
+{
+	char version[128];
+
+	if (strstr(ra_http_library(version, sizeof(version)), " OpenSSL/"))
+		return RA_OK;
+	return ra_buf_text(out, "libcurl does not use OpenSSL for TLS: no vCenter can be reached (Debian: libcurl4)\n");
+}
+
+const char *ra_xml_library(char *out, size_t cap)
+{
+	/* "20914", in builds from its repository with more behind it */
+	long number = strtol(xmlParserVersion, NULL, 10);
+
+	snprintf(out, cap, "%ld.%ld.%ld", number / 10000, number / 100 % 100, number % 100);
+	return out;
 }
 
 ra_err ra_ssh_agent_count(const char *path, int wait_ms, int *count)

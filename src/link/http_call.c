@@ -213,7 +213,7 @@ static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl
 	job->over = job->over || ra_http_is_over(job->easy); /* at the end there is no connection left to look at */
 	if (now >= job->deadline)
 		job->fault = RA_FAULT_TIME;
-	else if (!job->answer.sent && now - job->http->step_began > STEP_MS_MAX)
+	else if (job->http->proxy.url[0] && !job->answer.sent && now - job->http->step_began > STEP_MS_MAX)
 		job->fault = RA_FAULT_FLOOD;
 	return job->fault != RA_FAULT_NONE;
 }

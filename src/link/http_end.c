@@ -70,13 +70,11 @@ static void say(struct ra_http_job *job, enum ra_link_why why, const char *what,
 static void say_late(struct ra_http_job *job)
 {
 	const struct ra_http *http = job->http;
-	curl_off_t connected = 0;
 	char what[120];
 
-	(void)curl_easy_getinfo(job->easy, CURLINFO_CONNECT_TIME_T, &connected);
 	if (!job->answer.sent)
 		snprintf(what, sizeof(what), "%s in %d s",
-			 connected > 0 ? "takes the connection but comes to no TLS handshake" : "no connection",
+			 job->connected ? "takes the connection but comes to no TLS handshake" : "no connection",
 			 (http->connect_ms + 999) / 1000);
 	else
 		snprintf(what, sizeof(what), "%s in %d s", job->headers_len ? "its answer does not end" : "no answer",

@@ -61,9 +61,10 @@ struct ra_http_job {
 	size_t cap_len, headers_len;
 	ra_mono_ms deadline; /* RA_DEADLINE_NONE until started */
 	bool again;
-	bool framed;              /* the answer tells its own length */
-	bool over;                /* the server ended the TLS properly */
-	int sends; /* times libcurl began to send it */
+	bool connected; /* the handshake began */
+	bool framed;    /* the answer tells its own length */
+	bool over;      /* the server ended the TLS properly */
+	int sends;      /* times libcurl began to send it */
 	enum ra_http_fault fault;
 	char error[CURL_ERROR_SIZE];
 	struct ra_http_answer answer;

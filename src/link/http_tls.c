@@ -245,9 +245,13 @@ static int judge(X509_STORE_CTX *shown, void *arg)
 
 CURLcode ra_http_guard(CURL *easy, void *ssl_ctx, void *arg)
 {
+	char *job = NULL;
+
 	/* Called for the TLS of a proxy, too. That one libcurl verifies itself, and only that one. */
 	if (SSL_CTX_get_verify_mode(ssl_ctx) & SSL_VERIFY_PEER)
 		return CURLE_OK;
+	if (!curl_easy_getinfo(easy, CURLINFO_PRIVATE, &job) && job)
+		((struct ra_http_job *)(void *)job)->connected = true;
 	SSL_CTX_set_verify(ssl_ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl_ctx, judge, arg);
 	SSL_CTX_set_options(ssl_ctx, SSL_OP_CLEANSE_PLAINTEXT);

@@ -149,6 +149,19 @@ static ra_err look_ssh(const struct ra_context *context, struct finding *f)
 	return err ? err : ra_buf_printf(&f->value, "libssh2 %s", ra_about_ssh_library());
 }
 
+static ra_err look_https(const struct ra_context *context, struct finding *f)
+{
+	char curl[128], xml[32];
+	ra_err err = ra_about_https_lacks(&f->notes);
+
+	if (f->notes.len)
+		f->state = NOTE;
+	add(f, FINE, "libcurl carries requests to vCenter, libxml2 reads its answers");
+	return err ? err
+		   : ra_buf_printf(&f->value, "libcurl %s, libxml2 %s", ra_about_https_library(curl, sizeof(curl)),
+				   ra_about_xml_library(xml, sizeof(xml)));
+}
+
 static ra_err look_agent(const struct ra_context *context, struct finding *f)
 {
 	const char *path = getenv("SSH_AUTH_SOCK");
@@ -250,11 +263,17 @@ static const struct {
 	const char *id, *title;
 	ra_err (*look)(const struct ra_context *context, struct finding *f);
 } looks[] = {
-    {"program", "reattest", look_program},         {"flows", "flows", look_flows},
-    {"sessions", "records", look_sessions},        {"terminal", "terminal", look_terminal},
-    {"ssh_library", "SSH library", look_ssh},      {"ssh_agent", "SSH agent", look_agent},
-    {"ssh_client", "OpenSSH client", look_client}, {"known_hosts", "known hosts", look_known_hosts},
-    {"libraries", "libraries", look_libraries},    {"clock", "clock", look_clock},
+    {"program", "reattest", look_program},
+    {"flows", "flows", look_flows},
+    {"sessions", "records", look_sessions},
+    {"terminal", "terminal", look_terminal},
+    {"ssh_library", "SSH library", look_ssh},
+    {"https_libraries", "HTTPS libraries", look_https},
+    {"ssh_agent", "SSH agent", look_agent},
+    {"ssh_client", "OpenSSH client", look_client},
+    {"known_hosts", "known hosts", look_known_hosts},
+    {"libraries", "libraries", look_libraries},
+    {"clock", "clock", look_clock},
     {"core_dumps", "core dumps", look_core},
 };
 #define COUNT (sizeof(looks) / sizeof(looks[0]))

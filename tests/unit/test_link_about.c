@@ -4,8 +4,11 @@
 
 #include "base/clock.h"
 #include "link/about.h"
+#include "link/http.h"
 #include "link/ssh.h"
 
+#include <curl/curl.h>
+#include <libxml/xmlversion.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -53,6 +56,21 @@ static void lacks(void **state)
 	assert_int_equal(strstr(ra_buf_str(&said), "SHA-2 signatures with RSA keys") != NULL,
 			 libssh2_version(0x010b00) == NULL);
 	assert_true(!said.len || said.data[said.len - 1] == '\n');
+}
+
+/* The libraries of the way to vCenter tell the versions that are loaded. */
+static void https_libraries(void **state)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf lacks_said = {0};
+	char curl[128], want[128], xml[32];
+	const curl_version_info_data *about = curl_version_info(CURLVERSION_NOW);
+
+	snprintf(want, sizeof(want), "%s %s", about->version, about->ssl_version);
+	assert_string_equal(ra_http_library(curl, sizeof(curl)), want);
+	assert_int_equal(ra_https_lacks(&lacks_said), RA_OK);
+	assert_int_equal(lacks_said.len == 0, strncmp(about->ssl_version, "OpenSSL/", 8) == 0);
+	/* Tests run with the library they were compiled against. */
+	assert_string_equal(ra_xml_library(xml, sizeof(xml)), LIBXML_DOTTED_VERSION);
 }
 
 /* An agent in a child: takes one request and answers with these bytes; len 0: never answers; -1: hangs up. */
@@ -130,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lacks),
+	    cmocka_unit_test(https_libraries),
 	    cmocka_unit_test(agents),
 	    cmocka_unit_test(nobody_there),
 	};

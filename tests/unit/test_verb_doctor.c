@@ -94,6 +94,7 @@ static const struct {
 	int code;
 } rows[] = {
     {":", ":", "flows", "ok", "sha256 ", 0},
+    {":", ":", "https_libraries", "ok", "requests to vCenter", 0},
     {":", ":", "core_dumps", "ok", "", 0},
     {":", ":", "sessions", "ok", "not there yet", 0},
     {":", ":", "known_hosts", "ok", "", 0},
@@ -138,7 +139,7 @@ static void states(void **state)
 static void text(void **state)
 {
 	static const char *const titles[] = {"reattest",    "flows",     "records",        "terminal",
-					     "SSH library", "SSH agent", "OpenSSH client", "known hosts",
+					     "SSH library", "HTTPS libraries", "SSH agent", "OpenSSH client", "known hosts",
 					     "libraries",   "clock",     "core dumps"};
 	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
 	size_t seen = 0;
