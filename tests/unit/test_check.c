@@ -38,6 +38,17 @@ static const struct load_case cases[] = {
 	{PLANE("\"run\":[\"esxcli\",\"system\",\"settings\",\"encryption\",\"recovery\",\"list\"],\"secret\":true,\"parse\":\"lines\",\"facts\":{\"recovery.id\":{\"type\":\"list\"}}"), RA_E_INVALID, "a secret answer is read by builtin:recovery-list"},
 	{PLANE(RUN_ENC ",\"secret\":true," FACTS), RA_E_INVALID, "is no secret"},
 	{PLANE(RUN_ENC ",\"parse\":\"builtin:recovery-list\",\"facts\":{\"recovery.id\":{\"type\":\"text\"}}"), RA_E_INVALID, "nothing else is"},
+	/* vCenter's shapes; a secret has its plane everywhere */
+	{HEAD "\"planes\":[{\"via\":\"ssh\",\"run\":[\"esxcli\",\"--formatter=json\",\"system\",\"settings\",\"encryption\",\"recovery\",\"list\"],\"secret\":true,\"parse\":\"builtin:recovery-list\",\"facts\":{\"recovery.id\":{\"type\":\"text\"}}},{\"via\":\"vcenter\",\"esxcli\":[\"system\",\"settings\",\"encryption\",\"recovery\",\"list\"],\"secret\":true,\"parse\":\"builtin:recovery-list\",\"facts\":{\"recovery.id\":{\"type\":\"text\"}}}]}", RA_OK, ""},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"call\":\"QueryTpmAttestationReport\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_OK, ""},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"since\":\"8.0.0.1\",\"rest\":\"tpm\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_OK, ""},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"since\":\"new\",\"rest\":\"tpm\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_E_INVALID, "a version such as"},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"esxcli\":[\"software\",\"acceptance\",\"get\"],\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_OK, ""},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"esxcli\":[\"system\",\"settings\",\"encryption\",\"recovery\",\"list\"],\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_E_INVALID, "the plane needs \"secret\": true"},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"call\":\"RebootHost\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_E_DENIED, "\"call RebootHost\": it changes the host: only an action may send it"},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"call\":\"StopService\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_E_DENIED, "TSM-SSH"},
+	{HEAD "\"planes\":[{\"via\":\"vcenter\",\"call\":\"StopService\",\"service\":\"TSM-SSH\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_E_INVALID, "unknown key \"service\""},
+	{HEAD "\"planes\":[{\"via\":\"ssh\",\"rest\":\"tpm\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"text\",\"pointer\":\"\"}}}]}", RA_E_DENIED, "vcenter only"},
 	/* keys and words */
 	{"{\"format\":1,\n \"id\":\"k\",\"title\":\"t\",\"why\":\"w\",\n  \"plains\":[]}", RA_E_INVALID, "checks/x.json:3:12: unknown key \"plains\""},
 	{PLANE(RUN_ENC ",\"retry\":3," FACTS), RA_E_INVALID, "unknown key \"retry\""},

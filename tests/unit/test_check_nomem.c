@@ -1,6 +1,7 @@
 /* Each allocation of check/ refused in turn: no memory is said, nothing crashes and (under a sanitizer) nothing leaks. */
 #include "config.h"
 
+#include "tests/unit/cert_make.h"
 #include "tests/unit/check_unit.h"
 
 #include "base/pattern.h"
@@ -58,6 +59,10 @@ static const char keyvalue[] = HEAD RUN "\"parse\":\"keyvalue\",\"facts\":{\"a.a
 static const char json[] = HEAD RUN "\"parse\":\"json\",\"facts\":{\"a.a\":{\"type\":\"text\",\"pointer\":\"/Mode\",\"map\":{\"tpm\":\"TPM\"}},"
 				    "\"a.b\":{\"type\":\"list\",\"pointer\":\"/L/*\"}}}]}";
 static const char regex[] = HEAD RUN "\"parse\":\"regex\",\"facts\":{\"a.a\":{\"type\":\"list\",\"pattern\":\"\\\\w+\"}}}]}";
+static const char x509[] = HEAD RUN "\"parse\":\"x509\",\"facts\":{\"a.a\":{\"type\":\"text\",\"field\":\"subject\"},"
+				    "\"a.b\":{\"type\":\"int\",\"field\":\"days_left\"},\"a.c\":{\"type\":\"time\",\"field\":\"not_before\"}}}]}";
+static const char where[] = HEAD RUN "\"parse\":\"json\",\"facts\":{\"a.a\":{\"type\":\"text\",\"pointer\":\"/*/k\",\"where\":{\"n\":1}},"
+				     "\"a.b\":{\"type\":\"bool\",\"pointer\":\"/*/k\",\"exists\":true}}}]}";
 static const char logs[] = HEAD "\"planes\":[{\"via\":\"ssh\",\"log\":{\"files\":[\"hostd\"],\"lines_max\":9},\"parse\":\"signatures\"}]}";
 
 /* Load a check, take an answer in, keep what was found, read it, write it and read it back. */
@@ -121,6 +126,18 @@ static ra_err load_log(void)
 	return whole_way(logs, "2026-03-02T00:00:00Z Mode\n", 0);
 }
 
+static char *pem; /* made while memory is there */
+
+static ra_err load_x509(void)
+{
+	return whole_way(x509, pem, 0);
+}
+
+static ra_err load_where(void)
+{
+	return whole_way(where, "[{\"n\":1,\"k\":\"a\"},{\"n\":2,\"k\":\"b\"}]", 0);
+}
+
 static void every_allocation_may_fail(void **state)
 {
 	static const struct {
@@ -128,9 +145,12 @@ static void every_allocation_may_fail(void **state)
 		ra_err (*run)(void);
 	} rows[] = {
 		{"keyvalue", load_keyvalue}, {"no", load_no}, {"json", load_json}, {"regex", load_regex}, {"log", load_log},
+		{"x509", load_x509}, {"where", load_where},
 	};
 	cJSON_Hooks hooks = {.malloc_fn = __wrap_malloc, .free_fn = free};
 
+	fail_at = -1;
+	pem = cert_make("x", CHECK_T0, CHECK_T0 + 1000);
 	cJSON_InitHooks(&hooks);
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		int total;
@@ -152,6 +172,7 @@ static void every_allocation_may_fail(void **state)
 		}
 	}
 	cJSON_InitHooks(NULL);
+	free(pem);
 }
 
 int main(void)

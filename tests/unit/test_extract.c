@@ -68,6 +68,7 @@ static const struct extract_case cases[] = {
 	{"json null", FACT("json", "\"type\":\"text\",\"pointer\":\"/Z\",\"absent\":\"z\""), ENC_JSON, "known:z", 0, NULL},
 	{"json not there", FACT("json", "\"type\":\"text\",\"pointer\":\"/Q\""), ENC_JSON, "malformed", 0, NULL},
 	{"json absent with a reason", FACT("json", "\"type\":\"time\",\"pointer\":\"/time\",\"absent\":{\"unknown\":\"not_applicable\"}"), "{}", "not_applicable", 0, NULL},
+	{"json not there, and the machine keeps it to itself", FACT("json", "\"type\":\"text\",\"pointer\":\"/status\",\"absent\":{\"unknown\":\"withheld\"}"), "null", "withheld", 0, NULL},
 	{"json pointer through a text", FACT("json", "\"type\":\"text\",\"pointer\":\"/Mode/x\",\"absent\":\"no\""), ENC_JSON, "malformed", 0, NULL},
 	{"json object where a text is meant", FACT("json", "\"type\":\"text\",\"pointer\":\"\""), "{}", "malformed", 0, NULL},
 	{"json two labels alike", FACT("json", "\"type\":\"text\",\"pointer\":\"/ab c\""), "{\"a b c\":\"1\",\"abC\":\"2\"}", "malformed", 0, NULL},

@@ -112,6 +112,46 @@ static void each_says(void **state)
 	assert_int_equal(missed, 0);
 }
 
+/* What is owed is walked to, too: the test ends there unless it says how that goes. */
+static void what_is_owed(void **state)
+{
+	static const struct flow_change temporary = {
+	    MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo':'Leave maintenance mode.'",
+	    "'ok':'stop','fail':'stop','skip':'stop','temporary':true,'undo':'leave'},\n"
+	    "'leave':{'kind':'action','title':'Leave','by':'human','danger':'disruptive','touches':['maintenance'],'toward':"
+	    "'restore','say':'Leave it.','verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
+	    "'ok':'restart','fail':'restart','skip':'restart','recovery':'By hand.'"};
+	static const struct {
+		const char *answers, *path;
+	} rows[] = {
+	    {"'restart':'ok','maintain':'ok'", "'maintain','stop','leave'"},
+	    {"'restart':'ok','maintain':'ok','leave':'ok'", "'maintain','stop','leave','stop'"},
+	    {"'restart':'ok','maintain':'ok','leave':'skip'", "'maintain','stop','leave','stop'"},
+	    {"'restart':'ok','maintain':'ok','leave':'fail'", "'maintain','stop','leave','stop'"},
+	    {"'restart':'ok','maintain':'fail','leave':'ok'", "'maintain','stop','leave','stop'"},
+	    {"'restart':'ok','maintain':'skip','leave':'ok'", "'maintain','stop'"},
+	};
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+		char tests[600];
+		struct flow_change changes[2] = {temporary, {MAIN, OLD_TESTS, tests}};
+		struct ra_flow_tests counts;
+		struct ra_errs errs;
+		size_t count = 0;
+
+		snprintf(tests, sizeof(tests),
+			 "[{'name':'a','answers':{'ask':'board',%s},'path':['look','ask','restart','side','side/look','side/fine',%s]}]",
+			 rows[i].answers, rows[i].path);
+		if (flow_fixture(changes, 2, &set, &errs) != RA_OK)
+			fail_msg("%s: %s", tests, errs.text[0]);
+		assert_int_equal(ra_flowset_test(set, &counts, findings, &count), RA_OK);
+		if (counts.passed != 1)
+			fail_msg("%s: %s", rows[i].answers, findings[0].text);
+	}
+}
+
 /* Ways that nobody can take are not asked for; of the others each is named until a test takes it. */
 static void what_is_covered(void **state)
 {
@@ -153,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_says),
+	    cmocka_unit_test(what_is_owed),
 	    cmocka_unit_test(what_is_covered),
 	};
 

@@ -262,6 +262,53 @@ static const struct {
     {4,
      {{MAIN, "'is':'TPM','as_of':{'action':'start'}}", "'is':'TPM'}"}},
      "step clear: after this a sealed host needs its recovery key"},
+    {4,
+     {{MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo':'Leave maintenance mode.'",
+       "'ok':'stop','fail':'stop','skip':'stop','temporary':true,'undo':'leave'},\n"
+       "'leave':{'kind':'action','title':'Leave','by':'human','danger':'disruptive','touches':['maintenance'],'toward':'change','say':'Leave it.',"
+       "'verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
+       "'ok':'stop','fail':'stop','skip':'stop','recovery':'By hand.'"}},
+     "step maintain: it is temporary: expected its \"undo\" to touch the same"},
+    {4,
+     {{MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo':'Leave maintenance mode.'",
+       "'ok':'stop','fail':'stop','skip':'stop','temporary':true,'undo':'leave'},\n"
+       "'leave':{'kind':'action','title':'Leave','by':'human','danger':'disruptive','touches':['maintenance','reboot'],'toward':'restore','say':'Leave it.',"
+       "'verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
+       "'ok':'stop','fail':'stop','skip':'stop','recovery':'By hand.'"}},
+     "step maintain: it is temporary: expected its \"undo\" to touch the same"},
+    {4,
+     {{MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo':'Leave maintenance mode.'",
+       "'ok':'stop','fail':'stop','skip':'stop','temporary':true,'undo':'leave'},\n"
+       "'leave':{'kind':'action','title':'Leave','by':'human','danger':'disruptive','touches':[],'toward':'restore','say':'Leave it.',"
+       "'verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
+       "'ok':'stop','fail':'stop','skip':'stop','recovery':'By hand.'"}},
+     "step maintain: it is temporary: expected its \"undo\" to touch the same"},
+    {4,
+     {{MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo':'Leave maintenance mode.'",
+       "'ok':'stop','fail':'stop','skip':'stop','temporary':true,'undo':'leave'},\n"
+       "'leave':{'kind':'action','title':'Leave','by':'human','danger':'disruptive','touches':['maintenance'],'toward':'restore','gate':['rebuild'],'say':'Leave it.',"
+       "'verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
+       "'ok':'stop','fail':'stop','skip':'stop','recovery':'By hand.'"}},
+     "step maintain: it is temporary: its \"undo\" must be neither temporary, nor behind a gate"},
+    {4,
+     {{MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo':'Leave maintenance mode.'",
+       "'ok':'stop','fail':'stop','skip':'stop','temporary':true,'undo':'leave'},\n"
+       "'leave':{'kind':'action','title':'Leave','by':'human','danger':'disruptive','touches':['maintenance'],'toward':'restore','only_for':['taken'],'say':'Leave it.',"
+       "'verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
+       "'ok':'stop','fail':'stop','skip':'stop','recovery':'By hand.'"}},
+     "step maintain: it is temporary: its \"undo\" must be neither temporary, nor behind a gate"},
+    {4,
+     {{MAIN, "'undo':'Leave maintenance mode.'", "'undo':'Leave maintenance mode.','temporary':true"}},
+     "step maintain: it is temporary: expected \"undo\" to name the action"},
+    {4,
+     {{MAIN, "'undo':'Leave maintenance mode.'", "'undo':'stop','temporary':true"}},
+     "step maintain: it is temporary: expected \"undo\" to name the action"},
+    {4,
+     {{MAIN, "'undo':'Leave maintenance mode.'", "'recovery':'restart','temporary':true"}},
+     "step maintain: it is temporary: expected \"undo\" to name the action"},
+    {4,
+     {{MAIN, "'undo':'Leave maintenance mode.'", "'undo':'maintain','temporary':true"}},
+     "step maintain: it is temporary: its \"undo\" must be neither temporary"},
 };
 
 static void each_rule(void **state)
@@ -313,6 +360,12 @@ static void nothing_to_find_in_these(void **state)
 	     "'say':'Never clear the TPM here. Do not load defaults; Secure Boot stays on.'"},
 	    /* the program's own facts */
 	    {MAIN, "'guard':{'fact':'encryption.mode','known':true}", "'guard':{'fact':'plane.ssh.state','is':'up'}"},
+	    /* for the walk only, with an undo that can be done */
+	    {MAIN, "'ok':'stop','fail':'stop','skip':'stop','undo':'Leave maintenance mode.'",
+	     "'ok':'stop','fail':'stop','skip':'stop','temporary':true,'undo':'leave'},\n"
+       "'leave':{'kind':'action','title':'Leave','by':'human','danger':'disruptive','touches':['maintenance'],'toward':'restore','say':'Leave it.',"
+       "'verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
+       "'ok':'stop','fail':'stop','skip':'stop','recovery':'By hand.'"},
 	    {MAIN, "'x_none':1", NULL},
 	};
 	static struct ra_finding findings[RA_FINDINGS_MAX];

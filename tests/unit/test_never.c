@@ -3,25 +3,15 @@
 #include "unit.h"
 
 #include "flow_rig.h"
+#include "wordbook.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define WALKS 10000
 #define TURNS 90
-#define FACTS_MAX 256
-#define VALUES_MAX 12
 #define SIG_PREFIX "sig."
 
-/* The values that conditions compare a fact with: what a random world is made of. */
-struct wordbook {
-	struct {
-		const char *fact;
-		const cJSON *values[VALUES_MAX];
-		size_t count;
-	} facts[FACTS_MAX];
-	size_t count;
-};
 /* What only the driver knows of a gate's case. */
 struct truth {
 	bool key, typed;
@@ -35,7 +25,7 @@ struct drive {
 	const char *only; /* the one flow to walk; NULL: any */
 	bool passed;      /* vCenter always says Passed */
 	bool bootless;    /* nobody can say when the host started */
-	size_t intents, gated, refused, opened, ends, good;
+	size_t intents, gated, refused, opened, ends, good, aside, paid;
 };
 
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators". */
@@ -50,68 +40,6 @@ static uint32_t rnd(struct drive *d, uint32_t below)
 static bool chance(struct drive *d, uint32_t percent)
 {
 	return rnd(d, 100) < percent;
-}
-
-static void learn_value(struct wordbook *book, size_t at, const cJSON *value)
-{
-	if (!cJSON_IsBool(value) && !cJSON_IsString(value) && !cJSON_IsNumber(value))
-		return;
-	if (book->facts[at].count < VALUES_MAX)
-		book->facts[at].values[book->facts[at].count++] = value;
-}
-
-static void learn(void *payload, const struct ra_cond_use *use)
-{
-	static const char *const forms[] = {"is", "in", "has", "has_any", "lt", "le", "gt", "ge"};
-	struct wordbook *book = payload;
-	size_t at = 0;
-
-	while (at < book->count && strcmp(book->facts[at].fact, use->fact) != 0)
-		at++;
-	if (at == FACTS_MAX)
-		return;
-	if (at == book->count)
-		book->facts[book->count++].fact = use->fact;
-	for (size_t i = 0; i < RA_LEN(forms); i++) {
-		const cJSON *value = ra_json_get(use->node, forms[i]), *item;
-
-		if (!cJSON_IsArray(value)) {
-			learn_value(book, at, value);
-			continue;
-		}
-		cJSON_ArrayForEach (item, value)
-			learn_value(book, at, item);
-	}
-}
-
-static void learn_cond(struct wordbook *book, const struct ra_cond *cond)
-{
-	if (cond)
-		ra_cond_facts(cond, learn, book);
-}
-
-static void learn_set(struct wordbook *book, const struct ra_flowset *set)
-{
-	const struct ra_flow *const *flows;
-	const struct ra_cause *const *causes;
-	size_t count = ra_flowset_flows(set, &flows);
-
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < flows[i]->step_count; k++) {
-			const struct ra_step *step = &flows[i]->steps[k];
-
-			for (size_t e = 0; e < step->edge_count; e++)
-				learn_cond(book, step->edges[e].when);
-			learn_cond(book, step->action.guard);
-			learn_cond(book, step->action.until);
-		}
-	}
-	count = ra_flowset_causes(set, &causes);
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < causes[i]->rule_count; k++)
-			learn_cond(book, causes[i]->rules[k].when);
-	}
-	learn_cond(book, ra_flowset_gate(set, "key-proven")->open_if);
 }
 
 static cJSON *a_time(struct drive *d, ra_utc_ms at)
@@ -359,6 +287,10 @@ static void disturb(struct drive *d)
 		break;
 	case 8:
 		knock(d, NULL);
+		break;
+	case 9:
+		err = ra_make_owed(d->rig.state, &kind, &body, NULL);
+		put(d, err, kind, body);
 		break;
 	default:
 		pass_time(d);
@@ -614,9 +546,100 @@ static bool is_good(const struct ra_flow *flow, const struct ra_step *step)
 	return false;
 }
 
+#define DEBTS_MAX 8
+/* What temporary actions owe, by the entries and the flow set alone. */
+struct debts {
+	struct {
+		const struct ra_flow *flow;
+		const struct ra_step *step;
+		bool owed, offered;
+	} of[DEBTS_MAX];
+	size_t count;
+	bool aside, verified; /* verified: what is done aside */
+	const char *from, *from_flow; /* where the walk went aside */
+};
+
+static bool ends_it(const struct debts *debts, size_t i, const struct ra_flow *flow, const struct ra_step *step)
+{
+	return debts->of[i].flow == flow && strcmp(debts->of[i].step->action.undo_step, step->id) == 0;
+}
+
+/* An outcome: a temporary change is owed once it may have been made, and paid once its undo is verified. */
+static void note_outcome(struct debts *debts, const struct ra_flow *flow, const struct ra_step *step, const char *result)
+{
+	size_t k = 0;
+
+	debts->verified = strcmp(result, "verified") == 0;
+	for (size_t i = 0; i < debts->count && strcmp(result, "verified") == 0; i++)
+		debts->of[i].owed = debts->of[i].owed && !ends_it(debts, i, flow, step);
+	if (!step->action.temporary || (strcmp(result, "verified") != 0 && strcmp(result, "unverified") != 0))
+		return;
+	while (k < debts->count && debts->of[k].step != step)
+		k++;
+	assert_true(k < DEBTS_MAX);
+	debts->count += k == debts->count;
+	debts->of[k].flow = flow;
+	debts->of[k].step = step;
+	debts->of[k].owed = true;
+	debts->of[k].offered = false;
+}
+
+static void arrive(struct debts *debts)
+{
+	for (size_t i = 0; i < debts->count; i++)
+		debts->of[i].offered = false;
+}
+
+/* A way aside leads to what is owed, and from there back to where it came from and nowhere else. */
+static void note_edge(struct drive *d, struct debts *debts, size_t at, const struct ra_flow *flow, const struct ra_step *step)
+{
+	const char *by = text_of(d, at, "by");
+	bool back = strcmp(by, "paid") == 0 || strcmp(by, "unpaid") == 0, owed = false;
+
+	assert_int_equal(back, debts->aside);
+	if (back) {
+		assert_string_equal(debts->from, text_of(d, at, "to"));
+		assert_string_equal(debts->from_flow, text_of(d, at, "to_flow"));
+		assert_int_equal(strcmp(by, "paid") == 0, debts->verified);
+		d->paid += strcmp(by, "paid") == 0;
+		debts->aside = false;
+		return;
+	}
+	if (strcmp(by, "owed") != 0) {
+		arrive(debts);
+		return;
+	}
+	for (size_t i = 0; i < debts->count; i++) {
+		bool is = debts->of[i].owed && ends_it(debts, i, flow, step);
+
+		owed = owed || is;
+		debts->of[i].offered = debts->of[i].offered || is;
+	}
+	assert_true(owed);
+	d->aside++;
+	debts->aside = true;
+	debts->verified = false;
+	debts->from = text_of(d, at, "from");
+	debts->from_flow = text_of(d, at, "flow");
+}
+
+/* No walk with an operator ends by an outcome before what is owed was offered there, and its end says what still is. */
+static void check_end(const struct drive *d, const struct debts *debts, size_t at)
+{
+	int owed = 0;
+
+	for (size_t i = 0; i < debts->count; i++) {
+		owed += debts->of[i].owed;
+		assert_true(!debts->of[i].owed || debts->of[i].offered || !d->rig.interactive ||
+			    strcmp(text_of(d, at, "reason"), "outcome") != 0);
+	}
+	assert_int_equal(cJSON_GetArraySize(ra_json_get(d->rig.entries[at].body, "owed")), owed);
+}
+
 /* Follow the entries from the first one; look at each action that begins. */
 static void check_walk(struct drive *d)
 {
+	struct debts debts = {.count = 0};
 	const struct ra_flow *flow = NULL;
 	const struct ra_step *step = NULL;
 	bool open = false, lost = false;
@@ -631,6 +654,11 @@ static void check_walk(struct drive *d)
 			flow = ra_flowset_flow(d->rig.set, text_of(d, i, start ? "flow" : "to_flow"));
 			step = ra_flow_step(flow, text_of(d, i, start ? "step" : "to"));
 			d->good += is_good(flow, step);
+			assert_false(debts.aside && strcmp(kind, "edge") != 0);
+			if (strcmp(kind, "edge") == 0)
+				note_edge(d, &debts, i, flow, step);
+			else
+				arrive(&debts);
 		} else if (strcmp(kind, "intent") == 0) {
 			assert_false(open);
 			open = true;
@@ -639,11 +667,15 @@ static void check_walk(struct drive *d)
 			d->gated += check_intent(d, i, step);
 		} else if (strcmp(kind, "resume") == 0) {
 			lost = open;
+			arrive(&debts);
 		} else if (strcmp(kind, "done") == 0) {
 			assert_true(open && (!lost || step->action.by_human));
 		} else if (strcmp(kind, "outcome") == 0) {
 			assert_true(open);
 			open = false;
+			note_outcome(&debts, flow, step, text_of(d, i, "result"));
+		} else if (strcmp(kind, "end") == 0) {
+			check_end(d, &debts, i);
 		}
 	}
 }
@@ -700,7 +732,7 @@ static void begin(struct drive *d, const struct ra_flowset *set)
 	d->rig.interactive = !chance(d, 3);
 }
 
-static void walk_all(const char *dir, size_t gated_min)
+static void walk_all(const char *dir, size_t gated_min, size_t aside_min)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *set = rig_load(dir);
 	struct wordbook *book = calloc(1, sizeof(*book));
@@ -726,7 +758,9 @@ static void walk_all(const char *dir, size_t gated_min)
 	print_message("%s: %zu actions begun, %zu behind a gate, %zu refused, %zu gates opened by word, %zu ends\n", dir, d->intents,
 		      d->gated, d->refused, d->opened, d->ends);
 	assert_true(d->gated >= gated_min);
-	assert_true(d->refused > d->intents);
+	assert_true(d->refused > d->gated);
+	print_message("%s: %zu times aside to what was owed, %zu times paid\n", dir, d->aside, d->paid);
+	assert_true(d->aside >= aside_min && (d->paid > 0 || aside_min == 0));
 	free(d);
 	free(book);
 }
@@ -734,13 +768,13 @@ static void walk_all(const char *dir, size_t gated_min)
 static void test_small_set(void **unused)
 {
 	(void)unused;
-	walk_all("tests/unit/walkset", 1000);
+	walk_all("tests/unit/walkset", 1000, 1000);
 }
 
 static void test_shipped_set(void **unused)
 {
 	(void)unused;
-	walk_all("flows", 100);
+	walk_all("flows", 100, 0);
 }
 
 /* Walks in a world where vCenter always says Passed. Out: how often a step is reached that says the host is well. */
