@@ -74,7 +74,8 @@ static ra_err append_resume(struct ra_session *s, struct ra_errs *errs)
 	return ra_session_append(s, "resume", body, true, errs);
 }
 
-/* A simulated host begins anew with the process: tell it what the operator had done, each at its own time, then let it be now. */
+/* A simulated host begins anew with the process: tell it what the operator had done and what was sent to it, each at its own time, then let
+ * it be now. */
 static ra_err replay_deeds(struct ra_session *s, struct ra_errs *errs)
 {
 	int scale = s->clock.scale;
@@ -82,7 +83,8 @@ static ra_err replay_deeds(struct ra_session *s, struct ra_errs *errs)
 
 	for (size_t i = 0; s->recording && i < s->entry_count && !err; i++) {
 		const struct ra_entry *entry = &s->entries[i];
-		bool deed = !strcmp(entry->kind, "done") && !strcmp(ra_json_str(entry->body, "how", ""), "done");
+		bool done = !strcmp(entry->kind, "done") && !strcmp(ra_json_str(entry->body, "how", ""), "done");
+		bool deed = done || (!strcmp(entry->kind, "intent") && ra_json_get(entry->body, "request"));
 		char what[RA_FACT_NAME_MAX + 16];
 
 		if (!deed && i + 1 < s->entry_count)

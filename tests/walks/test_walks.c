@@ -21,8 +21,9 @@
 #define STRIDE 1
 #endif
 
-static const char *const demos[] = {"secure-boot-off", "sha1-bank",   "sealed-without-key", "cleared-sealed",
-				    "security-violation", "stale-alarm", "healthy"};
+static const char *const demos[] = {"secure-boot-off", "sha1-bank", "sealed-without-key", "cleared-sealed",
+				    "security-violation", "stale-alarm", "healthy", "reconnect-cures",
+				    "left-disconnected", "not-responding", "planes-disagree", "no-record", "ssh-off"};
 
 static void check_expectation(const char *demo, const struct walker *w, const struct ra_view *view)
 {
@@ -67,7 +68,7 @@ static void test_words(void **state)
 	    {"secure-boot-state", "Disabled"},
 	    {"maintenance-mode", ""}, /* its why says so in the same words */
 	    {"vcenter-attestation",
-	     "attestation.status: Failed; attestation.time: 2026-02-28T23:05:10Z; attestation.message: Host secure boot was disabled"},
+	     "attestation.recorded: yes; attestation.status: Failed; attestation.time: 2026-02-28T23:05:10Z; attestation.message: Host secure boot was disabled"},
 	};
 	struct walker w = {0};
 	size_t seen = 0;
