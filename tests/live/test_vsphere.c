@@ -104,7 +104,7 @@ static void test_hosts_are_found(void **state)
 	    {"esx02", "\"name\":\"esx02.lab.example\",\"id\":\"host-1002\",\"by\":\"name\""},
 	    {"ESX02.LAB.EXAMPLE", "\"id\":\"host-1002\""},
 	    {"10.0.0.12", "\"id\":\"host-1002\",\"by\":\"address\""},
-	    {"4C4C4544-0000-1031-8031-0000000003ea", "\"id\":\"host-1002\",\"by\":\"uuid\""},
+	    {"4C4C4544-0000-1031-8031-000000000002", "\"id\":\"host-1002\",\"by\":\"uuid\""},
 	    {"esx09.lab.example", "{\"found\":\"none\"}"},
 	    {"10.9.9.9", "{\"found\":\"none\"}"},
 	    {"esx0", "{\"found\":\"none\"}"},
