@@ -342,8 +342,6 @@ static void test_certificates(void **state)
 	FILE *file = fopen(peer.known, "w");
 
 	assert_non_null(file);
-	fprintf(file, "%s 00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF\n",
-		strstr(peer.url, "://") + 3 ? "127.0.0.1:1" : "");
 	char place[64] = "";
 
 	(void)sscanf(peer.url, "https://%63[^/]", place);
