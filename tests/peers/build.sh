@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # build.sh OUT - builds the vCenter peer (the Go files beside this script) as the program OUT, from Debian packages alone: nothing is
-# downloaded. What Go keeps for the next time lies beside OUT. Exits 77 with a sentence when Go or the library is not here.
+# downloaded. What Go keeps for the next time lies beside OUT, or in RA_GOCACHE, where several build directories share it.
+# Exits 77 with a sentence when Go or the library is not here.
 set -eu
 out=${1:?usage: build.sh OUT}
 mkdir -p "$(dirname "$out")"
@@ -13,5 +14,5 @@ cd "$(dirname "$0")"
 # One test at a time builds; the others wait for it and find it done.
 exec 9>"$out.lock"
 flock -w 240 9 || { echo "build: another build does not end"; exit 1; }
-export GO111MODULE=off GOPATH=$library GOCACHE=${out%/*}/.gocache GOENV=off GOFLAGS= GOTOOLCHAIN=local CGO_ENABLED=0
+export GO111MODULE=off GOPATH=$library GOCACHE=${RA_GOCACHE:-${out%/*}/.gocache} GOENV=off GOFLAGS='' GOTOOLCHAIN=local CGO_ENABLED=0
 exec go build -trimpath -buildvcs=false -o "$out" .

@@ -11,6 +11,12 @@ import (
 	"time"
 )
 
+const (
+	soapNamespace = "http://schemas.xmlsoap.org/soap/envelope/"
+	xsdNamespace  = "http://www.w3.org/2001/XMLSchema"
+	xsiNamespace  = "http://www.w3.org/2001/XMLSchema-instance"
+)
+
 // Prefixes differ from server to server, and a client has no business to care: each answer takes the next ones.
 type dialect struct{ soap, xsi, xsd string }
 
@@ -176,9 +182,8 @@ func hasOption(tag []string, option string) bool {
 // A whole SOAP message around what fill writes into its body.
 func envelope(d dialect, api version, fill func(e *encoder)) []byte {
 	e := &encoder{dialect: d, api: api}
-	fmt.Fprintf(e, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<%[1]s:Envelope xmlns:%[1]s=\"http://schemas.xmlsoap.org/soap/envelope/\" "+
-		"xmlns:%[2]s=\"http://www.w3.org/2001/XMLSchema\" xmlns:%[3]s=\"http://www.w3.org/2001/XMLSchema-instance\">\n<%[1]s:Body>\n",
-		d.soap, d.xsd, d.xsi)
+	fmt.Fprintf(e, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<%[1]s:Envelope xmlns:%[1]s=\"%[4]s\" xmlns:%[2]s=\"%[5]s\" "+
+		"xmlns:%[3]s=\"%[6]s\">\n<%[1]s:Body>\n", d.soap, d.xsd, d.xsi, soapNamespace, xsdNamespace, xsiNamespace)
 	fill(e)
 	fmt.Fprintf(e, "\n</%[1]s:Body>\n</%[1]s:Envelope>", d.soap)
 	return []byte(e.String())

@@ -36,8 +36,9 @@ func module(name string) []cliMember {
 
 var cliCommands = map[string]func(h *host) cliOutput{
 	"system.version.get": func(h *host) cliOutput {
-		return structure(cliMember{"Build", "Releasebuild-22380479"}, cliMember{"Patch", "0"}, cliMember{"Product", "VMware ESXi"},
-			cliMember{"Update", "2"}, cliMember{"Version", "8.0.2"})
+		product := h.props.Config.Product
+		return structure(cliMember{"Build", "Releasebuild-" + product.Build}, cliMember{"Patch", "0"}, cliMember{"Product", product.Name},
+			cliMember{"Update", product.Version[strings.LastIndexByte(product.Version, '.')+1:]}, cliMember{"Version", product.Version})
 	},
 	"software.acceptance.get": func(h *host) cliOutput { return plainOutput("PartnerSupported") },
 	"software.vib.list": func(h *host) cliOutput {
@@ -99,8 +100,7 @@ func (o cliOutput) xml(method string, d dialect) string {
 	case o.list:
 		kind = "ArrayOfDataObject"
 	}
-	fmt.Fprintf(e, `<obj xmlns="urn:vim25" xmlns:%s="http://www.w3.org/2001/XMLSchema" xmlns:%s="http://www.w3.org/2001/XMLSchema-instance"%s>`,
-		d.xsd, d.xsi, e.typed(kind))
+	fmt.Fprintf(e, `<obj xmlns="urn:vim25" xmlns:%s="%s" xmlns:%s="%s"%s>`, d.xsd, xsdNamespace, d.xsi, xsiNamespace, e.typed(kind))
 	e.text(o.text)
 	for _, row := range o.rows {
 		if o.list {

@@ -82,8 +82,8 @@ func scenarioList() []scenario {
 		{"trustauthority", "vSphere Trust Authority attests, too", trustAuthority},
 		{"selfhosted", "vCenter (127.0.0.1), a key server and a DNS server run on the host", func(w *world, h *host) {
 			w.newMachine(h, "vcsa", "127.0.0.1")
-			w.newMachine(h, "kms01", "10.0.0.200")
-			w.newMachine(h, "dns01", "10.0.0.2")
+			w.newMachine(h, "kms01", keyServer)
+			w.newMachine(h, "dns01", dnsServer)
 		}},
 		{"ambiguous", "another datacenter has a host of the same DNS name", ambiguous},
 		{"expired-cert", "the server's certificate is out of date", trick(func(t *tricks) { t.expired = true })},

@@ -4,8 +4,9 @@
 set -u
 src=$(cd "${RA_SRCDIR:-.}" && pwd) build=$(cd "${RA_BUILDDIR:-.}" && pwd)
 peer=$build/tests/peers/vcenter-peer
-for tool in curl xmllint; do
-	command -v $tool >/dev/null || { echo "selftest: $tool is not installed; the peer is not tested by itself"; exit 77; }
+for tool in curl:curl xmllint:libxml2-utils openssl:openssl; do
+	command -v "${tool%:*}" >/dev/null ||
+		{ echo "selftest: ${tool%:*} is not installed (Debian: ${tool#*:}); the peer is not tested by itself"; exit 77; }
 done
 "$src/tests/peers/build.sh" "$peer" || exit
 dir=$(mktemp -d /tmp/ra-peer-XXXXXX) || exit 1
@@ -52,13 +53,17 @@ fetch() {
 
 # call METHOD TYPE ID [ARGUMENTS]: one SOAP call.
 envelope() {
-	printf '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><e:Body>'
-	printf '<%s xmlns="urn:vim25"><_this type="%s">%s</_this>%s</%s></e:Body></e:Envelope>' "$1" "$2" "$3" "${4:-}" "$1"
+	printf '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+	printf '<e:Body><%s xmlns="urn:vim25"><_this type="%s">%s</_this>%s</%s></e:Body></e:Envelope>' "$1" "$2" "$3" "${4:-}" "$1"
 }
 call() {
-	fetch -H 'Content-Type: text/xml; charset=utf-8' -H "SOAPAction: \"urn:vim25/${version:-8.0.3.0}\"" --data-binary @- "$sdk" < <(envelope "$@")
+	fetch -H 'Content-Type: text/xml; charset=utf-8' -H "SOAPAction: \"urn:vim25/${version:-8.0.3.0}\"" \
+		--data-binary @- "$sdk" < <(envelope "$@")
 }
-login() { call Login SessionManager "${1:-SessionManager}" "<userName>$user</userName><password>$password</password>"; wants 200 sessionKey '//*[local-name()="key"]' .; }
+login() {
+	call Login SessionManager "${1:-SessionManager}" "<userName>$user</userName><password>$password</password>"
+	wants 200 login "$returned/*[local-name()=\"key\"]" .
+}
 
 # Properties of one object: props TYPE ID PATH...
 props() {
@@ -68,27 +73,31 @@ props() {
 		"<specSet><propSet><type>$1</type>$paths</propSet><objectSet><obj type=\"$1\">$2</obj></objectSet></specSet><options/>"
 }
 
+xpath() { xmllint --xpath "string($1)" - <<<"$answer" 2>&1; }
+returned='//*[local-name()="returnval"]'
 # wants STATUS WHAT [XPATH PATTERN]: the answer has that status, and the text of the path matches the pattern.
 wants() {
 	checks=$((checks + 1))
 	[ "$status" = "$1" ] || { bad "$2: HTTP $status (curl $rc), expected $1: ${answer:0:400}"; return; }
 	[ $# -gt 2 ] || return 0
 	local text
-	text=$(xmllint --xpath "string($3)" - <<<"$answer" 2>&1)
+	text=$(xpath "$3")
 	grep -qE -- "$4" <<<"$text" || bad "$2: \"$text\" instead of $4: ${answer:0:400}"
 }
 # The value of a property, whatever prefix the server took.
 value() { printf '//*[local-name()="propSet"][*[local-name()="name"]="%s"]/*[local-name()="val"]' "$1"; }
 count() { printf 'count(//*[local-name()="%s"])' "$1"; }
-fault() { printf '//*[local-name()="detail"]/*/@*[namespace-uri()="http://www.w3.org/2001/XMLSchema-instance" and local-name()="type"]'; }
+xsi='@*[namespace-uri()="http://www.w3.org/2001/XMLSchema-instance" and local-name()="type"]'
+fault() { printf '//*[local-name()="detail"]/*/%s' "$xsi"; }
+task_fault="//*[local-name()=\"error\"]/*[local-name()=\"fault\"]/$xsi"
 says() { checks=$((checks + 1)); grep -qF -- "$1" <<<"$answer" || bad "nothing says \"$1\": ${answer:0:400}"; }
 
 # task METHOD [ARGUMENTS]: starts it on the first host and reads it to its end; its last `info` is in answer.
 task() {
 	call "$1" HostSystem host-1001 "${2:-}"
-	wants 200 "$1" '//*[local-name()="returnval"]/@type' Task
+	wants 200 "$1" "$returned/@type" Task
 	local id
-	id=$(xmllint --xpath 'string(//*[local-name()="returnval"])' - <<<"$answer")
+	id=$(xpath "$returned")
 	for _ in $(seq 20); do
 		props Task "$id" info
 		grep -qE '<state>(success|error)</state>' <<<"$answer" && return
@@ -100,20 +109,24 @@ state() { # what pyvmomi sees; skipped where it is not installed
 	answer=$(timeout 60 "$src/tests/peers/read-state.py" "$sdk" "$user" "$password" esx01.lab.example 2>&1)
 }
 
+name=format
+loose=$(gofmt -l "$src"/tests/peers/*.go) && [ -z "$loose" ] || bad "gofmt would change: $loose"
+
 start failed -hosts 3 -vms 2 -api-version 8.0.3.0
 call RetrieveServiceContent ServiceInstance ServiceInstance
 wants 200 content '//*[local-name()="rootFolder"]' '^group-d1$'
 call CurrentTime ServiceInstance ServiceInstance
 wants 500 "before login" "$(fault)" '^NotAuthenticated$'
-password=wrong call Login SessionManager SessionManager "<userName>$user</userName><password>wrong</password>"
+call Login SessionManager SessionManager "<userName>$user</userName><password>wrong</password>"
 wants 500 "wrong password" "$(fault)" '^InvalidLogin$'
 login
 shown=$(openssl s_client -connect "${url#https://}" </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256 2>/dev/null)
 [ "${shown#*=}" = "$thumb" ] || bad "thumbprint: $shown, but says $thumb"
 props HostSystem host-1001 name summary.tpmAttestation summary.runtime.stateEncryption triggeredAlarmState config.certificate \
 	capability.uefiSecureBoot summary.trustAuthorityAttestationInfos
-wants 200 status "$(value summary.tpmAttestation)/*[local-name()=\"status\"]" '^notAccepted$'
-wants 200 message "$(value summary.tpmAttestation)//*[local-name()=\"message\"]/*[local-name()=\"message\"]" '^Host secure boot was disabled$'
+attestation=$(value summary.tpmAttestation)
+wants 200 status "$attestation/*[local-name()=\"status\"]" '^notAccepted$'
+wants 200 message "$attestation/*[local-name()=\"message\"]/*[local-name()=\"message\"]" '^Host secure boot was disabled$'
 wants 200 sealing "$(value summary.runtime.stateEncryption)/*[local-name()=\"protectionMode\"]" '^tpm$'
 wants 200 "Secure Boot" "$(value capability.uefiSecureBoot)" '^false$'
 wants 200 alarm "$(value triggeredAlarmState)//*[local-name()=\"overallStatus\"]" '^red$'
@@ -133,9 +146,9 @@ wants 200 "kinds of events" '//*[local-name()="eventDetails"]/@*[local-name()="t
 call QueryNothing HostSystem host-1001
 wants 500 "unknown method" "$(fault)" '^MethodNotFound$'
 call FindByUuid SearchIndex SearchIndex '<uuid>4C4C4544-0000-1031-8031-000000000002</uuid><vmSearch>false</vmSearch>'
-wants 200 "by UUID" '//*[local-name()="returnval"]' '^host-1002$'
+wants 200 "by UUID" "$returned" '^host-1002$'
 call FindAllByIp SearchIndex SearchIndex '<ip>10.0.0.13</ip><vmSearch>false</vmSearch>'
-wants 200 "by address" '//*[local-name()="returnval"]' '^host-1003$'
+wants 200 "by address" "$returned" '^host-1003$'
 call FindByDnsName SearchIndex SearchIndex '<dnsName>none.lab.example</dnsName><vmSearch>false</vmSearch>'
 wants 200 "by a name of nobody" "$(count returnval)" '^0$'
 call AcknowledgeAlarm AlarmManager AlarmManager '<alarm type="Alarm">alarm-11</alarm><entity type="HostSystem">host-1001</entity>'
@@ -161,31 +174,36 @@ wants 500 "after logout" "$(fault)" '^NotAuthenticated$'
 # Five hosts, two at a time: by a view, and by the way down from the root folder; then many objects at once and several types.
 start passed -hosts 5 -page 2
 login
-call CreateContainerView ViewManager ViewManager '<container type="Folder">group-d1</container><type>HostSystem</type><recursive>true</recursive>'
-view=$(xmllint --xpath 'string(//*[local-name()="returnval"])' - <<<"$answer")
+call CreateContainerView ViewManager ViewManager \
+	'<container type="Folder">group-d1</container><type>HostSystem</type><recursive>true</recursive>'
+view=$(xpath "$returned")
 hosts='<propSet><type>HostSystem</type><pathSet>name</pathSet></propSet>'
 through() { # OBJECT SELECT: a first page, then the others; `total` objects came in `pages`
-	call RetrievePropertiesEx PropertyCollector propertyCollector "<specSet>$hosts<objectSet>$1<skip>true</skip>$2</objectSet></specSet><options>${3:-}</options>"
+	call RetrievePropertiesEx PropertyCollector propertyCollector \
+		"<specSet>$hosts<objectSet>$1<skip>true</skip>$2</objectSet></specSet><options>${3:-}</options>"
 	total=0 pages=0
 	while [ "$status" = 200 ]; do
-		pages=$((pages + 1)) total=$((total + $(xmllint --xpath "$(count objects)" - <<<"$answer")))
-		token=$(xmllint --xpath 'string(//*[local-name()="token"])' - <<<"$answer")
+		pages=$((pages + 1)) total=$((total + $(xpath "$(count objects)")))
+		token=$(xpath '//*[local-name()="token"]')
 		[ -n "$token" ] || break
 		call ContinueRetrievePropertiesEx PropertyCollector propertyCollector "<token>$token</token>"
 	done
 }
-step() { printf '<selectSet xsi:type="TraversalSpec"><name>%s</name><type>%s</type><path>%s</path><skip>false</skip>%s</selectSet>' "$@"; }
+step() {
+	printf '<selectSet xsi:type="TraversalSpec"><name>%s</name><type>%s</type><path>%s</path><skip>false</skip>%s</selectSet>' "$@"
+}
 through "<obj type=\"ContainerView\">$view</obj>" "$(step v ContainerView view '')"
 [ "$total in $pages" = "5 in 3" ] || bad "view: $total in $pages pages"
 again='<selectSet><name>f</name></selectSet>'
-through '<obj type="Folder">group-d1</obj>' "$(step f Folder childEntity "$again$(step d Datacenter hostFolder "$again")$(step c ComputeResource host '')")" \
-	'<maxObjects>1</maxObjects>'
+down=$again$(step d Datacenter hostFolder "$again")$(step c ComputeResource host '')
+through '<obj type="Folder">group-d1</obj>' "$(step f Folder childEntity "$down")" '<maxObjects>1</maxObjects>'
 [ "$total in $pages" = "5 in 5" ] || bad "from the root: $total in $pages pages"
-objects=$(printf '<objectSet><obj type="%s">%s</obj></objectSet>' HostSystem host-1001 HostSystem host-1002 ClusterComputeResource domain-c8)
+objects=$(printf '<objectSet><obj type="%s">%s</obj></objectSet>' HostSystem host-1001 HostSystem host-1002 \
+	ClusterComputeResource domain-c8)
 call RetrievePropertiesEx PropertyCollector propertyCollector \
-	"<specSet>$hosts<propSet><type>ManagedEntity</type><pathSet>overallStatus</pathSet></propSet>$objects</specSet><options><maxObjects>9</maxObjects></options>"
+	"<specSet>$hosts<propSet><type>ManagedEntity</type><pathSet>overallStatus</pathSet></propSet>$objects</specSet><options/>"
 wants 200 "several objects and types" "concat($(count objects), ' ', $(count propSet))" '^2 4$'
-token=$(xmllint --xpath 'string(//*[local-name()="token"])' - <<<"$answer")
+token=$(xpath '//*[local-name()="token"]')
 call CancelRetrievePropertiesEx PropertyCollector propertyCollector "<token>$token</token>"
 wants 200 "cancel the rest"
 call ContinueRetrievePropertiesEx PropertyCollector propertyCollector "<token>$token</token>"
@@ -200,11 +218,13 @@ wants 200 "key providers" '//*[local-name()="KmipClusterInfo"][1]/*[local-name()
 start passed -badpath missing
 login
 props HostSystem host-1001 name summary.noSuchThing
-wants 200 "unknown path" '//*[local-name()="missingSet"]/*[local-name()="path"]' '^summary.noSuchThing$'
+missing='//*[local-name()="missingSet"]'
+wants 200 "unknown path" "$missing/*[local-name()=\"path\"]" '^summary.noSuchThing$'
 start nopermission
 login
 props HostSystem host-1001 name capability.tpmVersion
-wants 200 "no permission" '//*[local-name()="missingSet"]//*[local-name()="fault"]/*[local-name()="privilegeId"] | //*[local-name()="missingSet"]//*[local-name()="privilegeId"]' '^System.Read$'
+wants 200 "no permission" "$missing//*[local-name()=\"privilegeId\"]" '^System.Read$'
+wants 200 "all else" "$(value name)" '^esx01'
 
 # The whole way of a re-attestation, its tasks followed; then one that is given up in between.
 start reconnect-cures,sshoff
@@ -226,7 +246,7 @@ for _ in 1 2 3; do props HostSystem host-1001 runtime.connectionState; done
 wants 200 "after its restart" "$(value runtime.connectionState)" '^connected$'
 task ExitMaintenanceMode_Task '<timeout>0</timeout>'
 call EnterMaintenanceMode_Task HostSystem host-1001 '<timeout>0</timeout>'
-id=$(xmllint --xpath 'string(//*[local-name()="returnval"])' - <<<"$answer")
+id=$(xpath "$returned")
 props Task "$id" info.state
 wants 200 queued "$(value info.state)" '^queued$'
 props Task "$id" info.state info.progress
@@ -234,7 +254,7 @@ wants 200 progress "$(value info.progress)" '^[1-9][0-9]$'
 call CancelTask Task "$id"
 wants 200 cancel
 props Task "$id" info
-wants 200 cancelled '//*[local-name()="error"]/*[local-name()="fault"]/@*[local-name()="type"]' '^RequestCanceled$'
+wants 200 cancelled "$task_fault" '^RequestCanceled$'
 state && says '"inMaintenanceMode": false'
 
 # Ways it goes wrong.
@@ -243,7 +263,7 @@ for wrong in reconnect-needs-credentials:InvalidLogin agent-install:AgentInstall
 	login
 	task DisconnectHost_Task
 	task ReconnectHost_Task
-	wants 200 reconnect '//*[local-name()="error"]/*[local-name()="fault"]/@*[local-name()="type"]' "^${wrong#*:}\$"
+	wants 200 reconnect "$task_fault" "^${wrong#*:}\$"
 	props HostSystem host-1001 runtime.connectionState
 	wants 200 "is left" "$(value runtime.connectionState)" '^disconnected$'
 done
@@ -288,12 +308,33 @@ wants 200 "two of a name" "$(count returnval)" '^2$'
 start tasks
 login
 props HostSystem host-1001 recentTask
-props Task "$(xmllint --xpath 'string(//*[local-name()="ManagedObjectReference"])' - <<<"$answer")" info.state
+props Task "$(xpath '//*[local-name()="ManagedObjectReference"]')" info.state
 wants 200 "a task of somebody else" "$(value info.state)" '^running$'
 start selfhosted
 login
 props VirtualMachine vm-3001 guest.ipAddress runtime.powerState
 wants 200 "vCenter itself" "$(value guest.ipAddress)" '^127\.0\.0\.1$'
+
+# A row: scenario, host, property, what its text matches.
+while read -r scenario host property pattern; do
+	start "$scenario"
+	login
+	props HostSystem "$host" "$property"
+	wants 200 "$property" "$(value "$property")" "$pattern"
+done <<-'END'
+	disconnected host-1001 runtime.connectionState ^disconnected$
+	notresponding host-1001 runtime.connectionState ^notResponding$
+	notpm host-1001 capability.tpmSupported ^false$
+	lockdown host-1001 config.lockdownMode ^lockdownNormal$
+	sshon host-1001 config.service TSM-SSHSSHfalsefalsetrue
+	sshoff host-1001 config.service TSM-SSHSSHfalsefalsefalse
+	vsan host-1001 config.vsanHostConfig.enabled ^true$
+	trustauthority host-1001 summary.trustAuthorityAttestationInfos ^notAttested
+	siblings host-1002 summary.tpmAttestation.status ^accepted$
+	siblings host-1003 summary.tpmAttestation.status ^notAccepted$
+	siblings host-1004 hardware.systemInfo.model R650$
+	lockdown,failed,maintenance host-1001 runtime.inMaintenanceMode ^true$
+END
 
 # What servers and lines do.
 start entitybomb
@@ -309,8 +350,8 @@ wants 200 malformed
 ! xmllint --noout - <<<"$answer" 2>/dev/null || bad "it is whole"
 start huge
 login
-bytes=$(curl -s --max-time 20 --noproxy '*' --cacert "$dir/ca.pem" -b "$dir/jar" -d "$(envelope RetrievePropertiesEx PropertyCollector propertyCollector)" \
-	"$sdk" | head -c 5000000 | wc -c)
+bytes=$(envelope RetrievePropertiesEx PropertyCollector propertyCollector |
+	curl -s --max-time 20 --noproxy '*' --cacert "$dir/ca.pem" -b "$dir/jar" --data-binary @- "$sdk" | head -c 5000000 | wc -c)
 [ "$bytes" = 5000000 ] || bad "it ends after $bytes bytes"
 start drop -dropat 2
 login
@@ -324,16 +365,23 @@ start expired-cert
 call RetrieveServiceContent ServiceInstance ServiceInstance
 [ $rc = 60 ] || bad "curl ends with $rc, not with a certificate that does not verify"
 
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=mine -days 2 -keyout "$dir/key.pem" -out "$dir/cert.pem" \
+	2>/dev/null || bad "no certificate can be made"
+mine=$(openssl x509 -in "$dir/cert.pem" -noout -fingerprint -sha256)
+start passed -tlscert "$dir/cert.pem" -tlskey "$dir/key.pem"
+[ "$thumb" = "${mine#*=}" ] || bad "a certificate given to it: $thumb"
+
 # esxcli, REST, ESXi.
 start maintenance
 login
 call RetrieveManagedMethodExecuter HostSystem host-1001
-executer=$(xmllint --xpath 'string(//*[local-name()="returnval"])' - <<<"$answer")
+executer=$(xpath "$returned")
 esxcli() { # WORD...: the XML inside the answer is in answer
 	local words="$*" space
 	space=${words% *}
-	call ExecuteSoap ManagedMethodExecuter "$executer" "<moid>ha-cli-handler-${space// /-}</moid><version>urn:vim25/5.0</version><method>vim.EsxCLI.${words// /.}</method>"
-	answer=$(xmllint --xpath 'string(//*[local-name()="response" or local-name()="faultMsg"])' - <<<"$answer")
+	call ExecuteSoap ManagedMethodExecuter "$executer" \
+		"<moid>ha-cli-handler-${space// /-}</moid><version>urn:vim25/5.0</version><method>vim.EsxCLI.${words// /.}</method>"
+	answer=$(xpath '//*[local-name()="response" or local-name()="faultMsg"]')
 }
 esxcli system version get
 wants 200 structure '/*/*[local-name()="Version"]' '^8\.0\.2$'
@@ -374,6 +422,14 @@ wants 200 "ESXi" '//*[local-name()="apiType"]' '^HostAgent$'
 login ha-sessionmgr
 collector=ha-property-collector props HostSystem ha-host name config.product.fullName
 wants 200 "ESXi's host" "$(value name)" '^esx01.lab.example$'
+
+# A line per request, and one that is refused has one, too.
+start passed
+call RetrieveServiceContent ServiceInstance ServiceInstance
+call CurrentTime ServiceInstance ServiceInstance
+login
+[ "$(cut -d' ' -f1,2 "$dir/log" | tr '\n' ' ')" = "1 RetrieveServiceContent 2 CurrentTime 3 Login " ] || bad "log: $(cat "$dir/log")"
+"$peer" -scenario nonsense </dev/null >"$dir/out" 2>&1 && bad "a scenario nobody knows is taken"
 
 stop
 echo "selftest: $checks checks"

@@ -77,8 +77,7 @@ func neverEnd(w http.ResponseWriter, a *reply) {
 	}
 	w.WriteHeader(a.status)
 	_, err := w.Write(a.body[:end])
-	object := []byte(`<objects><obj type="HostSystem">host-1001</obj><propSet><name>name</name><val xsi:type="xsd:string">` +
-		"esx01.lab.example</val></propSet></objects>\n")
+	object := []byte("<objects><obj type=\"HostSystem\">host-1001</obj></objects>\n")
 	for err == nil {
 		_, err = w.Write(bytes.Repeat(object, 256))
 	}

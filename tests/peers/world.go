@@ -107,7 +107,11 @@ func (w *world) buildVCenter() {
 	w.addAlarm(rootRef)
 	var folder *Folder
 	folder, w.vmFolder = w.addDatacenter("dc-a", [3]string{"datacenter-3", "group-h5", "group-v4"})
-	clusterRef := ref{Type: "ClusterComputeResource", Value: "domain-c8"}
+	w.addCluster(folder)
+}
+
+func (w *world) addCluster(folder *Folder) {
+	self := ref{Type: "ClusterComputeResource", Value: "domain-c8"}
 	w.cluster = &types.ClusterConfigInfoEx{
 		ComputeResourceConfigInfo: types.ComputeResourceConfigInfo{VmSwapPlacement: "vmDirectory"},
 		DasConfig:                 types.ClusterDasConfigInfo{Enabled: yes(true)},
@@ -116,21 +120,18 @@ func (w *world) buildVCenter() {
 	}
 	cluster := &ComputeResource{ManagedEntity: entity("prod-a", &ref{Type: "Folder", Value: "group-h5"}), ConfigurationEx: w.cluster,
 		LifecycleManaged: yes(false)}
-	w.add(clusterRef, cluster)
-	folder.ChildEntity = append(folder.ChildEntity, clusterRef)
-	count := w.hosts0()
+	w.add(self, cluster)
+	folder.ChildEntity = append(folder.ChildEntity, self)
+	count := w.hostCount()
 	for i := 1; i <= count; i++ {
-		h := w.addHost(hostID{moref: fmt.Sprintf("host-%d", 1000+i), name: fmt.Sprintf("esx%02d", i), domain: "lab.example", number: i},
-			clusterRef)
+		h := w.addHost(hostID{moref: fmt.Sprintf("host-%d", 1000+i), name: fmt.Sprintf("esx%02d", i), domain: "lab.example", number: i}, self)
 		cluster.Host = append(cluster.Host, h.self)
-		for n := 1; n <= w.vms; n++ {
-			w.addMachine(h, n)
-		}
+		w.addMachines(h)
 	}
 }
 
 // Scenario siblings is about four hosts at least.
-func (w *world) hosts0() int {
+func (w *world) hostCount() int {
 	for _, name := range w.scenarios {
 		if name == "siblings" && w.options.hosts < 4 {
 			return 4
@@ -157,9 +158,7 @@ func (w *world) buildHostAgent() {
 	resourceRef := ref{Type: "ComputeResource", Value: "ha-compute-res"}
 	h := w.addHost(hostID{moref: "ha-host", name: "esx01", domain: "lab.example", number: 1}, resourceRef)
 	w.addComputeResource(resourceRef, h, folder, "ha-folder-host")
-	for n := 1; n <= w.vms; n++ {
-		w.addMachine(h, n)
-	}
+	w.addMachines(h)
 }
 
 // A host outside clusters has a resource of its own.
@@ -174,7 +173,7 @@ func (w *world) addKeyProviders(name string) {
 		{ClusterId: types.KeyProviderId{Id: "native-lab"}, UseAsDefault: true, ManagementType: "nativeProvider", HasBackup: yes(true),
 			TpmRequired: yes(true)},
 		{ClusterId: types.KeyProviderId{Id: "kms-lab"}, ManagementType: "vCenter", Servers: []types.KmipServerInfo{
-			{Name: "kms01", Address: "10.0.0.200", Port: 5696}}},
+			{Name: "kms01", Address: keyServer, Port: 5696}}},
 	}}
 	w.content.CryptoManager = w.manager("CryptoManagerKmip", name, w.crypto)
 }
