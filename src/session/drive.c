@@ -418,7 +418,7 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 	    !cJSON_AddStringToObject(body, "plane", ra_plane_name(plane)) ||
 	    !cJSON_AddStringToObject(body, "state", up ? "up" : "down") ||
 	    !cJSON_AddStringToObject(body, "why", up ? "" : ra_reason_name(reason_of(event->why))) ||
-	    !cJSON_AddStringToObject(body, "peer", at->peer)) {
+	    !cJSON_AddStringToObject(body, "peer", at->peer) || (up && !ra_way_in_put_user(s, plane, body))) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}

@@ -190,6 +190,10 @@ RA_MUST_USE ra_err ra_way_in_take(struct ra_session *session, const struct ra_se
 void ra_way_in_clear(struct ra_way_in *in);
 /* Write into a start or resume entry by whom and where this walk goes in. Out: false without memory. */
 RA_MUST_USE bool ra_way_in_put(const struct ra_session *session, cJSON *body);
+/* The operator typed by whom vCenter is asked. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_way_in_user(struct ra_session *session, const char *typed);
+/* Write into a plane entry whom vCenter let in. Out: false without memory. */
+RA_MUST_USE bool ra_way_in_put_user(const struct ra_session *session, enum ra_plane plane, cJSON *body);
 /* The newest entry that holds a way in to vCenter, NULL. */
 const cJSON *ra_way_in_kept(const struct ra_session *session);
 /* Was vCenter's certificate not looked at in any part of this walk? */

@@ -69,7 +69,7 @@ struct settled {
 };
 
 /* The user, and the password that is theirs. found_at: where the environment points; NULL when it names no place. */
-static void settle_user(const struct ra_session_options *o, const char *kept_user, const struct ra_vsphere_url *found_at,
+static void settle_user(const struct ra_session_options *o, const char *kept, const struct ra_vsphere_url *found_at,
 			struct settled *way)
 {
 	bool theirs = !found_at || same_place(found_at, &way->at);
@@ -78,14 +78,28 @@ static void settle_user(const struct ra_session_options *o, const char *kept_use
 	way->password = o->vcenter.password;
 	if (o->vcenter.user && !*o->vcenter.user) /* to be asked for */
 		return;
-	way->user = some(o->vcenter.user) ? o->vcenter.user : some(kept_user) ? kept_user : some(way->at.user);
+	way->user = some(o->vcenter.user) ? o->vcenter.user : some(kept) ? kept : some(way->at.user);
 	if (!way->user && theirs)
 		way->user = found;
 	if (!way->password && theirs && (!found || (way->user && !strcmp(found, way->user))))
 		way->password = o->govc.password;
 }
 
-static ra_err settle(const struct ra_session_options *o, const cJSON *kept, struct settled *way, struct ra_errs *errs)
+/* The user vCenter let in last; one that was typed is in no start entry. NULL: none is recorded. */
+static const char *kept_user(const struct ra_session *s, const cJSON *kept)
+{
+	for (size_t i = s->entry_count; i-- > 0 && s->entries[i].body != kept;) {
+		const cJSON *body = s->entries[i].body;
+
+		if (!strcmp(s->entries[i].kind, "plane") && !strcmp(ra_json_str(body, "plane", ""), ra_plane_name(RA_PLANE_VCENTER)) &&
+		    ra_json_get(body, "user"))
+			return ra_json_str(body, "user", NULL);
+	}
+	return ra_json_str(kept, "vcenter_user", NULL);
+}
+
+static ra_err settle(const struct ra_session *s, const struct ra_session_options *o, const cJSON *kept, struct settled *way,
+		     struct ra_errs *errs)
 {
 	const char *kept_url = o->vcenter.url ? NULL : ra_json_str(kept, "vcenter", NULL);
 	struct ra_vsphere_url found_at;
@@ -101,7 +115,7 @@ static ra_err settle(const struct ra_session_options *o, const cJSON *kept, stru
 	if (!err && some(o->govc.url))
 		err = ra_vsphere_url_parse(o->govc.url, &found_at, errs);
 	if (!err)
-		settle_user(o, kept_url ? ra_json_str(kept, "vcenter_user", NULL) : NULL, some(o->govc.url) ? &found_at : NULL, way);
+		settle_user(o, kept_url ? kept_user(s, kept) : NULL, some(o->govc.url) ? &found_at : NULL, way);
 	return err;
 }
 
@@ -109,7 +123,7 @@ ra_err ra_way_in_take(struct ra_session *s, const struct ra_session_options *o, 
 {
 	struct ra_way_in *in = &s->vcenter;
 	struct settled way;
-	ra_err err = settle(o, kept, &way, errs);
+	ra_err err = settle(s, o, kept, &way, errs);
 
 	if (err)
 		return err;
@@ -156,6 +170,16 @@ bool ra_way_in_put(const struct ra_session *s, cJSON *body)
 		return true;
 	return put_sensitive(body, "vcenter", in->url) && put_sensitive(body, "vcenter_user", in->user) &&
 	       (!in->insecure || cJSON_AddTrueToObject(body, "insecure"));
+}
+
+ra_err ra_way_in_user(struct ra_session *s, const char *typed)
+{
+	return set(&s->vcenter.user, typed) ? RA_OK : RA_E_NOMEM;
+}
+
+bool ra_way_in_put_user(const struct ra_session *s, enum ra_plane plane, cJSON *body)
+{
+	return s->recording || plane != RA_PLANE_VCENTER || put_sensitive(body, "user", s->vcenter.user);
 }
 
 const cJSON *ra_way_in_kept(const struct ra_session *s)

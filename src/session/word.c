@@ -44,6 +44,8 @@ static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool
 				return ra_fail(errs, RA_E_NOMEM, "no memory");
 			secret = typed;
 		}
+		if (secret && at->need.kind == RA_NEED_USER && i == RA_PLANE_VCENTER && ra_way_in_user(s, word->typed))
+			return ra_fail(errs, RA_E_NOMEM, "no memory");
 		at->need_open = false;
 		*mine = true;
 		ra_session_touch(s);

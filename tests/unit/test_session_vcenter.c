@@ -655,6 +655,38 @@ static void test_owed_on_resume(void **state)
 	}
 }
 
+/* A user that was typed is the one the walk goes on with, once vCenter let them in. */
+static void test_typed_user_is_kept(void **state)
+{
+	for (int up = 0; up < 2; up++) {
+		char path[] = "/tmp/reattest-user-XXXXXX";
+		struct bench b;
+
+		assert_true(mkstemp(path) >= 0);
+		unlink(path);
+		set_up(&b, 1);
+		b.options.vcenter.url = "vc.example";
+		b.options.interactive = true;
+		b.options.journal_path = path;
+		struct puppet *vc = session_puppet_at(b.hub, "vcenter @vc.example:443");
+		struct ra_session *s = add(&b, "esx01");
+
+		session_settle(b.hub);
+		puppet_need(vc, RA_NEED_USER);
+		session_settle(b.hub);
+		assert_int_equal(session_say(s, RA_WORD_TYPED, "typed@sso", &b.errs), RA_OK);
+		puppet_state(vc, up ? RA_LINK_UP : RA_LINK_DOWN, up ? RA_LINK_ANSWERED : RA_LINK_REFUSED);
+		session_settle(b.hub);
+		ra_hub_free(b.hub);
+		b.hub = ra_hub_new(1);
+		b.options.host = b.options.journal_path = b.options.vcenter.url = NULL;
+		assert_int_equal(ra_session_resume(b.hub, &b.options, path, &s, &b.errs), RA_OK);
+		assert_string_equal(s->vcenter.user ? s->vcenter.user : "-", up ? "typed@sso" : "-");
+		unlink(path);
+		tear_down(&b);
+	}
+}
+
 /* --insecure is loud: the plane says so, in its entry, too. */
 static void test_unchecked_plane_says_so(void **state)
 {
@@ -696,6 +728,7 @@ int main(void)
 		cmocka_unit_test(test_full_link_keeps_the_change),
 		cmocka_unit_test(test_resume_keeps_the_way_in),
 		cmocka_unit_test(test_owed_on_resume),
+		cmocka_unit_test(test_typed_user_is_kept),
 		cmocka_unit_test(test_unchecked_plane_says_so),
 	};
 
