@@ -230,7 +230,8 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 		ra_doc_gap(doc);
 		tell_wait(view, doc);
 	}
-	for (size_t i = 0; i < view->say.count; i++) {
+	/* A key, a certificate, a password: the question alone, for it is read to the letter. */
+	for (size_t i = 0; prompt->scene != RA_SCENE_CONNECT && i < view->say.count; i++) {
 		if (strstr(prompt->text, view->say.items[i])) /* a confirmation repeats the step's words */
 			continue;
 		ra_doc_gap(doc);
