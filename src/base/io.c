@@ -238,6 +238,19 @@ ra_err ra_make_dirs(const char *path, struct ra_errs *errs)
 	return make_dir(part, errs);
 }
 
+ra_err ra_make_parent(const char *file, struct ra_errs *errs)
+{
+	RA_AUTO(ra_mem_free) char *dir = strdup(file);
+	char *slash = dir ? strrchr(dir, '/') : NULL;
+
+	if (!dir)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	if (!slash || slash == dir)
+		return RA_OK;
+	*slash = '\0';
+	return ra_make_dirs(dir, errs);
+}
+
 bool ra_is_writable_by_others(const char *path)
 {
 	struct stat st;

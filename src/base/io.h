@@ -22,6 +22,8 @@ RA_MUST_USE ra_err ra_write_file(const char *path, mode_t mode, const void *byte
 RA_MUST_USE ra_err ra_write_all(int fd, const void *bytes, size_t len, struct ra_errs *errs);
 /* mkdir -p with 0700 for what it makes. Errors: RA_E_IO. */
 RA_MUST_USE ra_err ra_make_dirs(const char *path, struct ra_errs *errs);
+/* Make the directory a file is to stand in, as ra_make_dirs. Errors: RA_E_IO, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_make_parent(const char *file, struct ra_errs *errs);
 /* True when path (a file or directory) is writable by group or others, or owned by neither root nor this user, or
  * cannot be looked at (unknown is not safe). Symbolic links are followed; parents are not looked at. */
 bool ra_is_writable_by_others(const char *path);

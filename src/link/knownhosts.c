@@ -326,23 +326,11 @@ static ra_err write_line(const struct ra_buf *before, const struct ra_known_quer
 	return err ? err : ra_buf_printf(out, " %s %s\n", type, base64);
 }
 
-static ra_err make_parent(const char *file, struct ra_errs *errs)
-{
-	RA_AUTO(ra_mem_free) char *dir = strdup(file);
-	char *slash = dir ? strrchr(dir, '/') : NULL;
-	if (!dir)
-		return RA_E_NOMEM;
-	if (!slash || slash == dir)
-		return RA_OK;
-	*slash = '\0';
-	return ra_make_dirs(dir, errs);
-}
-
 ra_err ra_known_add(const char *file, const struct ra_known_query *query, struct ra_errs *errs)
 {
 	struct ra_buf before __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = FILE_LEN_MAX};
 	struct ra_buf line __attribute__((cleanup(ra_buf_free_auto))) = {0};
-	ra_err err = make_parent(file, errs);
+	ra_err err = ra_make_parent(file, errs);
 	if (err)
 		return err;
 	int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);

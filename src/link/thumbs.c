@@ -148,19 +148,6 @@ ra_err ra_thumbs_check(const char *files, const struct ra_thumb_query *query, st
 	return err;
 }
 
-static ra_err make_parent(const char *file, struct ra_errs *errs)
-{
-	RA_AUTO(ra_mem_free) char *dir = strdup(file);
-	char *slash = dir ? strrchr(dir, '/') : NULL;
-
-	if (!dir)
-		return RA_E_NOMEM;
-	if (!slash || slash == dir)
-		return RA_OK;
-	*slash = '\0';
-	return ra_make_dirs(dir, errs);
-}
-
 /* A file whose last line has no end must not swallow ours. */
 static bool lacks_end(int fd)
 {
@@ -199,7 +186,7 @@ ra_err ra_thumbs_add(const char *files, const struct ra_thumb_query *query, stru
 		return ra_fail(errs, RA_E_NOMEM, "no memory to note the server");
 	if (!file)
 		return ra_fail(errs, RA_E_IO, "no file of known servers is named");
-	ra_err err = make_parent(file, errs);
+	ra_err err = ra_make_parent(file, errs);
 
 	return err ? err : append(file, query, errs);
 }

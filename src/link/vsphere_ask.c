@@ -275,16 +275,6 @@ static struct ra_json *rest_json(struct ra_vs *vs, struct ra_vs_op *op, const st
 	return NULL;
 }
 
-static bool put_copy(cJSON *object, const char *key, const cJSON *value)
-{
-	cJSON *copy = value ? cJSON_Duplicate(value, true) : NULL;
-
-	if (!value || (copy && cJSON_AddItemToObject(object, key, copy)))
-		return true;
-	cJSON_Delete(copy);
-	return false;
-}
-
 static cJSON *this_tpm(const struct question *question)
 {
 	return cJSON_GetArrayItem(question->tpms, question->tpm);
@@ -301,7 +291,7 @@ static void take_key(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_s
 	if (!doc)
 		return;
 	for (size_t i = 0; i < RA_LEN(members) && whole; i++)
-		whole = put_copy(one, members[i], ra_json_get(ra_json_root(doc), members[i]));
+		whole = ra_vs_put_copy(one, members[i], ra_json_get(ra_json_root(doc), members[i]));
 	if (!whole || !cJSON_AddItemToArray(list, one)) {
 		cJSON_Delete(one);
 		ask_end(vs, op, NULL);
@@ -344,7 +334,7 @@ static void take_tpm(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_s
 	if (!doc)
 		return;
 	for (size_t i = 0; i < RA_LEN(members) && whole; i++)
-		whole = put_copy(tpm, members[i], ra_json_get(ra_json_root(doc), members[i]));
+		whole = ra_vs_put_copy(tpm, members[i], ra_json_get(ra_json_root(doc), members[i]));
 	banks = cJSON_IsArray(ra_json_get(ra_json_root(doc), "banks")) ? cJSON_AddArrayToObject(tpm, "banks") : NULL;
 	cJSON_ArrayForEach (bank, ra_json_get(ra_json_root(doc), "banks")) {
 		cJSON *name = cJSON_CreateString(ra_json_str(bank, "algorithm", ""));
@@ -417,7 +407,7 @@ static void take_tpms(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 				     : NULL;
 
 		for (size_t i = 0; i < RA_LEN(members) && one && whole; i++)
-			whole = put_copy(one, members[i], ra_json_get(item, members[i]));
+			whole = ra_vs_put_copy(one, members[i], ra_json_get(item, members[i]));
 		if (one && !cJSON_AddItemToArray(question->tpms, one)) {
 			cJSON_Delete(one);
 			whole = false;

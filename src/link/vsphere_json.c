@@ -219,3 +219,13 @@ ra_err ra_vs_json(const xmlNode *node, bool text_bytes, cJSON **out)
 {
 	return any(node, text_bytes, 0, out);
 }
+
+bool ra_vs_put_copy(cJSON *object, const char *key, const cJSON *value)
+{
+	cJSON *copy = value ? cJSON_Duplicate(value, true) : NULL;
+
+	if (!value || (copy && cJSON_AddItemToObject(object, key, copy)))
+		return true;
+	cJSON_Delete(copy);
+	return false;
+}

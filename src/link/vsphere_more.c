@@ -39,16 +39,6 @@ static bool put_text(cJSON *object, const char *key, const char *value)
 	return !*value || cJSON_AddStringToObject(object, key, value);
 }
 
-static bool put_copy(cJSON *object, const char *key, const cJSON *value)
-{
-	cJSON *copy = value ? cJSON_Duplicate(value, true) : NULL;
-
-	if (!value || (copy && cJSON_AddItemToObject(object, key, copy)))
-		return true;
-	cJSON_Delete(copy);
-	return false;
-}
-
 static bool add_item(cJSON *list, cJSON *item)
 {
 	if (item && cJSON_AddItemToArray(list, item))
@@ -218,7 +208,7 @@ static cJSON *parent_json(const struct ra_vs *vs, const struct ra_vs_batch *batc
 	if (whole && ra_vs_value(fetch, id, "host"))
 		whole = cJSON_AddNumberToObject(object, "hosts", cJSON_GetArraySize(ra_vs_value(fetch, id, "host"))) != NULL;
 	for (size_t i = 0; i < RA_LEN(flags) && whole; i++)
-		whole = put_copy(object, flags[i].key, ra_vs_value(fetch, id, flags[i].path));
+		whole = ra_vs_put_copy(object, flags[i].key, ra_vs_value(fetch, id, flags[i].path));
 	return whole ? object : ra_cjson_free(object);
 }
 
@@ -229,7 +219,7 @@ static cJSON *task_json(const cJSON *info)
 
 	if (object && put_text(object, "name", *name ? name : ra_json_str(info, "descriptionId", "")) &&
 	    put_text(object, "state", ra_json_str(info, "state", "")) && put_text(object, "entity", ra_json_str(info, "entityName", "")) &&
-	    put_copy(object, "progress", ra_json_get(info, "progress")))
+	    ra_vs_put_copy(object, "progress", ra_json_get(info, "progress")))
 		return object;
 	return ra_cjson_free(object);
 }
@@ -254,8 +244,8 @@ static cJSON *provider_json(const cJSON *cluster)
 	cJSON *object = cJSON_CreateObject();
 
 	if (object && put_text(object, "id", ra_json_str(ra_json_get(cluster, "clusterId"), "id", "")) &&
-	    put_text(object, "type", *type ? type : "unknown") && put_copy(object, "default", ra_json_get(cluster, "useAsDefault")) &&
-	    put_copy(object, "has_backup", ra_json_get(cluster, "hasBackup")) && put_copy(object, "tpm_required", ra_json_get(cluster, "tpmRequired")))
+	    put_text(object, "type", *type ? type : "unknown") && ra_vs_put_copy(object, "default", ra_json_get(cluster, "useAsDefault")) &&
+	    ra_vs_put_copy(object, "has_backup", ra_json_get(cluster, "hasBackup")) && ra_vs_put_copy(object, "tpm_required", ra_json_get(cluster, "tpmRequired")))
 		return object;
 	return ra_cjson_free(object);
 }
@@ -368,7 +358,7 @@ static cJSON *sibling_json(const struct ra_vs_item *host)
 	if (object && put_text(object, "name", text(ra_json_get(host->values, "name"))) &&
 	    put_text(object, "status", ra_json_str(attestation, "status", "")) && put_text(object, "version", text(ra_json_get(host->values, ESXI_VERSION))) &&
 	    put_text(object, "build", text(ra_json_get(host->values, BUILD))) && put_text(object, "bios", text(ra_json_get(host->values, BIOS))) &&
-	    put_copy(object, "secure_boot", ra_json_get(host->values, SECURE_BOOT)))
+	    ra_vs_put_copy(object, "secure_boot", ra_json_get(host->values, SECURE_BOOT)))
 		return object;
 	return ra_cjson_free(object);
 }

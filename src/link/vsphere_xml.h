@@ -49,5 +49,7 @@ void ra_vs_fault_of(const xmlNode *node, struct ra_vs_fault *out);
  * Shape:  text_bytes: a byte[] is a text (a certificate in PEM).
  * Owner:  caller, ra_cjson_free. Errors: RA_E_INVALID (a byte that is none, too deep), RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_vs_json(const xmlNode *node, bool text_bytes, cJSON **out);
+/* Put a copy of a value (NULL: none, and nothing is put) under a key. Out: false without memory. */
+bool ra_vs_put_copy(cJSON *object, const char *key, const cJSON *value);
 
 #endif
