@@ -44,7 +44,7 @@ struct ra_vs_item {
 };
 /* Properties of many objects in one question, with all its pages. */
 struct ra_vs_fetch {
-	const char *paths[RA_VS_PATHS_MAX]; /* borrowed (static) */
+	char paths[RA_VS_PATHS_MAX][RA_VS_NAME_MAX];
 	bool dropped[RA_VS_PATHS_MAX];      /* the server does not know it */
 	size_t path_count;
 	char type[RA_VS_REF_TYPE_MAX];

@@ -16,8 +16,8 @@ void ra_vs_fetch_path(struct ra_vs_fetch *fetch, const char *path)
 	for (size_t i = 0; i < fetch->path_count; i++)
 		if (strcmp(fetch->paths[i], path) == 0)
 			return;
-	if (fetch->path_count < RA_VS_PATHS_MAX)
-		fetch->paths[fetch->path_count++] = path;
+	if (fetch->path_count < RA_VS_PATHS_MAX && strlen(path) < RA_VS_NAME_MAX)
+		snprintf(fetch->paths[fetch->path_count++], RA_VS_NAME_MAX, "%s", path);
 }
 
 static void forget_items(struct ra_vs_fetch *fetch)
