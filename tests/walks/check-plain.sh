@@ -53,11 +53,11 @@ grep -q 'a note of mine' letters.jsonl || bad "the note is not in the record"
 bin/reattest verify letters.jsonl >/dev/null 2>&1
 [ $? = 3 ] || bad "the record of a stopped walk is not whole"
 
-# answer PAGE DANGEROUS: the line for what stands there; DANGEROUS is typed where a word is wanted.
+# answer PAGE WRONG: the line for what stands there; WRONG is typed where its like is wanted: no for yes, esx02 for the host's name.
 answer() {
 	case $1 in
-	*'Type yes to do it') echo "${2:-yes}" ;;
-	*'Type esx01.lab.example to do it') echo "${2:-esx01.lab.example}" ;;
+	*'Type yes to do it') [ "$2" = no ] && echo no || echo yes ;;
+	*'Type esx01.lab.example to do it') [ "$2" = esx02 ] && echo esx02 || echo esx01.lab.example ;;
 	*'Choose a number, or wait (? help)') return 1 ;; # it waits by itself
 	*'(? help)') ;;
 	*) return 1 ;;
@@ -71,7 +71,7 @@ answer() {
 	*) echo 1 ;;
 	esac
 }
-# drive CODE DANGEROUS UNTIL ARG...: walk by what is said until a page holds UNTIL, then end the input; that exit code.
+# drive CODE WRONG UNTIL ARG...: walk by what is said until a page holds UNTIL, then end the input; that exit code.
 drive() {
 	local want=$1 word=$2 until=$3 page= chunk= line rc pid
 	shift 3
@@ -103,9 +103,12 @@ drive() {
 # To the end; by a wrong word nowhere, and an empty line is no answer to a danger.
 drive 0 '' 'no such words' demo secure-boot-off
 says 'Outcome: resolved'
-drive 13 'no' 'not yes: nothing is done' demo secure-boot-off
+drive 13 esx02 'what was typed is not' demo secure-boot-off
 says 'DISRUPTIVE'
 says_not 'It is done'
+drive 13 no 'not yes: nothing is done' demo secure-boot-off
+says 'Leave maintenance mode'
+says_not 'verified  Leave maintenance mode'
 
 # Stopped in the middle of the remedy and gone on with.
 drive 14 '' 'It is done' demo secure-boot-off --journal half.jsonl

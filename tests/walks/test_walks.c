@@ -250,6 +250,37 @@ static void test_said_as_it_is(void **state)
 	walker_end(&w);
 }
 
+struct deed {
+	const char *step, *result;
+};
+
+static void check_deeds(const char *demo, const struct deed *deeds, size_t count)
+{
+	struct walker w = {0};
+
+	walker_begin(&w, demo, NULL, false);
+	struct ra_view *view = walker_run(&w);
+
+	assert_int_equal(view->action_count, count);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(view->actions[i].step, deeds[i].step);
+		assert_string_equal(view->actions[i].result, deeds[i].result);
+	}
+	ra_view_free(view);
+	walker_end(&w);
+}
+
+/* What vCenter did not manage is told as it was, and a person's way out of it is walked; what was switched on for the walk is off again. */
+static void test_deeds(void **state)
+{
+	static const struct deed left[] = {{"reattest", "refused"}, {"reconnect-again", "refused"}, {"connect-by-hand", "verified"}},
+				 ssh[] = {{"ssh-on", "verified"}, {"ssh-off", "verified"}}, cured[] = {{"reattest", "verified"}};
+
+	check_deeds("left-disconnected", left, RA_LEN(left));
+	check_deeds("ssh-off", ssh, RA_LEN(ssh));
+	check_deeds("reconnect-cures", cured, RA_LEN(cured));
+}
+
 /* Stepping back appends, takes nothing away, closes the gate, and leads to the same end; an action that began is not stepped over. */
 static void test_step_back(void **state)
 {
@@ -381,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_called_end_is_told),
 		cmocka_unit_test(test_stopped_on_the_way),
 		cmocka_unit_test(test_said_as_it_is),
+		cmocka_unit_test(test_deeds),
 		cmocka_unit_test(test_step_back),
 		cmocka_unit_test(test_killed_anywhere),
 	};
