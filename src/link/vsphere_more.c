@@ -283,24 +283,25 @@ static bool answers_to(const struct ra_vs_item *vm, const char *place)
 	return false;
 }
 
+/* Has it one of the addresses of such an object? A member `address` is a list wherever it stands, for name servers have several. */
+static bool serves_at(const cJSON *object, const struct ra_vs_item *vm)
+{
+	const cJSON *address;
+
+	cJSON_ArrayForEach (address, ra_json_get(object, "address"))
+		if (answers_to(vm, text(address)))
+			return true;
+	return false;
+}
+
 static bool serves_keys(const struct ra_vs *vs, const struct ra_vs_batch *batch, const struct ra_vs_item *vm)
 {
 	const cJSON *cluster, *server;
 
 	cJSON_ArrayForEach (cluster, providers(vs, batch))
 		cJSON_ArrayForEach (server, ra_json_get(cluster, "servers"))
-			if (answers_to(vm, ra_json_str(server, "address", "")))
+			if (serves_at(server, vm))
 				return true;
-	return false;
-}
-
-static bool serves_names(const cJSON *dns, const struct ra_vs_item *vm)
-{
-	const cJSON *server;
-
-	cJSON_ArrayForEach (server, ra_json_get(dns, "address"))
-		if (answers_to(vm, text(server)))
-			return true;
 	return false;
 }
 
@@ -308,7 +309,7 @@ static cJSON *serves_json(const struct ra_vs *vs, const struct ra_vs_batch *batc
 {
 	static const char *const roles[] = {"vcenter", "key server", "dns"};
 	bool has[] = {answers_to(vm, vs->url.host) || answers_to(vm, text(ra_vs_value(&batch->main, host, "summary.managementServerIp"))),
-		      serves_keys(vs, batch, vm), serves_names(ra_vs_value(&batch->main, host, "config.network.dnsConfig"), vm)};
+		      serves_keys(vs, batch, vm), serves_at(ra_vs_value(&batch->main, host, "config.network.dnsConfig"), vm)};
 	cJSON *list = cJSON_CreateArray();
 
 	for (size_t i = 0; i < RA_LEN(roles) && list; i++)

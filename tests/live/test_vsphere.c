@@ -95,6 +95,18 @@ static void test_bytes_and_kinds(void **state)
 	end();
 }
 
+/* A host that is disconnected takes along what runs on it: which machines others depend on is told from their addresses. */
+static void test_what_others_depend_on(void **state)
+{
+	(void)state;
+	begin("-vms 1 -scenario selfhosted", NULL);
+	expect_part(PROPERTY("vm"), "\"name\":\"vcsa\",\"power\":\"poweredOn\",\"ft\":\"notConfigured\",\"serves\":[\"vcenter\"]");
+	expect_part(PROPERTY("vm"), "\"name\":\"kms01\",\"power\":\"poweredOn\",\"ft\":\"notConfigured\",\"serves\":[\"key server\"]");
+	expect_part(PROPERTY("vm"), "\"name\":\"dns01\",\"power\":\"poweredOn\",\"ft\":\"notConfigured\",\"serves\":[\"dns\"]");
+	expect_part(PROPERTY("vm"), "\"serves\":[]");
+	end();
+}
+
 /* A whole report as it came from a vCenter is in hand when the briefing is; here every kind of event must survive by its name. */
 static void test_hosts_are_found(void **state)
 {
@@ -617,6 +629,7 @@ int main(void)
 	    cmocka_unit_test(test_unknown_property_costs_itself),
 	    cmocka_unit_test(test_since_is_not_asked),
 	    cmocka_unit_test(test_what_is_missing),
+	    cmocka_unit_test(test_what_others_depend_on),
 	    cmocka_unit_test(test_login),
 	    cmocka_unit_test(test_expired_login_is_renewed_once),
 	    cmocka_unit_test(test_certificates),

@@ -29,6 +29,7 @@ type options struct {
 	dropAt              int
 	trickOn             string
 	logFile, changeFile string
+	sessionFile         string
 	certFile, keyFile   string
 	caFile              string
 	tricks              tricks
@@ -51,6 +52,7 @@ func parseFlags() (*options, error) {
 	flag.StringVar(&o.trickOn, "trickon", "RetrievePropertiesEx", "scenarios malformed, entitybomb, huge: the method whose answer it is")
 	flag.StringVar(&o.logFile, "log", "", "append a line per request: N METHOD BYTES-IN BYTES-OUT")
 	flag.StringVar(&o.changeFile, "mutations", "", "append a line per call that changes something, as it comes in")
+	flag.StringVar(&o.sessionFile, "sessions", "", "append the id of each session: what no client may keep")
 	flag.StringVar(&o.certFile, "tlscert", "", "PEM file of the server's certificate; default: made at start")
 	flag.StringVar(&o.keyFile, "tlskey", "", "PEM file of its key")
 	flag.StringVar(&o.caFile, "cafile", "", "sign the certificate by an authority made at start, and write that one's PEM here")

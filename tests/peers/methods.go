@@ -61,7 +61,7 @@ func login(c *call, _ interface{}) (interface{}, *fault) {
 		return nil, newFault(&types.InvalidLogin{}, "Cannot complete login due to an incorrect user name or password.")
 	}
 	now := time.Now()
-	id := newID()
+	id := c.sessionID()
 	s := &session{pages: map[string]*page{}, user: types.UserSession{Key: newID(), UserName: c.user, FullName: c.user, LoginTime: now,
 		LastActiveTime: now, Locale: "en", MessageLocale: "en"}}
 	c.sessions[id] = s
@@ -80,7 +80,7 @@ func (s *server) restLogin(r *http.Request) string {
 	if !ok || user != s.user || password != s.password {
 		return ""
 	}
-	id := newID()
+	id := s.sessionID()
 	s.sessions[id] = &session{pages: map[string]*page{}}
 	return id
 }

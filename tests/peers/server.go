@@ -35,6 +35,7 @@ type server struct {
 	answers  int
 	views    int
 	log      *os.File
+	ids      *os.File
 	url      string
 }
 
@@ -71,6 +72,9 @@ func newServer(o *options, w *world) (*server, error) {
 	if s.log, err = openLog(o.logFile); err != nil {
 		return nil, err
 	}
+	if s.ids, err = openLog(o.sessionFile); err != nil {
+		return nil, err
+	}
 	w.changes, err = openLog(o.changeFile)
 	return s, err
 }
@@ -93,6 +97,15 @@ func newID() string {
 		panic(err)
 	}
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// A new session's own name, which opens it.
+func (s *server) sessionID() string {
+	id := newID()
+	if s.ids != nil {
+		fmt.Fprintln(s.ids, id)
+	}
+	return id
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
