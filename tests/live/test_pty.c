@@ -88,6 +88,7 @@ static const struct cue sealed[] = {
     {"What changed", "gxG\r"},
     {"Support bundle", "gj\r"},
     {"type  yes  here", "jyes\r"},
+    {"type  esx01.lab.example  here", "jesx01.lab.example\r"},
     {"must hold first", "g\r"},
     {"paste it here", "\033[200~" WRONG_KEY "\033[201~\r"},
     {"> No", "j\r"},
