@@ -53,7 +53,7 @@ check 10
 says "Secure Boot is off (guide"
 says "tpmdriver is loaded"
 says "Known lines in the logs"
-says "vcenter not given"
+says "vCenter not given"
 check 10 --format json
 says '"outcome":"stopped"'
 says '"path":'
