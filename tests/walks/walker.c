@@ -81,7 +81,7 @@ struct ra_recording *walker_recording(const char *id, const char *without, int s
 	cJSON *copy = cJSON_Duplicate(ra_json_root(doc), true);
 
 	cJSON_DeleteItemFromObjectCaseSensitive(copy, "speed");
-	cJSON_AddNumberToObject(copy, "speed", speed ? speed : 3000);
+	cJSON_AddNumberToObject(copy, "speed", speed ? speed : 1000);
 	if (without)
 		leave_out(copy, without);
 	char *text = ra_json_print(copy);
@@ -169,8 +169,11 @@ static size_t choice(const struct walker *w, const struct ra_view_prompt *prompt
 	} else {
 		cJSON_ArrayForEach(item, answer) ids[count++] = item->valuestring;
 	}
+	/* A walk that was killed behind its gate stands before it again at the action itself. */
+	bool again = prompt->scene == RA_SCENE_GATE && cJSON_IsString(answer) && !strcmp(answer->valuestring, "do");
+
 	if (!count || !has_option(prompt, ids[0])) {
-		ids[0] = prompt->scene == RA_SCENE_GATE ? "closed" : "unknown";
+		ids[0] = again ? prompt->options[0].id : prompt->scene == RA_SCENE_GATE ? "closed" : "unknown";
 		count = 1;
 	}
 	ids[count] = NULL;
