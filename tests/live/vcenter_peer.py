@@ -211,10 +211,10 @@ class Walk:
         return "q"
 
     def go(self, until=None):
-        """Answers until a page matches, or the walk ends. Out: whether it matched."""
+        """Answers until a page matches (or something else holds), or the walk ends. Out: whether it did."""
         end = time.monotonic() + BOUND_S
         while time.monotonic() < end:
-            if until and re.search(until, self.page):
+            if until and (until() if callable(until) else re.search(until, self.page)):
                 return True
             answer = self.answer_to(self.page)
             if answer is not None:
