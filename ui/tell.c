@@ -133,6 +133,16 @@ static void tell_planes(const struct ra_view *view, bool only_down, struct ra_do
 	}
 }
 
+/* Why the last change was not done, until there is a newer one. */
+static void tell_refused(const struct ra_view *view, struct ra_doc *doc)
+{
+	const struct ra_view_action *last = view->action_count ? &view->actions[view->action_count - 1] : NULL;
+
+	if (last && last->ended != RA_UTC_NONE && last->said && *last->said)
+		ra_doc_printf(doc, &(struct ra_item){.look = RA_LOOK_WARN, .row = RA_DOC_NO_ROW}, "%s: %s. %s", last->title, last->result,
+			      last->said);
+}
+
 static void tell_running(const struct ra_view *view, struct ra_doc *doc)
 {
 	char line[RA_SPAN_MAX + 32], span[RA_SPAN_MAX];
@@ -224,6 +234,7 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 	/* Who is asked by hand, or reads what is not known, learns first that nobody answered, and why. */
 	if (prompt->scene == RA_SCENE_WALK && prompt->kind != RA_ASK_NOTHING)
 		tell_planes(view, true, doc);
+	tell_refused(view, doc);
 	if (prompt_first(view))
 		tell_prompt(prompt, doc);
 	if (prompt->kind == RA_ASK_WAIT) {

@@ -47,8 +47,11 @@ static const char *step_title(const struct ra_view *view, const char *id)
 static void tell_done(const struct ra_view *view, struct ra_doc *doc)
 {
 	heading(doc, "What was done");
-	for (size_t i = 0; i < view->action_count; i++)
+	for (size_t i = 0; i < view->action_count; i++) {
 		bullet(doc, view->actions[i].result, view->actions[i].title);
+		if (view->actions[i].said && *view->actions[i].said)
+			ra_doc_say_in(doc, 10, RA_LOOK_PLAIN, view->actions[i].said);
+	}
 	for (size_t i = 0; i < view->gate_count; i++)
 		ra_doc_printf(doc,
 			      &(struct ra_item){.lead = view->gates[i].opened ? "opened" : "closed",

@@ -273,7 +273,8 @@ static void put_actions(struct doc *d, const struct ra_view *v)
 	for (size_t i = 0; i < v->action_count; i++) {
 		const struct ra_view_action *a = &v->actions[i];
 
-		item(d, when(a->began, at), line(d, "%s (%s): %s", a->title, a->danger, a->result));
+		item(d, when(a->began, at),
+		     line(d, "%s (%s): %s%s%s", a->title, a->danger, a->result, a->said && *a->said ? ". " : "", a->said ? a->said : ""));
 	}
 }
 

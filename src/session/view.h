@@ -83,6 +83,7 @@ struct ra_view_action {
 	char *step, *title, *danger, *result; /* "verified", "unverified", "not done", "refused", "unknown" */
 	struct ra_texts touches;
 	ra_utc_ms began, ended; /* ended RA_UTC_NONE while open */
+	char *said;             /* why the machine did not do it, in its own words; "" when it said nothing */
 };
 struct ra_view_gate {
 	char *gate, *step, *why;

@@ -74,6 +74,19 @@ static ra_err put_gates(const struct ra_session *s, struct ra_view *v)
 	return RA_OK;
 }
 
+/* What the machine answered to a deed that it did not do: of all that is known of a failure, the operator needs this most. */
+static const char *said_of(const struct ra_session *s, const struct ra_deed *deed)
+{
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const struct ra_entry *entry = &s->entries[i];
+
+		if (entry->seq > deed->intent_seq && (deed->outcome_seq < 0 || entry->seq < deed->outcome_seq) &&
+		    !strcmp(entry->kind, "done") && !strcmp(ra_json_str(entry->body, "step", ""), deed->step->id))
+			return ra_json_str(entry->body, "say", "");
+	}
+	return "";
+}
+
 static ra_err put_actions(const struct ra_session *s, struct ra_view *v)
 {
 	const struct ra_deed *deeds;
@@ -84,7 +97,7 @@ static ra_err put_actions(const struct ra_session *s, struct ra_view *v)
 
 		if (!at || ra_view_put(&at->step, deeds[i].step->id) || ra_view_put(&at->title, deeds[i].step->title) ||
 		    ra_view_put(&at->danger, ra_danger_name(deeds[i].step->action.danger)) ||
-		    ra_view_put(&at->result, deeds[i].result) ||
+		    ra_view_put(&at->result, deeds[i].result) || ra_view_put(&at->said, said_of(s, &deeds[i])) ||
 		    ra_view_texts(&at->touches, deeds[i].step->action.touches))
 			return RA_E_NOMEM;
 		at->began = deeds[i].began;

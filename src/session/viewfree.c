@@ -62,7 +62,8 @@ static void free_way(struct ra_view *v)
 		FREE_ALL(v->gates[i].gate, v->gates[i].step, v->gates[i].why);
 	free(v->gates);
 	for (size_t i = 0; i < v->action_count; i++) {
-		FREE_ALL(v->actions[i].step, v->actions[i].title, v->actions[i].danger, v->actions[i].result);
+		FREE_ALL(v->actions[i].step, v->actions[i].title, v->actions[i].danger, v->actions[i].result,
+			 v->actions[i].said);
 		free_texts(&v->actions[i].touches);
 	}
 	free(v->actions);

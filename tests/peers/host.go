@@ -145,6 +145,9 @@ func (w *world) addHost(id hostID, parent ref) *host {
 	if !w.esx { // ESXi itself knows of no attestation: that is vCenter's doing
 		h.record(boot.Add(200 * time.Second))
 	}
+	if len(w.hosts) == 0 && w.options.address != "" {
+		config.Network.Vnic[0].Spec.Ip.IpAddress = w.options.address
+	}
 	w.add(self, h.props)
 	w.hosts = append(w.hosts, h)
 	return h

@@ -30,6 +30,7 @@ type options struct {
 	trickOn             string
 	logFile, changeFile string
 	sessionFile         string
+	address             string
 	certFile, keyFile   string
 	caFile              string
 	tricks              tricks
@@ -39,9 +40,10 @@ func parseFlags() (*options, error) {
 	o := &options{}
 	api := flag.String("api-version", "8.0.2.0", "API version of the server; decides which properties exist")
 	names := flag.String("scenario", "passed", "one or several of (separated by commas):\n"+scenarioHelp())
-	delay := flag.Int("delay", 300, "scenario slow: milliseconds before each answer")
+	delay := flag.Int("delay", 300, "scenario slow: milliseconds before each answer; late-disconnect: before that one")
 	flag.IntVar(&o.hosts, "hosts", 1, "hosts in the cluster")
 	flag.IntVar(&o.vms, "vms", 0, "virtual machines on each host")
+	flag.StringVar(&o.address, "address", "", "IP address of the first host, where a test has a server of its own for it")
 	flag.BoolVar(&o.esx, "esx", false, "be an ESXi host instead of a vCenter")
 	flag.StringVar(&o.badPath, "badpath", "fault", "an unknown property path: fault (the whole call fails) or missing (missingSet)")
 	flag.IntVar(&o.page, "page", 0, "objects in one answer at most; 0: as many as asked for")

@@ -62,6 +62,8 @@ func scenarioList() []scenario {
 		{"expire-always", "every read of properties finds the session ended", trick(func(t *tricks) { t.expireAlways = true })},
 		{"nopermission", "nobody may read capability.*", func(w *world, _ *host) { w.denied = "capability" }},
 		{"slow", "each answer after -delay ms", trick(func(t *tricks) { t.slow = true })},
+		{"late-disconnect", "the answer that tells that the host is disconnected comes after -delay ms",
+			trick(func(t *tricks) { t.lateDisconnect = true })},
 		{"drop", "the connection breaks in the middle of answer -dropat", trick(func(t *tricks) { t.drop = true })},
 		{"malformed", "the XML of -trickon is cut", trick(func(t *tricks) { t.body = malformed })},
 		{"entitybomb", "the answer of -trickon has a DOCTYPE with entities", trick(func(t *tricks) { t.body = entityBomb })},

@@ -336,6 +336,23 @@ done <<-'END'
 	lockdown,failed,maintenance host-1001 runtime.inMaintenanceMode ^true$
 END
 
+# What a test wants of its own peer: an address, one answer that waits, the names of the sessions.
+start reconnect-cures,late-disconnect -delay 400 -taskreads 1 -address 127.0.0.1 -sessions "$dir/ids"
+login
+[ "$(cat "$dir/ids")" = "$(sed -n 's/.*vmware_soap_session[[:space:]]*"\{0,1\}\([^"]*\).*/\1/p' "$dir/jar")" ] ||
+	bad "sessions: $(cat "$dir/ids"); the client's: $(cat "$dir/jar")"
+call FindAllByIp SearchIndex SearchIndex '<ip>127.0.0.1</ip><vmSearch>false</vmSearch>'
+wants 200 "its own address" "$returned" '^host-1001$'
+call DisconnectHost_Task HostSystem host-1001
+id=$(xpath "$returned")
+began=$(date +%s%N)
+props Task "$id" info.state
+wants 200 "told late" "$(value info.state)" '^success$'
+[ $((($(date +%s%N) - began) / 1000000)) -ge 400 ] || bad "it is told at once"
+began=$(date +%s%N)
+props Task "$id" info.state
+[ $((($(date +%s%N) - began) / 1000000)) -lt 400 ] || bad "told late twice"
+
 # What servers and lines do.
 start entitybomb
 login

@@ -45,6 +45,7 @@ type reply struct {
 	header http.Header
 	body   []byte
 	method string
+	late   bool // it comes after the delay
 }
 
 // One SOAP call.
@@ -115,6 +116,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	answer := s.answer(r, body)
+	answer.late, s.world.late = s.world.late, false
 	s.answers++
 	number := s.answers
 	if s.log != nil {

@@ -128,6 +128,7 @@ func disconnectHost(c *call, _ interface{}) (interface{}, *fault) {
 	}
 	return c.start(false, refused, func(h *host) *fault {
 		h.props.Runtime.ConnectionState = types.HostSystemConnectionStateDisconnected
+		c.world.late = c.tricks.lateDisconnect
 		return nil
 	})
 }

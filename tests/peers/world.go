@@ -26,6 +26,7 @@ type world struct {
 	vmCount     int
 	denied      string // property nobody may read, with all below it
 	touched     map[ref]bool
+	late        bool // the answer to the call that is being answered comes late
 	changes     *os.File
 }
 
