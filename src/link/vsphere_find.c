@@ -26,7 +26,7 @@ struct search {
 static struct ra_vs_host *known(const struct ra_vs *vs, const char *target)
 {
 	for (size_t i = 0; i < vs->host_count; i++)
-		if (strcmp(vs->hosts[i].target, target) == 0)
+		if (vs->hosts[i].target && strcmp(vs->hosts[i].target, target) == 0) /* NULL: there was no memory for it */
 			return &vs->hosts[i];
 	return NULL;
 }
