@@ -11,6 +11,7 @@
 #define MEMBERS_MAX 20000 /* of one object, a list's items among them */
 #define NAMES_MAX 256     /* of one object: a member is looked for among them all */
 #define BYTES_MAX (1 << 20)
+#define TEXT_MAX (4 << 20)
 
 /* Members that are a list even when one came. */
 static const char *const lists[] = {
@@ -84,8 +85,10 @@ static ra_err text_of(const xmlNode *node, const char *type, cJSON **out)
 	bool number = IS_NAMED(numbers, node);
 	ra_err err = RA_OK;
 
-	if (!text)
-		return RA_E_NOMEM;
+	if (!text || strlen(text) > TEXT_MAX) {
+		xmlFree(content);
+		return text ? RA_E_INVALID : RA_E_NOMEM;
+	}
 	for (size_t i = 0; i < RA_LEN(number_types); i++)
 		number = number || strcmp(type, number_types[i]) == 0;
 	if ((!*type || strcmp(type, "boolean") == 0) && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))

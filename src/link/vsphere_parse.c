@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "link/vsphere_xml.h"
 
+#include <errno.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <libxml/xmlmemory.h>
@@ -34,10 +35,29 @@ static void wiping_free(void *mem)
 	free(mem);
 }
 
+/* The library overlooks some refusals and goes on without a node or an attribute; errno keeps them all until the end. */
+static void *telling_malloc(size_t len)
+{
+	void *mem = malloc(len);
+
+	if (!mem)
+		errno = ENOMEM;
+	return mem;
+}
+
+static char *telling_strdup(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		errno = ENOMEM;
+	return copy;
+}
+
 static void *wiping_realloc(void *mem, size_t len)
 {
 	size_t had = mem ? malloc_usable_size(mem) : 0;
-	void *more = mem && len <= had ? mem : malloc(len);
+	void *more = mem && len <= had ? mem : telling_malloc(len);
 
 	if (!more || more == mem)
 		return more;
@@ -200,7 +220,8 @@ ra_err ra_vs_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *
 	guard.why = look_over(bytes, len);
 	if (guard.why)
 		return ra_fail(errs, RA_E_INVALID, "%s", guard.why);
-	(void)xmlMemSetup(wiping_free, malloc, wiping_realloc, strdup);
+	(void)xmlMemSetup(wiping_free, telling_malloc, wiping_realloc, telling_strdup);
+	errno = 0;
 	guard.parser = xmlNewParserCtxt();
 	if (!guard.parser)
 		return ra_fail(errs, RA_E_NOMEM, "no memory for the answer");
@@ -209,7 +230,7 @@ ra_err ra_vs_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *
 				 XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS | XML_PARSE_NOCDATA |
 				     XML_PARSE_IGNORE_ENC);
 	line = guard.parser->lastError.line;
-	guard.no_memory = guard.no_memory || guard.parser->errNo == XML_ERR_NO_MEMORY || (!*out && !guard.why && !guard.parser->errNo);
+	guard.no_memory = guard.no_memory || errno == ENOMEM;
 	whole = *out && guard.parser->wellFormed && !guard.why && !guard.no_memory;
 	xmlFreeParserCtxt(guard.parser);
 	if (whole)
