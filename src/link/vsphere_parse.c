@@ -136,12 +136,17 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, co
 		stop(guard, why);
 }
 
-/* Behind what begins at `at` and ends with these words; NULL: it does not end. */
+/* Behind the first of these words, which end with '>', from at on; NULL: they do not come. */
 static const char *behind(const char *at, const char *end, const char *words)
 {
-	const char *found = memmem(at, (size_t)(end - at), words, strlen(words));
+	size_t len = strlen(words);
 
-	return found ? found + strlen(words) : NULL;
+	for (const char *found = at; (found = memchr(found, '>', (size_t)(end - found))) != NULL;) {
+		found++;
+		if ((size_t)(found - at) >= len && memcmp(found - len, words, len) == 0)
+			return found;
+	}
+	return NULL;
 }
 
 /* Behind a tag that begins at `at`. Out: NULL when it does not end; *count: its attributes. */
