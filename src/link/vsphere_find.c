@@ -108,20 +108,28 @@ static bool same_short(const char *target, const char *name)
 	return !strchr(target, '.') && strlen(target) == len && strncasecmp(target, name, len) == 0 && inet_pton(AF_INET, name, room) != 1;
 }
 
+/* "esx01.lab.example" of "esx01" and "lab.example". */
+static bool same_full(const char *target, const char *own, const char *domain)
+{
+	size_t len = strlen(own);
+
+	if (!len || strncasecmp(target, own, len) != 0)
+		return false;
+	return *domain ? target[len] == '.' && strcasecmp(target + len + 1, domain) == 0 : target[len] == '\0';
+}
+
 /* How well a host fits: 0 not, 1 by its short name, 2 to the letter. */
 static int fits(const struct ra_vs_item *item, const char *target, const char **by)
 {
 	const char *name = text(ra_json_get(item->values, NAME));
 	const cJSON *dns = ra_json_get(item->values, DNS);
 	const char *own = ra_json_str(dns, "hostName", ""), *domain = ra_json_str(dns, "domainName", "");
-	char full[300];
 
-	snprintf(full, sizeof(full), "%s%s%s", own, *own && *domain ? "." : "", domain);
 	*by = "uuid";
 	if (same(target, text(ra_json_get(item->values, UUID))))
 		return 2;
 	*by = "name";
-	if (same(target, name) || (strchr(target, '.') && same(target, full)))
+	if (same(target, name) || (strchr(target, '.') && same_full(target, own, domain)))
 		return 2;
 	return same_short(target, name) || same(target, own);
 }
