@@ -153,7 +153,7 @@ struct ra_vs {
 	struct ra_vs_ref root, collector, sessions, search, crypto, alarms;
 
 	struct ra_vs_op *ops;
-	struct ra_vs_host *hosts;
+	struct ra_vs_host *hosts; /* sorted by target */
 	size_t host_count;
 	bool finding;   /* the index of hosts is being read */
 	uint64_t next_call;
