@@ -166,6 +166,7 @@ static ra_err object_of(const xmlNode *node, const char *type, int depth, cJSON 
 static ra_err array_of(const xmlNode *node, int depth, cJSON **out)
 {
 	ra_err err = RA_OK;
+	int items = 0;
 
 	*out = cJSON_CreateArray();
 	if (!*out)
@@ -173,7 +174,7 @@ static ra_err array_of(const xmlNode *node, int depth, cJSON **out)
 	for (const xmlNode *at = ra_vs_kid(node, NULL); at && !err; at = ra_vs_next(at, NULL)) {
 		cJSON *item = NULL;
 
-		err = any(at, false, depth + 1, &item);
+		err = ++items > MEMBERS_MAX ? RA_E_INVALID : any(at, false, depth + 1, &item);
 		if (!err && !cJSON_AddItemToArray(*out, item))
 			err = RA_E_NOMEM;
 		if (err)

@@ -188,6 +188,8 @@ static void test_limits(void **state)
 	} rows[] = {
 	    {"<v>", "<a/>", 20000, "</v>", true},	/* a list's items are members of its object */
 	    {"<v>", "<a/>", 20001, "</v>", false},
+	    {HEAD " xsi:type=\"ArrayOfString\">", "<a/>", 20000, "</v>", true},
+	    {HEAD " xsi:type=\"ArrayOfString\">", "<a/>", 20001, "</v>", false},
 	    {"<v>", "#", 256, "</v>", true},		/* different ones */
 	    {"<v>", "#", 257, "</v>", false},
 	    {"<v>", "<dataHash>1</dataHash>", 524288, "</v>", true}, /* bytes are not: 1 MiB of hexadecimal digits */
