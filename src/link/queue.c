@@ -176,9 +176,17 @@ void ra_queue_need(struct ra_queue *queue, const struct ra_need *need)
 void ra_queue_progress(struct ra_queue *queue, const struct ra_progress_told *told)
 {
 	struct ra_event *event = NULL;
-	for (struct ra_slot *slot = queue->head; slot && !event; slot = slot->next)
-		if (slot->event.kind == RA_EV_PROGRESS && slot->event.progress.ticket == told->ticket)
+	int waiting = 0;
+	for (struct ra_slot *slot = queue->head; slot && !event; slot = slot->next) {
+		if (slot->event.kind != RA_EV_PROGRESS)
+			continue;
+		waiting++;
+		if (slot->event.progress.ticket == told->ticket)
 			event = &slot->event;
+	}
+	/* States and needs are never pushed out by what only says how far something is. */
+	if (!event && waiting >= RA_QUEUE_PROGRESS)
+		return;
 	if (!event)
 		event = &take_slot(queue)->event;
 	event->kind = RA_EV_PROGRESS;

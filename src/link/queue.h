@@ -6,7 +6,8 @@
 
 #include "link/link.h"
 
-#define RA_QUEUE_SLOTS 8
+#define RA_QUEUE_SLOTS 16
+#define RA_QUEUE_PROGRESS 8 /* of them, at most, say how far a change is */
 #define RA_JOBS_MAX 256 /* open tickets of one link */
 #define RA_ERR_CAP_LEN 65536
 
@@ -56,7 +57,8 @@ void ra_queue_state(struct ra_queue *queue, enum ra_link_state state, enum ra_li
 		    const char *peer);
 /* Ask the operator. */
 void ra_queue_need(struct ra_queue *queue, const struct ra_need *need);
-/* Tell how far a change is. One that was not taken yet is overwritten: only the newest matters. */
+/* Tell how far a change is. One that was not taken yet is overwritten: only the newest matters. When those of many other changes wait
+ * to be taken it is left out. */
 void ra_queue_progress(struct ra_queue *queue, const struct ra_progress_told *told);
 /* Take the next event; kind NONE when empty. */
 void ra_queue_next(struct ra_queue *queue, struct ra_event *out);

@@ -1,5 +1,6 @@
 /* vsphere.h - the insides of the vCenter link, shared by its files. Private to link/.
  *
+ * vsphere_parse.c: an answer's bytes as nodes; vsphere_xml.c: what nodes say; vsphere_json.c: nodes as JSON;
  * vsphere.c: life of the link, from the first call to the login; vsphere_call.c: one SOAP call and what it brought; vsphere_fetch.c:
  * properties of many objects, page by page; vsphere_find.c: which host is meant; vsphere_read.c: joined property reads;
  * vsphere_more.c: what no property tells by itself (alarms' names, the cluster, the virtual machines, siblings, key providers);
@@ -52,6 +53,7 @@ struct ra_vs_fetch {
 	size_t ref_count;
 	char token[RA_VS_NAME_MAX]; /* of the next page */
 	int pages;
+	size_t bytes; /* of the pages so far */
 	bool restarted; /* the login expired between two pages */
 	struct ra_vs_item *items; /* sorted by id once all are there */
 	size_t item_count, item_room;
@@ -151,7 +153,7 @@ struct ra_vs {
 	struct ra_vs_ref root, collector, sessions, search, crypto, alarms;
 
 	struct ra_vs_op *ops;
-	struct ra_vs_host *hosts;
+	struct ra_vs_host *hosts; /* sorted by target */
 	size_t host_count;
 	bool finding;   /* the index of hosts is being read */
 	uint64_t next_call;

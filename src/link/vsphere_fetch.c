@@ -10,6 +10,7 @@
 
 #define PAGES_MAX 10000
 #define ITEMS_MAX 200000
+#define BYTES_MAX ((size_t)256 << 20) /* of all pages together */
 
 void ra_vs_fetch_path(struct ra_vs_fetch *fetch, const char *path)
 {
@@ -113,8 +114,16 @@ static ra_err put_spec(const struct ra_vs *vs, const struct ra_vs_fetch *fetch, 
 
 static void ask(struct ra_vs *vs, struct ra_vs_op *op);
 
-/* One <propSet> or <missingSet> of an object. What cannot be read stands as raw text that is no JSON for a check. */
-static ra_err take_property(struct ra_vs_item *item, const xmlNode *node)
+static bool is_asked(const struct ra_vs_fetch *fetch, const char *path)
+{
+	for (size_t i = 0; i < fetch->path_count; i++)
+		if (strcmp(fetch->paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* One <propSet> or <missingSet> of an object; what was not asked for is left. What cannot be read stands as raw text that is no JSON for a check. */
+static ra_err take_property(const struct ra_vs_fetch *fetch, struct ra_vs_item *item, const xmlNode *node)
 {
 	bool missing = ra_vs_is(node, "missingSet");
 	cJSON *tree = missing ? item->missing : item->values, *value = NULL;
@@ -122,7 +131,7 @@ static ra_err take_property(struct ra_vs_item *item, const xmlNode *node)
 	struct ra_vs_fault fault;
 	ra_err err = RA_OK;
 
-	if (!ra_vs_kid_text(node, missing ? "path" : "name", path, sizeof(path)) || !path[0])
+	if (!ra_vs_kid_text(node, missing ? "path" : "name", path, sizeof(path)) || !is_asked(fetch, path))
 		return RA_OK;
 	if (missing) {
 		ra_vs_fault_of(ra_vs_kid(node, "fault"), &fault);
@@ -170,7 +179,7 @@ static ra_err take_object(struct ra_vs_fetch *fetch, const xmlNode *node)
 	item->ref = ref;
 	for (const xmlNode *at = ra_vs_kid(node, NULL); at && !err; at = ra_vs_next(at, NULL))
 		if (ra_vs_is(at, "propSet") || ra_vs_is(at, "missingSet"))
-			err = take_property(item, at);
+			err = take_property(fetch, item, at);
 	return err;
 }
 
@@ -222,6 +231,7 @@ static void restart(struct ra_vs *vs, struct ra_vs_op *op)
 	forget_items(&op->fetch);
 	op->fetch.token[0] = '\0';
 	op->fetch.pages = 0;
+	op->fetch.bytes = 0;
 	op->fetch.restarted = true;
 	ask(vs, op);
 }
@@ -261,7 +271,8 @@ static void take_page(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 	}
 	for (const xmlNode *at = ra_vs_kid(page, "objects"); at && !err; at = ra_vs_next(at, "objects"))
 		err = take_object(fetch, at);
-	if (err || ++fetch->pages > PAGES_MAX) {
+	fetch->bytes += said->http->body.len;
+	if (err || ++fetch->pages > PAGES_MAX || fetch->bytes > BYTES_MAX) {
 		op->fail(vs, op, &bad);
 		return;
 	}

@@ -23,12 +23,27 @@ struct search {
 	bool old; /* FindAllByIp is not known here: FindByIp */
 };
 
+/* Where a target stands among those known, which are sorted, or would. */
+static size_t place_of(const struct ra_vs *vs, const char *target)
+{
+	size_t from = 0, to = vs->host_count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (strcmp(vs->hosts[middle].target, target) < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 static struct ra_vs_host *known(const struct ra_vs *vs, const char *target)
 {
-	for (size_t i = 0; i < vs->host_count; i++)
-		if (strcmp(vs->hosts[i].target, target) == 0)
-			return &vs->hosts[i];
-	return NULL;
+	size_t at = place_of(vs, target);
+
+	return at < vs->host_count && strcmp(vs->hosts[at].target, target) == 0 ? &vs->hosts[at] : NULL;
 }
 
 const struct ra_vs_host *ra_vs_host(const struct ra_vs *vs, const char *target)
@@ -67,26 +82,27 @@ static void search_free(struct ra_vs_op *op)
 /* A new record of a target; the old one goes. Out: NULL without memory. */
 static struct ra_vs_host *record(struct ra_vs *vs, const char *target)
 {
+	size_t place = place_of(vs, target);
 	struct ra_vs_host *at = known(vs, target);
+	char *own = strdup(target);
 
+	if (!own)
+		return NULL;
 	if (at) {
 		host_clear(at);
 	} else {
 		struct ra_vs_host *more = realloc(vs->hosts, (vs->host_count + 1) * sizeof(*more));
 
-		if (!more)
+		if (!more) {
+			free(own);
 			return NULL;
+		}
 		vs->hosts = more;
-		at = &more[vs->host_count++];
-		*at = (struct ra_vs_host){0};
+		at = &more[place];
+		memmove(at + 1, at, (vs->host_count++ - place) * sizeof(*at));
 	}
-	at->target = strdup(target);
-	at->at = vs->now;
-	at->by = "";
-	if (at->target)
-		return at;
-	vs->host_count -= at == &vs->hosts[vs->host_count - 1];
-	return NULL;
+	*at = (struct ra_vs_host){.target = own, .at = vs->now, .by = ""};
+	return at;
 }
 
 static const char *text(const cJSON *node)
@@ -108,20 +124,28 @@ static bool same_short(const char *target, const char *name)
 	return !strchr(target, '.') && strlen(target) == len && strncasecmp(target, name, len) == 0 && inet_pton(AF_INET, name, room) != 1;
 }
 
+/* "esx01.lab.example" of "esx01" and "lab.example". */
+static bool same_full(const char *target, const char *own, const char *domain)
+{
+	size_t len = strlen(own);
+
+	if (!len || strncasecmp(target, own, len) != 0)
+		return false;
+	return *domain ? target[len] == '.' && strcasecmp(target + len + 1, domain) == 0 : target[len] == '\0';
+}
+
 /* How well a host fits: 0 not, 1 by its short name, 2 to the letter. */
 static int fits(const struct ra_vs_item *item, const char *target, const char **by)
 {
 	const char *name = text(ra_json_get(item->values, NAME));
 	const cJSON *dns = ra_json_get(item->values, DNS);
 	const char *own = ra_json_str(dns, "hostName", ""), *domain = ra_json_str(dns, "domainName", "");
-	char full[300];
 
-	snprintf(full, sizeof(full), "%s%s%s", own, *own && *domain ? "." : "", domain);
 	*by = "uuid";
 	if (same(target, text(ra_json_get(item->values, UUID))))
 		return 2;
 	*by = "name";
-	if (same(target, name) || (strchr(target, '.') && same(target, full)))
+	if (same(target, name) || (strchr(target, '.') && same_full(target, own, domain)))
 		return 2;
 	return same_short(target, name) || same(target, own);
 }
@@ -306,13 +330,15 @@ bool ra_vs_find(struct ra_vs *vs)
 	struct ra_vs_op *op;
 	bool any = false;
 
-	for (const struct ra_job *job = vs->jobs; job; job = job->next) {
+	if (vs->finding)
+		return true;
+	for (const struct ra_job *job = vs->jobs; job && !any; job = job->next) {
 		const struct ra_vs_want *want = ra_vs_want_of(job);
 
-		any = any || (!want->taken && want->target && is_open(vs, want->target));
+		any = !want->taken && want->target && is_open(vs, want->target);
 	}
-	if (vs->finding || !any)
-		return vs->finding;
+	if (!any)
+		return false;
 	op = ra_vs_op_new(vs);
 	search = op ? calloc(1, sizeof(*search)) : NULL;
 	if (!search) {

@@ -9,7 +9,9 @@
 
 #define DEPTH_MAX 24
 #define MEMBERS_MAX 20000 /* of one object, a list's items among them */
+#define NAMES_MAX 256     /* of one object: a member is looked for among them all */
 #define BYTES_MAX (1 << 20)
+#define TEXT_MAX (4 << 20)
 
 /* Members that are a list even when one came. */
 static const char *const lists[] = {
@@ -67,7 +69,8 @@ static ra_err number_of(const char *text, cJSON **out)
 	char *end;
 	double value = strtod(text, &end);
 
-	if (!*text || *end || !(value >= -9007199254740991.0 && value <= 9007199254740991.0))
+	/* Only digits and signs: strtod would read hexadecimal, blanks and words. */
+	if (!*text || *end || strspn(text, "0123456789+-.eE") != strlen(text) || !(value >= -9007199254740991.0 && value <= 9007199254740991.0))
 		*out = cJSON_CreateString(text);
 	else
 		*out = cJSON_CreateNumber(value);
@@ -78,10 +81,14 @@ static ra_err text_of(const xmlNode *node, const char *type, cJSON **out)
 {
 	static const char *const number_types[] = {"byte", "short", "int", "long", "float", "double"};
 	xmlChar *content = xmlNodeGetContent(node);
-	const char *text = content ? (const char *)content : "";
+	const char *text = (const char *)content;
 	bool number = IS_NAMED(numbers, node);
 	ra_err err = RA_OK;
 
+	if (!text || strlen(text) > TEXT_MAX) {
+		xmlFree(content);
+		return text ? RA_E_INVALID : RA_E_NOMEM;
+	}
 	for (size_t i = 0; i < RA_LEN(number_types); i++)
 		number = number || strcmp(type, number_types[i]) == 0;
 	if ((!*type || strcmp(type, "boolean") == 0) && (strcmp(text, "true") == 0 || strcmp(text, "false") == 0))
@@ -118,24 +125,25 @@ static cJSON *as_list(cJSON *object, const char *name, cJSON *had)
 	return list;
 }
 
-/* Put item under the member's name; a second one makes it a list. Owner: takes item. */
-static ra_err put(cJSON *object, const xmlNode *node, cJSON *item)
+/* Put item under the member's name; a second one makes it a list. Owner: takes item. Errors: RA_E_INVALID: *names is at its end. */
+static ra_err put(cJSON *object, const xmlNode *node, cJSON *item, int *names)
 {
 	const char *name = (const char *)node->name;
 	cJSON *had = cJSON_GetObjectItemCaseSensitive(object, name);
+	bool full = !had && ++*names > NAMES_MAX;
 	bool list = had ? true : IS_NAMED(lists, node);
-	cJSON *to = !list ? object : cJSON_IsArray(had) ? had : as_list(object, name, had);
+	cJSON *to = full ? NULL : !list ? object : cJSON_IsArray(had) ? had : as_list(object, name, had);
 	bool done = to && (list ? cJSON_AddItemToArray(to, item) : cJSON_AddItemToObject(object, name, item));
 
 	if (!done)
 		cJSON_Delete(item);
-	return done ? RA_OK : RA_E_NOMEM;
+	return done ? RA_OK : full ? RA_E_INVALID : RA_E_NOMEM;
 }
 
 static ra_err object_of(const xmlNode *node, const char *type, int depth, cJSON **out)
 {
 	ra_err err = RA_OK;
-	int members = 0;
+	int members = 0, names = 0;
 
 	*out = cJSON_CreateObject();
 	if (!*out || (depth > 0 && *type && !cJSON_AddStringToObject(*out, "_type", type)))
@@ -148,7 +156,7 @@ static ra_err object_of(const xmlNode *node, const char *type, int depth, cJSON 
 			err = bytes_of(at, strcmp((const char *)at->name, "certificate") == 0, &item, &past);
 		else
 			err = any(at, false, depth + 1, &item);
-		err = err ? err : put(*out, at, item);
+		err = err ? err : put(*out, at, item, &names);
 		if (++members > MEMBERS_MAX)
 			err = RA_E_INVALID;
 	}
@@ -158,6 +166,7 @@ static ra_err object_of(const xmlNode *node, const char *type, int depth, cJSON 
 static ra_err array_of(const xmlNode *node, int depth, cJSON **out)
 {
 	ra_err err = RA_OK;
+	int items = 0;
 
 	*out = cJSON_CreateArray();
 	if (!*out)
@@ -165,7 +174,7 @@ static ra_err array_of(const xmlNode *node, int depth, cJSON **out)
 	for (const xmlNode *at = ra_vs_kid(node, NULL); at && !err; at = ra_vs_next(at, NULL)) {
 		cJSON *item = NULL;
 
-		err = any(at, false, depth + 1, &item);
+		err = ++items > MEMBERS_MAX ? RA_E_INVALID : any(at, false, depth + 1, &item);
 		if (!err && !cJSON_AddItemToArray(*out, item))
 			err = RA_E_NOMEM;
 		if (err)
@@ -196,6 +205,10 @@ static ra_err any(const xmlNode *node, bool text_bytes, int depth, cJSON **out)
 	ra_vs_xsi_type(node, type, sizeof(type));
 	if (depth > DEPTH_MAX)
 		return RA_E_INVALID;
+	if (ra_vs_is_nil(node)) {
+		*out = cJSON_CreateNull();
+		return *out ? RA_OK : RA_E_NOMEM;
+	}
 	if (strcmp(type, "ArrayOfByte") == 0 || strcmp(type, "ByteSlice") == 0) {
 		if (ra_vs_kid(node, NULL))
 			return bytes_of(ra_vs_kid(node, NULL), text_bytes, out, &past);

@@ -13,6 +13,10 @@ enum stage { ALARMS, PARENTS, TASKS, KEYS, VMS, SIBLINGS, STAGES };
 
 _Static_assert(STAGES == RA_LEN(((struct ra_vs_batch *)0)->more), "a stage has its fetch");
 
+/* More than any vCenter has: beyond them an answer is not looked through, and says so by being none. */
+#define REFS_MAX 100000
+#define PLACES_MAX 256
+
 #define MODEL "summary.hardware.model"
 #define VENDOR "summary.hardware.vendor"
 #define BIOS "hardware.biosInfo.biosVersion"
@@ -47,7 +51,7 @@ static bool add_item(cJSON *list, cJSON *item)
 	return false;
 }
 
-/* Note the reference a node holds ({"type","id"}), once. Out: false without memory. */
+/* Note the reference a node holds ({"type","id"}). Out: false without memory, or when there are more than any server has. */
 static bool add_ref(struct ra_vs_batch *batch, const cJSON *node, const char *type)
 {
 	const char *id = ra_json_str(node, "id", ""), *own = ra_json_str(node, "type", "");
@@ -55,9 +59,8 @@ static bool add_ref(struct ra_vs_batch *batch, const cJSON *node, const char *ty
 
 	if (!*id || (*type && strcmp(type, own) != 0))
 		return true;
-	for (size_t i = batch->ref_count; i-- > 0;)
-		if (strcmp(batch->refs[i].id, id) == 0)
-			return true;
+	if (batch->ref_count >= REFS_MAX)
+		return false;
 	more = realloc(batch->refs, (batch->ref_count + 1) * sizeof(*more));
 	if (!more)
 		return false;
@@ -66,6 +69,26 @@ static bool add_ref(struct ra_vs_batch *batch, const cJSON *node, const char *ty
 	snprintf(more[batch->ref_count].type, sizeof(more->type), "%s", own);
 	batch->ref_count++;
 	return true;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct ra_vs_ref *left = a, *right = b;
+
+	return strcmp(left->id, right->id);
+}
+
+/* Each of them once. */
+static void unique_refs(struct ra_vs_batch *batch)
+{
+	size_t count = 0;
+
+	if (batch->ref_count)
+		qsort(batch->refs, batch->ref_count, sizeof(*batch->refs), by_id);
+	for (size_t i = 0; i < batch->ref_count; i++)
+		if (!count || by_id(&batch->refs[count - 1], &batch->refs[i]) != 0)
+			batch->refs[count++] = batch->refs[i];
+	batch->ref_count = count;
 }
 
 /* What a stage asks. */
@@ -160,6 +183,7 @@ static void ask_stage(struct ra_vs *vs, struct ra_vs_op *op)
 		stage_fail(vs, op, &(struct ra_vs_said){.why = RA_LINK_CUT, .say = "no memory for the answer"});
 		return;
 	}
+	unique_refs(batch);
 	op->fetch = (struct ra_vs_fetch){.done = take_stage};
 	for (size_t i = 0; i < RA_LEN(row->paths) && row->paths[i]; i++)
 		ra_vs_fetch_path(&op->fetch, row->paths[i]);
@@ -335,13 +359,25 @@ static bool add_vm(const struct ra_vs *vs, const struct ra_vs_batch *batch, cons
 	return add_item(lists[0], object) && (!silent || add_item(lists[1], cJSON_CreateString(name)));
 }
 
+/* How many addresses its machines are compared with. */
+static int places_of(const struct ra_vs *vs, const struct ra_vs_batch *batch, const char *host)
+{
+	int count = cJSON_GetArraySize(ra_json_get(ra_vs_value(&batch->main, host, "config.network.dnsConfig"), "address"));
+	const cJSON *cluster, *server;
+
+	cJSON_ArrayForEach (cluster, providers(vs, batch))
+		cJSON_ArrayForEach (server, ra_json_get(cluster, "servers"))
+			count += 1 + cJSON_GetArraySize(ra_json_get(server, "address"));
+	return count;
+}
+
 static cJSON *vms_json(const struct ra_vs *vs, const struct ra_vs_batch *batch, const struct ra_job *job)
 {
 	const char *host = host_id(vs, job);
 	const cJSON *value = ra_vs_value(&batch->main, host, ra_vs_want_of(job)->path), *item;
 	cJSON *object = cJSON_CreateObject();
 	cJSON *lists[] = {object ? cJSON_AddArrayToObject(object, "vms") : NULL, object ? cJSON_AddArrayToObject(object, "silent") : NULL};
-	bool whole = lists[0] && lists[1];
+	bool whole = lists[0] && lists[1] && places_of(vs, batch, host) <= PLACES_MAX;
 
 	cJSON_ArrayForEach (item, value) {
 		const struct ra_vs_item *vm = ra_vs_item(&batch->more[VMS], ra_json_str(item, "id", ""));

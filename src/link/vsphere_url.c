@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char scheme[] = "https://";
+static const char scheme[] = "https";
 
 static int hex(char c)
 {
@@ -76,21 +76,19 @@ static bool take_place(const char *text, size_t len, struct ra_vsphere_url *out)
 
 ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs)
 {
-	const char *rest = strstr(text, "://") ? text + strlen(scheme) : text;
-	size_t len;
-	const char *at;
+	const char *mark = strstr(text, "://"), *rest = mark ? mark + 3 : text, *any = strrchr(rest, '@'), *at;
+	size_t len = strcspn(rest, "/?#");
 
 	*out = (struct ra_vsphere_url){.port = 443, .path = "/sdk"};
-	if (strstr(text, "://") && strncasecmp(text, scheme, strlen(scheme)) != 0)
-		return ra_fail(errs, RA_E_ARG, "\"%.100s\": a vCenter is reached by https:// only", text);
-	len = strcspn(rest, "/?#");
-	if (rest[len] == '?' || rest[len] == '#' || strpbrk(rest + len, "?#"))
-		return ra_fail(errs, RA_E_ARG, "the address of a vCenter has no ? and no #");
-	at = memrchr(rest, '@', len);
-	/* The address itself is not repeated here: it holds the password. */
-	if (at && memchr(rest, ':', (size_t)(at - rest)))
+	/* First of all, and wherever the password's own signs cut the address: it is not repeated, it holds the password. */
+	if (any && memchr(rest, ':', (size_t)(any - rest)))
 		return ra_fail(errs, RA_E_ARG,
 			       "the address of the vCenter holds a password; leave it out (it is asked for, or --vcenter-password-fd)");
+	if (mark && ((size_t)(mark - text) != strlen(scheme) || strncasecmp(text, scheme, strlen(scheme)) != 0))
+		return ra_fail(errs, RA_E_ARG, "a vCenter is reached by https:// only");
+	if (strpbrk(rest + len, "?#"))
+		return ra_fail(errs, RA_E_ARG, "the address of a vCenter has no ? and no #");
+	at = memrchr(rest, '@', len);
 	if (at && !copy(rest, (size_t)(at - rest), true, out->user, sizeof(out->user)))
 		return ra_fail(errs, RA_E_ARG, "\"%.100s\": the user's name in it cannot be read", text);
 	if (at) {

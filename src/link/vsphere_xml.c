@@ -1,76 +1,11 @@
-/* vsphere_xml.c - SOAP read as nodes. */
+/* vsphere_xml.c - SOAP read from nodes: names, texts, references, faults. */
 #include "config.h"
 
-#include "base/secret.h"
 #include "link/vsphere_xml.h"
 
-#include <libxml/parser.h>
-#include <libxml/xmlmemory.h>
-#include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
-
-static void wiping_free(void *mem)
-{
-	if (mem)
-		ra_wipe(mem, malloc_usable_size(mem));
-	free(mem);
-}
-
-static void *wiping_realloc(void *mem, size_t len)
-{
-	size_t had = mem ? malloc_usable_size(mem) : 0;
-	void *more = mem && len <= had ? mem : malloc(len);
-
-	if (!more || more == mem)
-		return more;
-	if (mem)
-		memcpy(more, mem, had);
-	wiping_free(mem);
-	return more;
-}
-
-/* Runs before anything of a DTD is read. */
-static void on_doctype(void *payload, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-	xmlParserCtxt *parser = payload;
-
-	(void)name;
-	(void)external;
-	(void)system;
-	parser->_private = parser;
-	xmlStopParser(parser);
-}
-
-ra_err ra_vs_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *errs)
-{
-	xmlParserCtxt *parser;
-	bool doctype;
-	int line;
-
-	*out = NULL;
-	if (len > INT32_MAX)
-		return ra_fail(errs, RA_E_LIMIT, "the answer is too large");
-	(void)xmlMemSetup(wiping_free, malloc, wiping_realloc, strdup);
-	parser = xmlNewParserCtxt();
-	if (!parser)
-		return ra_fail(errs, RA_E_NOMEM, "no memory for the answer");
-	parser->sax->internalSubset = on_doctype;
-	*out = xmlCtxtReadMemory(parser, bytes, (int)len, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
-	doctype = parser->_private != NULL;
-	line = parser->lastError.line;
-	if (*out && (!parser->wellFormed || doctype)) {
-		xmlFreeDoc(*out);
-		*out = NULL;
-	}
-	xmlFreeParserCtxt(parser);
-	if (*out)
-		return RA_OK;
-	return doctype ? ra_fail(errs, RA_E_INVALID, "it holds a DOCTYPE, which no vCenter sends: not read")
-		       : ra_fail(errs, RA_E_INVALID, "it is no well-formed XML (line %d)", line);
-}
 
 bool ra_vs_is(const xmlNode *node, const char *name)
 {
@@ -101,17 +36,16 @@ xmlNode *ra_vs_body(xmlDoc *doc)
 	return ra_vs_is(root, "Envelope") ? ra_vs_kid(ra_vs_kid(root, "Body"), NULL) : NULL;
 }
 
-bool ra_vs_text(const xmlNode *node, char *out, size_t cap)
+/* The text nodes from first on, as one text. Out: out[cap]; false (and "") when it does not fit. */
+static bool join(const xmlNode *first, char *out, size_t cap)
 {
 	size_t len = 0;
 
 	out[0] = '\0';
-	if (!node || ra_vs_kid(node, NULL))
-		return false;
-	for (const xmlNode *at = node->children; at; at = at->next) {
+	for (const xmlNode *at = first; at; at = at->next) {
 		size_t more = at->content ? strlen((const char *)at->content) : 0;
 
-		if (at->type != XML_TEXT_NODE && at->type != XML_CDATA_SECTION_NODE)
+		if (!more || (at->type != XML_TEXT_NODE && at->type != XML_CDATA_SECTION_NODE))
 			continue;
 		if (len + more >= cap) {
 			out[0] = '\0';
@@ -124,22 +58,28 @@ bool ra_vs_text(const xmlNode *node, char *out, size_t cap)
 	return true;
 }
 
+bool ra_vs_text(const xmlNode *node, char *out, size_t cap)
+{
+	out[0] = '\0';
+	return node && !ra_vs_kid(node, NULL) && join(node->children, out, cap);
+}
+
 bool ra_vs_kid_text(const xmlNode *node, const char *name, char *out, size_t cap)
 {
 	return ra_vs_text(ra_vs_kid(node, name), out, cap);
 }
 
-/* Copy an attribute's value (ns NULL: one without a namespace). Out: false when it is not there or does not fit. */
-static bool attribute(const xmlNode *node, const char *name, const char *ns, char *out, size_t cap)
+/* Copy an attribute's value (space NULL: one without a namespace). Out: false when it is not there or does not fit. */
+static bool attribute(const xmlNode *node, const char *name, const char *space, char *out, size_t cap)
 {
-	xmlChar *value = ns ? xmlGetNsProp(node, (const xmlChar *)name, (const xmlChar *)ns)
-			    : xmlGetNoNsProp(node, (const xmlChar *)name);
-	size_t len = value ? strlen((const char *)value) : 0;
-	bool fits = value && len < cap;
+	out[0] = '\0';
+	for (const xmlAttr *at = node->properties; at; at = at->next) {
+		bool here = space ? at->ns && at->ns->href && strcmp((const char *)at->ns->href, space) == 0 : !at->ns;
 
-	memcpy(out, fits ? (const char *)value : "", fits ? len + 1 : 1);
-	xmlFree(value);
-	return fits;
+		if (here && strcmp((const char *)at->name, name) == 0)
+			return join(at->children, out, cap);
+	}
+	return false;
 }
 
 void ra_vs_xsi_type(const xmlNode *node, char *out, size_t cap)
@@ -150,6 +90,13 @@ void ra_vs_xsi_type(const xmlNode *node, char *out, size_t cap)
 	colon = strrchr(out, ':');
 	if (colon)
 		memmove(out, colon + 1, strlen(colon));
+}
+
+bool ra_vs_is_nil(const xmlNode *node)
+{
+	char text[8];
+
+	return attribute(node, "nil", XSI, text, sizeof(text)) && (strcmp(text, "true") == 0 || strcmp(text, "1") == 0);
 }
 
 bool ra_vs_ref_of(const xmlNode *node, struct ra_vs_ref *out)

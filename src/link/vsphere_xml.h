@@ -1,6 +1,6 @@
 /* vsphere_xml.h - what a vCenter sends, read: SOAP to nodes, nodes to canonical JSON. Private to link/. No I/O.
  * Invariants: no network, no entity, no DTD: a DOCTYPE is an error before anything in it is looked at; size, depth and text are
- * capped; what is freed was wiped (an answer may hold a recovery key); xsi:type is found by its namespace, whatever its prefix.
+ * capped, and so is whatever would be compared each with each; what is freed was wiped (an answer may hold a recovery key); xsi:type is found by its namespace, whatever its prefix.
  * Source: SOAP 1.1; vim25 as vcenter-side types publish it (HostTpmAttestationReport and others); byte[] is one signed element a byte. */
 #ifndef RA_LINK_VSPHERE_XML_H
 #define RA_LINK_VSPHERE_XML_H
@@ -24,7 +24,8 @@ struct ra_vs_fault {
 };
 
 /* Parse a whole answer.
- * Owner:  xmlFreeDoc. Errors: RA_E_INVALID with line and what is wrong (a DOCTYPE, torn, too deep), RA_E_NOMEM. */
+ * Owner:  xmlFreeDoc. Errors: RA_E_INVALID with what is wrong (torn, a DOCTYPE, another encoding than UTF-8, more of something than
+ * any vCenter sends), RA_E_LIMIT past 2 GiB, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_vs_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *errs);
 /* The first element inside the SOAP body; NULL when there is none. */
 xmlNode *ra_vs_body(xmlDoc *doc);
@@ -40,6 +41,8 @@ bool ra_vs_text(const xmlNode *node, char *out, size_t cap);
 bool ra_vs_kid_text(const xmlNode *node, const char *name, char *out, size_t cap);
 /* The local part of xsi:type, "" without one. Out: out[cap]. */
 void ra_vs_xsi_type(const xmlNode *node, char *out, size_t cap);
+/* True for an element that says it has no value (xsi:nil). */
+bool ra_vs_is_nil(const xmlNode *node);
 /* A ManagedObjectReference. Out: false when it is none. */
 bool ra_vs_ref_of(const xmlNode *node, struct ra_vs_ref *out);
 /* Read a fault: a SOAP Fault element, or a LocalizedMethodFault (`error` of a task, `fault` of a missingSet). */
