@@ -195,5 +195,9 @@ RA_MUST_USE ra_err ra_make_owed(const struct ra_state *state, const char **kind,
  * that was owed. Possible after an end by outcome too.
  * Errors: RA_E_STATE when there is none, or while an action is open. */
 RA_MUST_USE ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *errs);
+/* A walk that stopped at an end of its flow and was resumed goes on at the last step before it that may come out otherwise: a question, a
+ * gate, an action that did not begin, a check. Never before an action that began. Out: a `back` entry's body; NULL when the walk stands
+ * elsewhere or there is no such step. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_make_reopen(const struct ra_state *state, cJSON **out, struct ra_errs *errs);
 
 #endif

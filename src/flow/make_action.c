@@ -359,11 +359,40 @@ static bool can_differ(const struct ra_visit *visit, const struct ra_visit_more 
 	}
 }
 
-ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *errs)
+/* The last step before this one that may come out otherwise; NULL when there is none, or it lies before what was done.
+ * checks: what was only read counts too. Out: *owed whether something that was owed stands between. */
+static const struct ra_visit *last_open(const struct ra_state *state, bool checks, bool *owed)
 {
 	int64_t barrier = state->deed_count ? state->deeds[state->deed_count - 1].intent_seq : -1;
-	const struct ra_visit *to = NULL;
-	RA_AUTO(ra_cjson_free) cJSON *body = NULL;
+
+	*owed = ra_aside_of(state) != NULL;
+	for (size_t i = state->visit_count - 1; i-- > 0;) {
+		const struct ra_visit *visit = &state->visits[i];
+
+		*owed = *owed || state->more[i].aside_from != RA_ASIDE_NONE;
+		if (*owed || visit->seq < barrier)
+			return NULL;
+		if (!visit->taken_back && (can_differ(visit, &state->more[i]) || (checks && visit->step->kind == RA_STEP_CHECK)))
+			return visit;
+	}
+	return NULL;
+}
+
+static ra_err back_to(const struct ra_state *state, const struct ra_visit *to, cJSON **out, struct ra_errs *errs)
+{
+	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_CreateObject();
+
+	if (!body || !ra_put_text(body, "from", state->step->id) || !ra_put_text(body, "to", to->step->id) ||
+	    !ra_put_text(body, "to_flow", to->flow->id))
+		return no_memory(errs);
+	*out = body;
+	body = NULL;
+	return RA_OK;
+}
+
+ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *errs)
+{
+	const struct ra_visit *to;
 	bool owed;
 
 	*out = NULL;
@@ -372,22 +401,21 @@ ra_err ra_make_back(const struct ra_state *state, cJSON **out, struct ra_errs *e
 								: "the walk has not begun");
 	if (state->ended && strcmp(state->end_reason, "outcome") != 0)
 		return ra_fail(errs, RA_E_STATE, "the walk was stopped; resume it first");
-	owed = ra_aside_of(state) != NULL;
-	for (size_t i = state->visit_count - 1; i-- > 0 && !to;) {
-		owed = owed || state->more[i].aside_from != RA_ASIDE_NONE;
-		if (owed || state->visits[i].seq < barrier)
-			break;
-		if (!state->visits[i].taken_back && can_differ(&state->visits[i], &state->more[i]))
-			to = &state->visits[i];
-	}
+	to = last_open(state, false, &owed);
 	if (!to)
 		return ra_fail(errs, RA_E_STATE, "there is no step to go back to%s",
-			       owed || barrier >= 0 ? ": what was done is not undone by going back" : "");
-	body = cJSON_CreateObject();
-	if (!body || !ra_put_text(body, "from", state->step->id) || !ra_put_text(body, "to", to->step->id) ||
-	    !ra_put_text(body, "to_flow", to->flow->id))
-		return no_memory(errs);
-	*out = body;
-	body = NULL;
-	return RA_OK;
+			       owed || state->deed_count ? ": what was done is not undone by going back" : "");
+	return back_to(state, to, out, errs);
+}
+
+ra_err ra_make_reopen(const struct ra_state *state, cJSON **out, struct ra_errs *errs)
+{
+	const struct ra_visit *to = NULL;
+	bool owed;
+
+	*out = NULL;
+	if (state->started && !state->ended && state->step->kind == RA_STEP_END && state->step->outcome == RA_OUT_STOPPED &&
+	    state->frame == RA_FRAME_NONE)
+		to = last_open(state, true, &owed);
+	return to ? back_to(state, to, out, errs) : RA_OK;
 }

@@ -361,6 +361,13 @@ static void step_links(struct ra_hub *hub)
 	}
 }
 
+/* A walk that only asks the vCenter it shares with others holds no connection of its own: all such walks ask at once, so that the link
+ * can join what they ask. */
+static bool shares_all(const struct ra_session *s)
+{
+	return !s->recording && s->planes[RA_PLANE_VCENTER].given && !s->planes[RA_PLANE_SSH].given && !s->planes[RA_PLANE_BMC].given;
+}
+
 /* Places among the parallel ones go to sessions in the order they came. */
 static void give_places(struct ra_hub *hub)
 {
@@ -368,9 +375,10 @@ static void give_places(struct ra_hub *hub)
 
 	for (size_t i = 0; i < hub->session_count; i++) {
 		struct ra_session *s = hub->sessions[i];
+		bool free_place = active < hub->parallel || shares_all(s);
 
-		s->active = !s->retired && (s->active || (!s->ended && active < hub->parallel));
-		active += s->active;
+		s->active = !s->retired && (s->active || (!s->ended && free_place));
+		active += s->active && !shares_all(s);
 	}
 }
 

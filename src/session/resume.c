@@ -96,6 +96,25 @@ static ra_err replay_deeds(struct ra_session *s, struct ra_errs *errs)
 	return err;
 }
 
+static bool in_list(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = strstr(list, word); at; at = strstr(at + len, word))
+		if ((at == list || at[-1] == ',') && (!at[len] || at[len] == ','))
+			return true;
+	return false;
+}
+
+/* Who resumes a walk that stopped at one of its ends wants to go on from there, not to read the end again. */
+static ra_err reopen(struct ra_session *s, struct ra_errs *errs)
+{
+	cJSON *body = NULL;
+	ra_err err = ra_make_reopen(s->state, &body, errs);
+
+	return err || !body ? err : ra_session_append(s, "back", body, true, errs);
+}
+
 ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o, const char *path,
 			 struct ra_session **out, struct ra_errs *errs)
 {
@@ -106,8 +125,10 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 		err = ra_journal_open(path, fold_stored, s, &s->journal, errs);
 	if (!err)
 		err = take_start(s, o, errs);
+	/* SSH as it was: a walk begun without it does not go there by itself. */
 	if (!err && !s->recording && !o->no_ssh)
-		s->planes[RA_PLANE_SSH].given = s->host && *s->host;
+		s->planes[RA_PLANE_SSH].given =
+			s->host && *s->host && in_list(ra_json_str(s->entries[0].body, "planes", ""), ra_plane_name(RA_PLANE_SSH));
 	struct ra_now now = err ? (struct ra_now){0} : ra_session_stand(s);
 
 	struct ra_owed owed[RA_OWED_MAX];
@@ -121,6 +142,8 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 		err = replay_deeds(s, errs);
 	if (!err)
 		err = append_resume(s, errs);
+	if (!err)
+		err = reopen(s, errs);
 	s->owe_ask = owes && s->interactive && !s->read_only && !s->dry_run;
 	if (err) {
 		ra_session_close(s);
@@ -129,16 +152,6 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 	hub->sessions[hub->session_count++] = s;
 	*out = s;
 	return RA_OK;
-}
-
-static bool in_list(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = strstr(list, word); at; at = strstr(at + len, word))
-		if ((at == list || at[-1] == ',') && (!at[len] || at[len] == ','))
-			return true;
-	return false;
 }
 
 static enum ra_link_why why_of(const char *reason)

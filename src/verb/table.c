@@ -30,7 +30,7 @@ static const struct ra_option_row options[] = {
 	{"no-ssh", 0, NULL, "do not use SSH", RUNS, AT(no_ssh), RA_OPT_BOOL},
 	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check resume", AT(from), RA_OPT_TEXT},
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
-	{"entry", 0, "STEP", "begin at this entry or step of the flow", RUNS, AT(entry), RA_OPT_TEXT},
+	{"entry", 0, "STEP", "begin at this entry of the flow, by its step or its words", RUNS, AT(entry), RA_OPT_TEXT},
 	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
 	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
 	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},

@@ -353,6 +353,35 @@ static bool walk_and_die(const char *demo, const char *journal, int64_t n)
 }
 
 /* Out: false when the walk had ended before it could be killed. */
+/* A walk that stopped at one of its ends goes on at the last step that may come out otherwise, not at the end it stopped at. */
+static void test_resume_after_an_end(void **state)
+{
+	static const struct {
+		const char *demo, *instead[2], *step;
+	} rows[] = {
+		{"sealed-without-key", {NULL, NULL}, "clear-rebuild-gate"},
+	};
+	char dir[] = "/tmp/reattest-end-XXXXXX", journal[64];
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(journal, sizeof(journal), "%s/j.jsonl", dir);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct walker w = {.instead = {rows[i].instead[0], rows[i].instead[1]}};
+
+		walker_begin(&w, rows[i].demo, journal, false);
+		struct ra_view *view = walker_run(&w);
+
+		assert_string_equal(view->outcome, "stopped");
+		ra_view_free(view);
+		walker_end(&w);
+		walker_begin(&w, rows[i].demo, journal, true);
+		walker_until(&w, rows[i].step);
+		walker_end(&w);
+		unlink(journal);
+	}
+	rmdir(dir);
+}
+
 static bool resume_and_finish(const char *demo, const char *journal, int64_t n)
 {
 	struct ra_verify verify;
@@ -414,6 +443,7 @@ int main(void)
 		cmocka_unit_test(test_said_as_it_is),
 		cmocka_unit_test(test_deeds),
 		cmocka_unit_test(test_step_back),
+		cmocka_unit_test(test_resume_after_an_end),
 		cmocka_unit_test(test_killed_anywhere),
 	};
 

@@ -81,7 +81,7 @@ struct ra_recording *walker_recording(const char *id, const char *without, int s
 	cJSON *copy = cJSON_Duplicate(ra_json_root(doc), true);
 
 	cJSON_DeleteItemFromObjectCaseSensitive(copy, "speed");
-	cJSON_AddNumberToObject(copy, "speed", speed ? speed : 1000);
+	cJSON_AddNumberToObject(copy, "speed", speed ? speed : 2000);
 	if (without)
 		leave_out(copy, without);
 	char *text = ra_json_print(copy);

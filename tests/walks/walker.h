@@ -12,7 +12,7 @@ struct walker {
 	struct ra_hub *hub;
 	struct ra_session *session;
 	char path[256];     /* the journal; "" in memory */
-	int speed;          /* session ms in a real one; 0: 3000, so that waits of minutes are short */
+	int speed;          /* session ms in a real one; 0: 2000, so that waits of minutes are short and a gate's quarter of an hour outlasts a slow disk */
 	const char *instead[2]; /* a subject and what is chosen there, whatever the recording says; NULL: none */
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
 };
