@@ -12,6 +12,7 @@ import (
 type tricks struct {
 	expireOnce, expireAlways bool
 	slow, drop, endless      bool
+	cancelable               bool
 	expired                  bool
 	body                     func(whole []byte) []byte
 }
@@ -35,7 +36,7 @@ func entityBomb(whole []byte) []byte {
 }
 
 func (s *server) send(w http.ResponseWriter, a *reply, number int) {
-	if s.tricks.slow {
+	if s.tricks.slow && (s.slowOn == "" || a.method == s.slowOn) {
 		time.Sleep(s.delay)
 	}
 	for name, values := range a.header {
