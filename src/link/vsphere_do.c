@@ -114,7 +114,7 @@ static void tell(struct ra_vs *vs, struct change *change, const cJSON *info)
 {
 	struct ra_progress_told told = {.ticket = change->job->id,
 					.percent = (int)ra_json_int(info, "progress", -1),
-					.may_cancel = ra_json_bool(info, "cancelable", false) && !change->cancel_sent};
+					.may_cancel = ra_json_bool(info, "cancelable", false) && !change->cancel_sent && !change->at};
 
 	if (told.percent < -1 || told.percent > 100)
 		told.percent = -1;
@@ -155,7 +155,8 @@ static void take_look(struct ra_vs *vs, struct ra_vs_op *op)
 		task_failed(vs, op, info);
 	} else if (!info) {
 		finish_unknown(vs, op, &(struct ra_vs_said){.why = RA_LINK_CUT, .sent = true, .say = "vCenter does not show the task any more"});
-	} else if (change->cancel && !change->cancel_sent && ra_json_bool(info, "cancelable", false)) {
+	} else if (change->cancel && !change->cancel_sent && !change->at && ra_json_bool(info, "cancelable", false)) {
+		/* Only the first half: without the second one the host would be left disconnected. */
 		change->cancel_sent = true;
 		ra_vs_soap(vs, op, &(struct ra_vs_soap){.method = "CancelTask", .self = &change->task, .inner = "", .change = true}, take_cancel);
 	} else {
@@ -234,6 +235,12 @@ static void call(struct ra_vs *vs, struct ra_vs_op *op)
 	RA_AUTO(ra_buf_free) struct ra_buf inner = {0};
 	ra_err err = RA_OK;
 
+	/* Nobody waits for it any more, and it was told as not sent: so it is not. A second half goes whatever was said since. */
+	if (!change->at && (change->cancel || !change->job->slot)) {
+		ra_vs_answer_why(vs, change->job, RA_LINK_CANCELLED, "given up before it was sent");
+		ra_vs_op_end(op);
+		return;
+	}
 	if (deed->inner)
 		err = ra_buf_text(&inner, deed->inner);
 	else

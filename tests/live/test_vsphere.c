@@ -512,6 +512,77 @@ static void test_cancel(void **state)
 	end();
 }
 
+/* Step the link until the peer has seen a method so often; what the link tells meanwhile is dropped. */
+static void until_calls(const char *method, int count)
+{
+	ra_mono_ms limit = ra_mono_now() + 20000;
+
+	while (peer_calls(&peer, method) < count && ra_mono_now() < limit) {
+		struct ra_event event = {0};
+
+		link_to->ops->step(link_to, ra_mono_now());
+		for (link_to->ops->next(link_to, &event); event.kind != RA_EV_NONE; link_to->ops->next(link_to, &event))
+			ra_event_clear(&event);
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(peer_calls(&peer, method), count);
+}
+
+/* A change that was given up, or told as not sent, while its host was still being read does not leave behind that. */
+static void test_a_change_given_up_does_not_leave(void **state)
+{
+	struct ra_ticket late = {.id = 92, .request = CALL("EnterMaintenanceMode"), .target = ESX01, .timeout_ms = 50, .cap_len = 4096, .change = true};
+	struct ra_event event;
+	int reads;
+
+	(void)state;
+	begin("-scenario slow -delay 300", NULL);
+	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+	reads = peer_calls(&peer, "RetrievePropertiesEx");
+	peer_change(link_to, 91, ESX01, CALL("EnterMaintenanceMode"));
+	until_calls("RetrievePropertiesEx", reads + 1);
+	link_to->ops->cancel(link_to, 91);
+	event = peer_reply(link_to, 91);
+	assert_int_equal(event.reply.why, RA_LINK_CANCELLED);
+	assert_false(event.reply.sent);
+	ra_event_clear(&event);
+	assert_int_equal(link_to->ops->submit(link_to, &late, NULL), RA_OK);
+	event = peer_reply(link_to, 92);
+	assert_int_equal(event.reply.why, RA_LINK_TIMEOUT);
+	assert_false(event.reply.sent);
+	ra_event_clear(&event);
+	for (int i = 0; i < 2; i++) /* behind the answer the change waited for */
+		peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+	expect_changes("");
+	end();
+}
+
+/* Cancelling stops the first half; the second is never stopped, for then the host would stay disconnected. */
+static void test_cancel_between_two_halves(void **state)
+{
+	static const struct {
+		const char *until;
+		int status, cancels;
+	} rows[] = {{"DisconnectHost_Task", 1, 1}, {"ReconnectHost_Task", 0, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		begin("-scenario reconnect-cures,cancelable -taskreads 4", NULL);
+		peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+		peer_change(link_to, 91, ESX01, CALL("DisconnectAndReconnect"));
+		until_calls(rows[i].until, 1);
+		link_to->ops->cancel(link_to, 91);
+		struct ra_event event = peer_reply(link_to, 91);
+
+		assert_int_equal(event.reply.why, RA_LINK_ANSWERED);
+		assert_int_equal(event.reply.status, rows[i].status);
+		ra_event_clear(&event);
+		assert_int_equal(peer_calls(&peer, "CancelTask"), rows[i].cancels);
+		peer_expect(link_to, PROPERTY("runtime.connectionState"), "\"connected\"");
+		end();
+	}
+}
+
 /* Whatever becomes of the connection, a change leaves once. */
 static void test_a_change_leaves_once(void **state)
 {
@@ -638,6 +709,8 @@ int main(void)
 	    cmocka_unit_test(test_changes),
 	    cmocka_unit_test(test_reconnect),
 	    cmocka_unit_test(test_cancel),
+	    cmocka_unit_test(test_a_change_given_up_does_not_leave),
+	    cmocka_unit_test(test_cancel_between_two_halves),
 	    cmocka_unit_test(test_a_change_leaves_once),
 	    cmocka_unit_test(test_a_change_is_marked_and_known),
 	    cmocka_unit_test(test_esxcli_can_be_switched_off),
