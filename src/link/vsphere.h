@@ -66,6 +66,7 @@ struct ra_vs_op {
 	struct ra_buf body; /* of a read, to send it once more */
 	int tries;
 	bool change;     /* the call under way changes something */
+	uint64_t login;  /* the session it went out in: vs->logins then */
 	bool resend;     /* waits for a new login */
 	bool over;       /* to be swept */
 	ra_vs_take take;
@@ -139,6 +140,7 @@ struct ra_vs {
 	enum ra_need_kind asked; /* in ASKING */
 	struct ra_secret *password, *cookie, *rest; /* rest: the REST session's id */
 	bool logged_in;
+	uint64_t logins; /* that were let in */
 	int renewals;   /* logins since something last succeeded */
 	bool old;       /* greet in the words of an old server */
 	bool final;     /* login or certificate refused: never tried again by this link */

@@ -10,6 +10,7 @@
 
 #define LOOK_MS 1000     /* between two looks at a task */
 #define LOOK_LOST_MS 2000
+#define LOGIN_MS 100     /* between two looks whether a login is through */
 #define LOST_MAX 30      /* looks that failed in a row: then nobody knows how the task ended */
 #define HELD_BACK_MAX 10 /* a call of which nothing left is tried so often */
 
@@ -235,6 +236,12 @@ static void call(struct ra_vs *vs, struct ra_vs_op *op)
 	RA_AUTO(ra_buf_free) struct ra_buf inner = {0};
 	ra_err err = RA_OK;
 
+	/* A login is being renewed: without its session the call would only be refused, and a second half would not come. */
+	if (vs->phase != RA_VS_READY) {
+		op->wake_at = vs->now + LOGIN_MS;
+		op->wake = call;
+		return;
+	}
 	/* Nobody waits for it any more, and it was told as not sent: so it is not. A second half goes whatever was said since. */
 	if (!change->at && (change->cancel || !change->job->slot)) {
 		ra_vs_answer_why(vs, change->job, RA_LINK_CANCELLED, "given up before it was sent");

@@ -320,6 +320,21 @@ static void test_expired_login_is_renewed_once(void **state)
 	assert_int_equal(peer_calls(&peer, "Login"), 2);
 	assert_int_equal(peer_needs, 1);
 	end();
+	/* What went out before and comes back late asks for no third login; REST's cookie is none of ours. */
+	begin("-scenario expire-once,slow -slowon QueryTpmAttestationReport -delay 600", NULL);
+	peer_submit(link_to, 7, ESX01, CALL("QueryTpmAttestationReport"));
+	expect_part("{\"rest\":\"tpm\"}", "\"banks\":[\"SHA256\"]");
+	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+	struct ra_event event = peer_reply(link_to, 7);
+
+	assert_int_equal(event.reply.why, RA_LINK_ANSWERED);
+	ra_event_clear(&event);
+	assert_int_equal(peer_calls(&peer, "Login"), 2);
+	end();
+	begin("-scenario expire-quietly", NULL);
+	peer_expect_why(link_to, PROPERTY("name"), RA_LINK_REFUSED, "ends every session at once");
+	assert_int_equal(peer_calls(&peer, "Login"), 2);
+	end();
 	begin("-scenario expire-always", NULL);
 	peer_expect_why(link_to, PROPERTY("name"), RA_LINK_REFUSED, "ends every session at once");
 	assert_int_equal(peer_calls(&peer, "Login"), 2);
