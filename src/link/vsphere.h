@@ -259,6 +259,8 @@ struct ra_vs_batch {
 struct ra_vs_op *ra_vs_batch_new(struct ra_vs *vs, unsigned kinds);
 /* Answer all jobs of a batch alike and end its op. */
 void ra_vs_batch_fail(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_said *said);
+/* Answer a job whose property is missing, for this fault's name. */
+void ra_vs_answer_missing(struct ra_vs *vs, struct ra_job *job, const char *name, const char *path);
 /* Answer one job from what a fetch brought for a path. */
 void ra_vs_answer_value(struct ra_vs *vs, struct ra_job *job, const struct ra_vs_fetch *fetch, const char *id);
 

@@ -283,6 +283,11 @@ static void test_what_is_missing(void **state)
 	peer_expect_why(link_to, PROPERTY("capability.tpmVersion"), RA_LINK_REFUSED, "this user lacks a privilege: capability.tpmVersion (NoPermission)");
 	peer_expect(link_to, PROPERTY("runtime.connectionState"), "\"connected\"");
 	end();
+	/* A task or an alarm nobody may look at is not one that is not there. */
+	begin("-scenario failed,tasks,unnamed", NULL);
+	peer_expect_why(link_to, PROPERTY("recentTask"), RA_LINK_REFUSED, "this user lacks a privilege: info (NoPermission)");
+	peer_expect_why(link_to, PROPERTY("triggeredAlarmState"), RA_LINK_REFUSED, "this user lacks a privilege: info.name (NoPermission)");
+	end();
 	begin("-scenario reportfault", NULL);
 	peer_expect_why(link_to, CALL("QueryTpmAttestationReport"), RA_LINK_NO_REQUEST, "NotSupported");
 	end();
