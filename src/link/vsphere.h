@@ -117,6 +117,7 @@ struct ra_vs_host {
 	const char *by;     /* "name", "address", "uuid" */
 	cJSON *matches;     /* MANY: names */
 	ra_mono_ms at;
+	bool doubted;       /* looked for again before it is used again; what is under way goes on with it */
 };
 
 enum ra_vs_phase {
@@ -156,6 +157,7 @@ struct ra_vs {
 	struct ra_vs_host *hosts;
 	size_t host_count;
 	bool finding;   /* the index of hosts is being read */
+	bool opening;   /* a REST session is being asked for */
 	uint64_t next_call;
 	ra_mono_ms now;
 	bool again;     /* more can be done at once */
@@ -240,6 +242,8 @@ void ra_vs_fetch_reset(struct ra_vs_fetch *fetch);
 const struct ra_vs_host *ra_vs_host(const struct ra_vs *vs, const char *target);
 /* Look for every target of the waiting jobs that is not known. Out: true while that goes on. */
 bool ra_vs_find(struct ra_vs *vs);
+/* An object is gone: look for every host again. */
+void ra_vs_hosts_doubt(struct ra_vs *vs);
 /* Forget what is known of hosts. */
 void ra_vs_hosts_forget(struct ra_vs *vs);
 

@@ -53,6 +53,12 @@ void ra_vs_hosts_forget(struct ra_vs *vs)
 	vs->host_count = 0;
 }
 
+void ra_vs_hosts_doubt(struct ra_vs *vs)
+{
+	for (size_t i = 0; i < vs->host_count; i++)
+		vs->hosts[i].doubted = true;
+}
+
 static void search_free(struct ra_vs_op *op)
 {
 	struct search *search = op->own;
@@ -281,7 +287,7 @@ static bool is_open(const struct ra_vs *vs, const char *target)
 {
 	const struct ra_vs_host *host = known(vs, target);
 
-	return !host || (host->found != RA_VS_ONE && vs->now - host->at >= NONE_MS);
+	return !host || host->doubted || (host->found != RA_VS_ONE && vs->now - host->at >= NONE_MS);
 }
 
 static bool add_target(struct search *search, const char *target)

@@ -72,7 +72,7 @@ static void look_anew(struct ra_vs *vs, struct ra_vs_batch *batch)
 		want->taken = false;
 		batch->jobs[i] = NULL;
 	}
-	ra_vs_hosts_forget(vs);
+	ra_vs_hosts_doubt(vs);
 }
 
 void ra_vs_batch_fail(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_said *said)
@@ -113,7 +113,7 @@ void ra_vs_answer_value(struct ra_vs *vs, struct ra_job *job, const struct ra_vs
 	} else if (!ra_vs_item(fetch, id)) {
 		snprintf(say, sizeof(say), "%s: does not speak of this host any more", vs->place);
 		ra_vs_answer_why(vs, job, RA_LINK_NO_REQUEST, say);
-		ra_vs_hosts_forget(vs);
+		ra_vs_hosts_doubt(vs);
 	} else {
 		ra_vs_answer(vs, job, value ? value : none);
 	}
