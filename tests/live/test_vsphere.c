@@ -95,6 +95,25 @@ static void test_bytes_and_kinds(void **state)
 	end();
 }
 
+/* Questions that come together share one REST session, which is ended with the link. */
+static void test_one_rest_session(void **state)
+{
+	(void)state;
+	begin("-hosts 3", NULL);
+	peer_submit(link_to, 1, ESX01, "{\"rest\":\"tpm\"}");
+	peer_submit(link_to, 2, "esx02", "{\"rest\":\"tpm\"}");
+	peer_submit(link_to, 3, "esx03", "{\"rest\":\"tpm\"}");
+	struct ra_event event = peer_reply(link_to, 3);
+
+	assert_int_equal(event.reply.why, RA_LINK_ANSWERED);
+	ra_event_clear(&event);
+	expect_part("{\"rest\":\"tpm\"}", "\"banks\":[\"SHA256\"]");
+	assert_int_equal(peer_calls(&peer, "POST:/api/session"), 1);
+	link_to = ra_link_free(link_to);
+	assert_int_equal(peer_calls(&peer, "DELETE:/api/session"), 1);
+	end();
+}
+
 /* A host that is disconnected takes along what runs on it: which machines others depend on is told from their addresses. */
 static void test_what_others_depend_on(void **state)
 {
@@ -712,6 +731,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_reads),
 	    cmocka_unit_test(test_bytes_and_kinds),
+	    cmocka_unit_test(test_one_rest_session),
 	    cmocka_unit_test(test_hosts_are_found),
 	    cmocka_unit_test(test_two_hosts_of_one_name),
 	    cmocka_unit_test(test_many_hosts_in_one_question),
