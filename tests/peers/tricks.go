@@ -13,7 +13,7 @@ type tricks struct {
 	expireOnce, expireAlways bool
 	slow, drop, endless      bool
 	cancelable               bool
-	expireQuietly            bool
+	expireQuietly, noSearch  bool
 	expired                  bool
 	body                     func(whole []byte) []byte
 }
