@@ -81,10 +81,13 @@ static void finish_unknown(struct ra_vs *vs, struct ra_vs_op *op, const struct r
 {
 	struct change *change = op->own;
 	struct ra_reply *reply = ra_job_reply(change->job);
+	char text[RA_LINK_SAY_MAX];
 
 	if (reply)
 		reply->sent = said->sent || change->at > 0;
-	ra_vs_answer_why(vs, change->job, said->why, said->say);
+	snprintf(text, sizeof(text), "%s%s", change->at > 0 ? "The host was disconnected and may be so still: look at it in the vSphere Client. " : "",
+		 said->say ? said->say : "");
+	ra_vs_answer_why(vs, change->job, said->why, text);
 	ra_vs_op_end(op);
 }
 

@@ -161,6 +161,22 @@ static void test_hosts_are_found(void **state)
 	end();
 }
 
+/* Not allowed to look is not "none". */
+static void test_a_search_refused(void **state)
+{
+	(void)state;
+	begin("-scenario nosearch", NULL);
+	for (uint64_t id = 5; id < 7; id++) {
+		peer_submit(link_to, id, "10.9.9.9", PROPERTY("host"));
+		struct ra_event event = peer_reply(link_to, id);
+
+		assert_int_equal(event.reply.why, RA_LINK_REFUSED);
+		ra_event_clear(&event);
+	}
+	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+	end();
+}
+
 static void test_two_hosts_of_one_name(void **state)
 {
 	(void)state;
@@ -644,6 +660,21 @@ static void test_a_change_leaves_once(void **state)
 	}
 }
 
+/* The answer to the reconnect is lost: each half left once, and what may stand half done is said. */
+static void test_a_second_half_without_an_answer(void **state)
+{
+	(void)state;
+	begin("-scenario drop,reconnect-cures -taskreads 2 -dropat 8", NULL);
+	struct ra_event event = change(CALL("DisconnectAndReconnect"));
+
+	assert_int_not_equal(event.reply.why, RA_LINK_ANSWERED);
+	assert_true(event.reply.sent);
+	assert_non_null(strstr(event.reply.say, "The host was disconnected and may be so still"));
+	ra_event_clear(&event);
+	expect_changes("DisconnectHost_Task host-1001\nReconnectHost_Task host-1001\n");
+	end();
+}
+
 static void test_a_change_is_marked_and_known(void **state)
 {
 	(void)state;
@@ -734,6 +765,7 @@ int main(void)
 	    cmocka_unit_test(test_one_rest_session),
 	    cmocka_unit_test(test_hosts_are_found),
 	    cmocka_unit_test(test_two_hosts_of_one_name),
+	    cmocka_unit_test(test_a_search_refused),
 	    cmocka_unit_test(test_many_hosts_in_one_question),
 	    cmocka_unit_test(test_pages),
 	    cmocka_unit_test(test_versions),
@@ -752,6 +784,7 @@ int main(void)
 	    cmocka_unit_test(test_a_change_given_up_does_not_leave),
 	    cmocka_unit_test(test_cancel_between_two_halves),
 	    cmocka_unit_test(test_a_change_leaves_once),
+	    cmocka_unit_test(test_a_second_half_without_an_answer),
 	    cmocka_unit_test(test_a_change_is_marked_and_known),
 	    cmocka_unit_test(test_esxcli_can_be_switched_off),
 	    cmocka_unit_test(test_recovery_keys_stay_secret),
