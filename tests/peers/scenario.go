@@ -63,6 +63,7 @@ func scenarioList() []scenario {
 		{"expire-quietly", "every property of every read is missing: NotAuthenticated", trick(func(t *tricks) { t.expireQuietly = true })},
 		{"nopermission", "nobody may read capability.*", func(w *world, _ *host) { w.denied = "capability" }},
 		{"nosearch", "nobody may search for all of an address", trick(func(t *tricks) { t.noSearch = true })},
+		{"contact-lost", "a service is switched, and vCenter does not hear of it: HostCommunication", trick(func(t *tricks) { t.contactLost = true })},
 		{"unnamed", "nobody may read what a task or an alarm is", func(w *world, _ *host) { w.denied = "info" }},
 		{"slow", "each answer after -delay ms", trick(func(t *tricks) { t.slow = true })},
 		{"cancelable", "every task may be cancelled", trick(func(t *tricks) { t.cancelable = true })},

@@ -14,6 +14,7 @@ type tricks struct {
 	slow, drop, endless      bool
 	cancelable               bool
 	expireQuietly, noSearch  bool
+	contactLost              bool
 	expired                  bool
 	body                     func(whole []byte) []byte
 }
