@@ -91,6 +91,28 @@ static void finish_unknown(struct ra_vs *vs, struct ra_vs_op *op, const struct r
 	ra_vs_op_end(op);
 }
 
+/* vCenter gave up in the middle: such a fault does not say that nothing was done. */
+static bool is_doubtful(const char *fault)
+{
+	static const char *const names[] = {"HostCommunication", "HostNotReachable", "RuntimeFault", "SystemError", "Timedout"};
+
+	for (size_t i = 0; i < RA_LEN(names); i++)
+		if (strcmp(names[i], fault) == 0)
+			return true;
+	return false;
+}
+
+/* A fault ended the deed. After a first half it is known what stands half done, whatever the fault. */
+static void finish_fault(struct ra_vs *vs, struct ra_vs_op *op, const char *fault, const char *say)
+{
+	const struct change *change = op->own;
+
+	if (!change->at && is_doubtful(fault))
+		finish_unknown(vs, op, &(struct ra_vs_said){.why = RA_LINK_CUT, .sent = true, .say = say});
+	else
+		finish(vs, op, 1, say);
+}
+
 static void call(struct ra_vs *vs, struct ra_vs_op *op);
 static void look(struct ra_vs *vs, struct ra_vs_op *op);
 
@@ -142,7 +164,7 @@ static void task_failed(struct ra_vs *vs, struct ra_vs_op *op, const cJSON *info
 	char say[RA_LINK_SAY_MAX];
 
 	snprintf(say, sizeof(say), "%s: %s%s%.300s", change->row->deeds[change->at].method, name, *text ? ": " : "", text);
-	finish(vs, op, 1, say);
+	finish_fault(vs, op, name, say);
 }
 
 static void take_look(struct ra_vs *vs, struct ra_vs_op *op)
@@ -220,7 +242,7 @@ static void take_call(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 	if (said->fault.name[0]) {
 		snprintf(say, sizeof(say), "%s: %s%s%s%s%s", deed->method, said->fault.name, said->fault.detail[0] ? " " : "", said->fault.detail,
 			 said->fault.text[0] ? ": " : "", said->fault.text);
-		finish(vs, op, 1, say);
+		finish_fault(vs, op, said->fault.name, say);
 		return;
 	}
 	if (!deed->task)

@@ -675,6 +675,21 @@ static void test_a_second_half_without_an_answer(void **state)
 	end();
 }
 
+/* vCenter lost the host in the middle: whether SSH runs now is not told, and so not "refused". */
+static void test_a_fault_that_leaves_a_doubt(void **state)
+{
+	(void)state;
+	begin("-scenario sshoff,contact-lost", NULL);
+	struct ra_event event = change("{\"call\":\"StartService\",\"service\":\"TSM-SSH\"}");
+
+	assert_int_equal(event.reply.why, RA_LINK_CUT);
+	assert_true(event.reply.sent);
+	assert_non_null(strstr(event.reply.say, "StartService: HostCommunication"));
+	ra_event_clear(&event);
+	expect_part(PROPERTY("config.service"), "\"key\":\"TSM-SSH\",\"label\":\"SSH\",\"required\":false,\"uninstallable\":false,\"running\":true");
+	end();
+}
+
 static void test_a_change_is_marked_and_known(void **state)
 {
 	(void)state;
@@ -785,6 +800,7 @@ int main(void)
 	    cmocka_unit_test(test_cancel_between_two_halves),
 	    cmocka_unit_test(test_a_change_leaves_once),
 	    cmocka_unit_test(test_a_second_half_without_an_answer),
+	    cmocka_unit_test(test_a_fault_that_leaves_a_doubt),
 	    cmocka_unit_test(test_a_change_is_marked_and_known),
 	    cmocka_unit_test(test_esxcli_can_be_switched_off),
 	    cmocka_unit_test(test_recovery_keys_stay_secret),
