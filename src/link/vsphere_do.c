@@ -13,6 +13,7 @@
 #define LOGIN_MS 100     /* between two looks whether a login is through */
 #define LOST_MAX 30      /* looks that failed in a row: then nobody knows how the task ended */
 #define HELD_BACK_MAX 10 /* a call of which nothing left is tried so often */
+#define ALARMS_MAX 128   /* triggered on one host, of which one is meant */
 
 #define CONNECTION "runtime.connectionState"
 #define SERVICES "configManager.serviceSystem"
@@ -49,7 +50,7 @@ static const struct change_row {
 struct change {
 	struct ra_job *job;
 	const struct change_row *row;
-	struct ra_vs_ref host, self, task, alarms[16];
+	struct ra_vs_ref host, self, task, alarms[ALARMS_MAX];
 	size_t alarm_count;
 	size_t at;        /* deed */
 	int lost, held;
@@ -300,7 +301,7 @@ static void take_alarm_names(struct ra_vs *vs, struct ra_vs_op *op)
 		call(vs, op);
 		return;
 	}
-	finish(vs, op, 1, "the alarm \"" RA_VS_ALARM "\" is not triggered on this host");
+	finish(vs, op, 1, "the alarm \"" RA_VS_ALARM "\" was not found among those triggered on this host; nothing was done");
 }
 
 static void ask_alarm_names(struct ra_vs *vs, struct ra_vs_op *op)

@@ -76,13 +76,14 @@ static bool take_place(const char *text, size_t len, struct ra_vsphere_url *out)
 
 ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs)
 {
-	const char *rest = strstr(text, "://") ? text + strlen(scheme) : text;
+	const char *rest = strstr(text, "://") ? strstr(text, "://") + 3 : text;
 	size_t len;
 	const char *at;
 
 	*out = (struct ra_vsphere_url){.port = 443, .path = "/sdk"};
-	if (strstr(text, "://") && strncasecmp(text, scheme, strlen(scheme)) != 0)
-		return ra_fail(errs, RA_E_ARG, "\"%.100s\": a vCenter is reached by https:// only", text);
+	/* Not repeated: whatever is wrong with it, a password may stand in it. */
+	if (rest != text && strncasecmp(text, scheme, strlen(scheme)) != 0)
+		return ra_fail(errs, RA_E_ARG, "a vCenter is reached by https:// only, as in https://vc.example/sdk");
 	len = strcspn(rest, "/?#");
 	if (rest[len] == '?' || rest[len] == '#' || strpbrk(rest + len, "?#"))
 		return ra_fail(errs, RA_E_ARG, "the address of a vCenter has no ? and no #");
@@ -97,6 +98,8 @@ ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct
 		len -= (size_t)(at + 1 - rest);
 		rest = at + 1;
 	}
+	if (!at && strchr(text, '@'))
+		return ra_fail(errs, RA_E_ARG, "the address of a vCenter has no @ but behind the user's name; it looks like https://user@vc.example/sdk");
 	if (!take_place(rest, len, out) || !out->host[0] || strpbrk(out->host, " \t\"'<>\\") || out->host[0] == '-')
 		return ra_fail(errs, RA_E_ARG, "\"%.100s\" is no address of a vCenter; it looks like vc.example or https://vc.example/sdk",
 			       text);
