@@ -85,24 +85,6 @@ static ra_err leave_by(const struct ra_state *state, const char *by, const char 
 	return leave(state, &(struct way){.by = by, .go = go, .index = -1}, out, errs);
 }
 
-/* The changes that are owed still; nothing where there are none. */
-static bool put_owed(const struct ra_state *state, cJSON *body)
-{
-	struct ra_owed owed[RA_OWED_MAX];
-	size_t count = ra_state_owed(state, owed);
-	cJSON *array = count ? cJSON_CreateArray() : NULL;
-
-	for (size_t i = 0; i < count && array; i++) {
-		cJSON *id = cJSON_CreateString(owed[i].step->id);
-
-		if (id && cJSON_AddItemToArray(array, id))
-			continue;
-		cJSON_Delete(id);
-		array = ra_cjson_free(array);
-	}
-	return count == 0 || ra_put(body, "owed", array);
-}
-
 static ra_err end(const struct ra_state *state, const char *reason, enum ra_outcome outcome, struct ra_decision *out,
 		  struct ra_errs *errs)
 {
@@ -110,7 +92,7 @@ static ra_err end(const struct ra_state *state, const char *reason, enum ra_outc
 	cJSON *whole = body;
 
 	if (!body || !ra_put_text(body, "reason", reason) || !ra_put_text(body, "outcome", ra_outcome_name(outcome)) ||
-	    !put_owed(state, body))
+	    !ra_state_put_owed(state, body))
 		return no_memory(errs);
 	body = NULL;
 	return give(out, RA_ENTRY_END, whole, errs);

@@ -102,6 +102,8 @@ struct ra_owed {
 /* What is owed now, the newest first, each undo once. While the change itself is open it counts: it may have been done.
  * Shape: out has room for RA_OWED_MAX. Out: count. */
 size_t ra_state_owed(const struct ra_state *state, struct ra_owed *out);
+/* Write into an end entry's body the steps that are owed still; nothing where there are none. Out: false without memory. */
+RA_MUST_USE bool ra_state_put_owed(const struct ra_state *state, cJSON *body);
 
 enum ra_cause_status { RA_CAUSE_RULED_OUT, RA_CAUSE_LIKELY, RA_CAUSE_OPEN, RA_CAUSE_POSSIBLE };
 /* "ruled_out", "likely", "open", "possible". */

@@ -57,6 +57,23 @@ size_t ra_state_owed(const struct ra_state *state, struct ra_owed *out)
 	return count;
 }
 
+bool ra_state_put_owed(const struct ra_state *state, cJSON *body)
+{
+	struct ra_owed owed[RA_OWED_MAX];
+	size_t count = ra_state_owed(state, owed);
+	cJSON *array = count ? cJSON_CreateArray() : NULL;
+
+	for (size_t i = 0; i < count && array; i++) {
+		cJSON *id = cJSON_CreateString(owed[i].step->id);
+
+		if (id && cJSON_AddItemToArray(array, id))
+			continue;
+		cJSON_Delete(id);
+		array = ra_cjson_free(array);
+	}
+	return count == 0 || ra_put(body, "owed", array);
+}
+
 bool ra_is_owed(const struct ra_state *state, const struct ra_step *undo)
 {
 	struct ra_owed owed[RA_OWED_MAX];

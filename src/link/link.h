@@ -104,7 +104,8 @@ struct ra_link_ops {
 	/* Queue a ticket; connects when idle. Errors: RA_E_NOMEM, RA_E_LIMIT. */
 	ra_err (*submit)(struct ra_link *link, const struct ra_ticket *ticket, struct ra_errs *errs);
 	/* Give up a ticket: its REPLY says CANCELLED (or what came first). A change already sent goes on, unless the machine itself offers
-	 * to cancel it: then that is asked for, once, and its REPLY comes when the machine says how it ended. */
+	 * to cancel it: then that is asked for, once, and its REPLY comes when the machine says how it ended. Never between two
+	 * halves of one: the second is not given up. */
 	void (*cancel)(struct ra_link *link, uint64_t ticket);
 	/* Answer a need. yes: for HOST_KEY and CERT; secret (borrowed, may be NULL = refused) for the others. */
 	void (*answer)(struct ra_link *link, bool yes, const struct ra_secret *secret);

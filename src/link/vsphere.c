@@ -151,7 +151,7 @@ static void hang_up(struct ra_vs *vs)
 	}
 	vs->cookie = ra_secret_free(vs->cookie);
 	vs->rest = ra_secret_free(vs->rest);
-	vs->logged_in = vs->finding = false;
+	vs->logged_in = vs->finding = vs->opening = false;
 	vs->phase = RA_VS_IDLE;
 	vs->renewals = 0;
 }
@@ -606,11 +606,12 @@ static void say_goodbye(struct ra_vs *vs)
 	char session[300];
 	const char *headers[] = {session, NULL};
 
+	/* Both go over connections that are kept: a handshake of a far server would take all of their time. */
 	if (op)
-		ra_vs_soap(vs, op, &(struct ra_vs_soap){.method = "Logout", .self = &vs->sessions, .inner = "", .change = true}, take_goodbye);
+		ra_vs_soap(vs, op, &(struct ra_vs_soap){.method = "Logout", .self = &vs->sessions, .inner = ""}, take_goodbye);
 	if (rest) {
 		snprintf(session, sizeof(session), "vmware-api-session-id: %s", ra_secret_bytes(vs->rest, NULL));
-		ra_vs_rest(vs, rest, &(struct ra_http_call){.method = "DELETE", .path = "/api/session", .headers = headers}, take_goodbye);
+		ra_vs_rest(vs, rest, &(struct ra_http_call){.method = "DELETE", .path = "/api/session", .headers = headers, .again = true}, take_goodbye);
 		ra_wipe(session, sizeof(session));
 	}
 }

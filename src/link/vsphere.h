@@ -68,6 +68,7 @@ struct ra_vs_op {
 	struct ra_buf body; /* of a read, to send it once more */
 	int tries;
 	bool change;     /* the call under way changes something */
+	uint64_t login;  /* the session it went out in: vs->logins then */
 	bool resend;     /* waits for a new login */
 	bool over;       /* to be swept */
 	ra_vs_take take;
@@ -118,6 +119,7 @@ struct ra_vs_host {
 	const char *by;     /* "name", "address", "uuid" */
 	cJSON *matches;     /* MANY: names */
 	ra_mono_ms at;
+	bool doubted;       /* looked for again before it is used again; what is under way goes on with it */
 };
 
 enum ra_vs_phase {
@@ -141,6 +143,7 @@ struct ra_vs {
 	enum ra_need_kind asked; /* in ASKING */
 	struct ra_secret *password, *cookie, *rest; /* rest: the REST session's id */
 	bool logged_in;
+	uint64_t logins; /* that were let in */
 	int renewals;   /* logins since something last succeeded */
 	bool old;       /* greet in the words of an old server */
 	bool final;     /* login or certificate refused: never tried again by this link */
@@ -156,6 +159,7 @@ struct ra_vs {
 	struct ra_vs_host *hosts; /* sorted by target */
 	size_t host_count;
 	bool finding;   /* the index of hosts is being read */
+	bool opening;   /* a REST session is being asked for */
 	uint64_t next_call;
 	ra_mono_ms now;
 	bool again;     /* more can be done at once */
@@ -240,6 +244,8 @@ void ra_vs_fetch_reset(struct ra_vs_fetch *fetch);
 const struct ra_vs_host *ra_vs_host(const struct ra_vs *vs, const char *target);
 /* Look for every target of the waiting jobs that is not known. Out: true while that goes on. */
 bool ra_vs_find(struct ra_vs *vs);
+/* An object is gone: look for every host again. */
+void ra_vs_hosts_doubt(struct ra_vs *vs);
 /* Forget what is known of hosts. */
 void ra_vs_hosts_forget(struct ra_vs *vs);
 
@@ -259,6 +265,8 @@ struct ra_vs_batch {
 struct ra_vs_op *ra_vs_batch_new(struct ra_vs *vs, unsigned kinds);
 /* Answer all jobs of a batch alike and end its op. */
 void ra_vs_batch_fail(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_said *said);
+/* Answer a job whose property is missing, for this fault's name. */
+void ra_vs_answer_missing(struct ra_vs *vs, struct ra_job *job, const char *name, const char *path);
 /* Answer one job from what a fetch brought for a path. */
 void ra_vs_answer_value(struct ra_vs *vs, struct ra_job *job, const struct ra_vs_fetch *fetch, const char *id);
 

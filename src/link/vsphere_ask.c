@@ -11,6 +11,7 @@
 #define TPMS_MAX 4
 #define KEYS_MAX 8
 #define PATH_MAX_LEN 400
+#define SESSION_MS 50 /* between two looks whether another question's REST session is there */
 
 /* What one question knows. */
 struct question {
@@ -216,12 +217,17 @@ static bool is_plain(const char *id)
 
 static void next_rest(struct ra_vs *vs, struct ra_vs_op *op);
 
-/* Send GET, or DELETE of the session; the session's id goes as a header and is wiped. */
+/* Send GET; the session's id goes as a header and is wiped. */
 static void get(struct ra_vs *vs, struct ra_vs_op *op, const char *path, ra_vs_take take)
 {
 	char session[300];
 	const char *headers[] = {session, "Accept: application/json", NULL};
 
+	/* Another question found the session over. */
+	if (!vs->rest) {
+		ask_fail(vs, op, &(struct ra_vs_said){.why = RA_LINK_UNREACHABLE, .say = "vCenter ended the REST session while it was used; ask again"});
+		return;
+	}
 	snprintf(session, sizeof(session), "vmware-api-session-id: %s", ra_secret_bytes(vs->rest, NULL));
 	ra_vs_rest(vs, op, &(struct ra_http_call){.method = "GET", .path = path, .headers = headers}, take);
 	ra_wipe(session, sizeof(session));
@@ -426,6 +432,7 @@ static void take_session(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_
 	const char *id;
 	struct ra_json *doc;
 
+	vs->opening = false;
 	if (said->why == RA_LINK_ANSWERED && (said->http->status == 200 || said->http->status == 201)) {
 		doc = NULL;
 		if (ra_json_parse("session", ra_buf_str(&said->http->body), said->http->body.len, NULL, &doc, NULL) == RA_OK) {
@@ -482,6 +489,11 @@ static void ask_rest(struct ra_vs *vs, struct ra_vs_op *op)
 		get(vs, op, path, take_tpms);
 		return;
 	}
+	if (vs->opening) { /* one session is enough for all */
+		op->wake_at = vs->now + SESSION_MS;
+		op->wake = ask_rest;
+		return;
+	}
 	line = basic(vs);
 	const char *headers[] = {line, "Accept: application/json", NULL};
 
@@ -489,6 +501,7 @@ static void ask_rest(struct ra_vs *vs, struct ra_vs_op *op)
 		ask_end(vs, op, NULL);
 		return;
 	}
+	vs->opening = true;
 	ra_vs_rest(vs, op, &(struct ra_http_call){.method = "POST", .path = "/api/session", .headers = headers, .body = "", .body_len = 0},
 		   take_session);
 	ra_wipe(line, strlen(line));

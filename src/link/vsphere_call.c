@@ -167,6 +167,7 @@ static void send_op(struct ra_vs *vs, struct ra_vs_op *op)
 
 	op->resend = false;
 	op->tries++;
+	op->login = vs->logins;
 	op->call = ++vs->next_call;
 	if (op->sent_at == RA_UTC_NONE)
 		op->sent_at = ra_vs_utc(vs);
@@ -258,6 +259,7 @@ static void take_login(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs
 		return;
 	}
 	vs->logged_in = true;
+	vs->logins++;
 	vs->phase = RA_VS_READY;
 	vs->again = true;
 	if (vs->head.state != RA_LINK_UP) {
@@ -354,9 +356,12 @@ static void read_soap(const struct ra_http_answer *answer, struct ra_vs_said *sa
 		ra_fail(errs, RA_E_INVALID, "it holds no SOAP body");
 }
 
-static bool keep_cookie(struct ra_vs *vs, const struct ra_http_answer *answer)
+/* Only on the way in: what a REST session, or a call from before the login, sets as a cookie is not this session's. */
+static bool keep_cookie(struct ra_vs *vs, const struct ra_vs_op *op, const struct ra_http_answer *answer)
 {
-	if (!answer->cookie.len || answer->cookie.len >= COOKIE_MAX - 16)
+	bool way_in = op->method && (op->take == take_login || vs->phase == RA_VS_GREET);
+
+	if (!way_in || !answer->cookie.len || answer->cookie.len >= COOKIE_MAX - 16)
 		return true;
 	if (!vs->cookie)
 		vs->cookie = ra_secret_new();
@@ -386,10 +391,32 @@ static bool goes_again(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs
 	if (op->change || !op->method || strcmp(said->fault.name, "NotAuthenticated") != 0 || vs->phase < RA_VS_LOGIN ||
 	    strcmp(op->method, "Login") == 0)
 		return false;
+	/* What went out before the last login says nothing of this session. */
+	if (vs->phase == RA_VS_READY && op->login != vs->logins) {
+		send_op(vs, op);
+		return true;
+	}
 	op->resend = true;
 	if (vs->phase == RA_VS_READY && !ra_vs_renew(vs))
 		ra_vs_refuse(vs, "%s ends every session at once (NotAuthenticated); another log in would not help", vs->place);
 	return true;
+}
+
+/* Every property of some object is missing because nobody is logged in: an expired session, told the quiet way. */
+static bool is_expired(const xmlNode *result)
+{
+	const xmlNode *page = ra_vs_kid(result, "returnval");
+
+	for (const xmlNode *object = ra_vs_kid(page, "objects"); object; object = ra_vs_next(object, "objects")) {
+		for (const xmlNode *at = ra_vs_kid(object, "missingSet"); at; at = ra_vs_next(at, "missingSet")) {
+			struct ra_vs_fault fault;
+
+			ra_vs_fault_of(ra_vs_kid(at, "fault"), &fault);
+			if (strcmp(fault.name, "NotAuthenticated") == 0)
+				return true;
+		}
+	}
+	return false;
 }
 
 void ra_vs_take_answer(struct ra_vs *vs, const struct ra_http_answer *answer)
@@ -406,11 +433,15 @@ void ra_vs_take_answer(struct ra_vs *vs, const struct ra_http_answer *answer)
 	op->call = 0;
 	if (said.why == RA_LINK_ANSWERED && op->method)
 		read_soap(answer, &said, &doc, &errs);
-	if (said.why == RA_LINK_ANSWERED && !keep_cookie(vs, answer))
+	if (said.why == RA_LINK_ANSWERED && !keep_cookie(vs, op, answer))
 		ra_fail(&errs, RA_E_NOMEM, "no memory for the session");
 	if (errs.count) {
 		snprintf(say, sizeof(say), "%s: what it answers cannot be used: %s", vs->place, ra_errs_line(&errs, cause, sizeof(cause)));
 		said.say = say;
+	}
+	if (is_expired(said.result)) {
+		said.result = NULL;
+		snprintf(said.fault.name, sizeof(said.fault.name), "NotAuthenticated");
 	}
 	if (said.result && vs->phase == RA_VS_READY && strcmp(op->method, "CurrentTime") != 0)
 		vs->renewals = 0;

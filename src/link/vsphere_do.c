@@ -10,8 +10,10 @@
 
 #define LOOK_MS 1000     /* between two looks at a task */
 #define LOOK_LOST_MS 2000
+#define LOGIN_MS 100     /* between two looks whether a login is through */
 #define LOST_MAX 30      /* looks that failed in a row: then nobody knows how the task ended */
 #define HELD_BACK_MAX 10 /* a call of which nothing left is tried so often */
+#define ALARMS_MAX 128   /* triggered on one host, of which one is meant */
 
 #define CONNECTION "runtime.connectionState"
 #define SERVICES "configManager.serviceSystem"
@@ -48,7 +50,7 @@ static const struct change_row {
 struct change {
 	struct ra_job *job;
 	const struct change_row *row;
-	struct ra_vs_ref host, self, task, alarms[16];
+	struct ra_vs_ref host, self, task, alarms[ALARMS_MAX];
 	size_t alarm_count;
 	size_t at;        /* deed */
 	int lost, held;
@@ -80,11 +82,36 @@ static void finish_unknown(struct ra_vs *vs, struct ra_vs_op *op, const struct r
 {
 	struct change *change = op->own;
 	struct ra_reply *reply = ra_job_reply(change->job);
+	char text[RA_LINK_SAY_MAX];
 
 	if (reply)
 		reply->sent = said->sent || change->at > 0;
-	ra_vs_answer_why(vs, change->job, said->why, said->say);
+	snprintf(text, sizeof(text), "%s%s", change->at > 0 ? "The host was disconnected and may be so still: look at it in the vSphere Client. " : "",
+		 said->say ? said->say : "");
+	ra_vs_answer_why(vs, change->job, said->why, text);
 	ra_vs_op_end(op);
+}
+
+/* vCenter gave up in the middle: such a fault does not say that nothing was done. */
+static bool is_doubtful(const char *fault)
+{
+	static const char *const names[] = {"HostCommunication", "HostNotReachable", "RuntimeFault", "SystemError", "Timedout"};
+
+	for (size_t i = 0; i < RA_LEN(names); i++)
+		if (strcmp(names[i], fault) == 0)
+			return true;
+	return false;
+}
+
+/* A fault ended the deed. After a first half it is known what stands half done, whatever the fault. */
+static void finish_fault(struct ra_vs *vs, struct ra_vs_op *op, const char *fault, const char *say)
+{
+	const struct change *change = op->own;
+
+	if (!change->at && is_doubtful(fault))
+		finish_unknown(vs, op, &(struct ra_vs_said){.why = RA_LINK_CUT, .sent = true, .say = say});
+	else
+		finish(vs, op, 1, say);
 }
 
 static void call(struct ra_vs *vs, struct ra_vs_op *op);
@@ -114,7 +141,7 @@ static void tell(struct ra_vs *vs, struct change *change, const cJSON *info)
 {
 	struct ra_progress_told told = {.ticket = change->job->id,
 					.percent = (int)ra_json_int(info, "progress", -1),
-					.may_cancel = ra_json_bool(info, "cancelable", false) && !change->cancel_sent};
+					.may_cancel = ra_json_bool(info, "cancelable", false) && !change->cancel_sent && !change->at};
 
 	if (told.percent < -1 || told.percent > 100)
 		told.percent = -1;
@@ -138,7 +165,7 @@ static void task_failed(struct ra_vs *vs, struct ra_vs_op *op, const cJSON *info
 	char say[RA_LINK_SAY_MAX];
 
 	snprintf(say, sizeof(say), "%s: %s%s%.300s", change->row->deeds[change->at].method, name, *text ? ": " : "", text);
-	finish(vs, op, 1, say);
+	finish_fault(vs, op, name, say);
 }
 
 static void take_look(struct ra_vs *vs, struct ra_vs_op *op)
@@ -155,7 +182,8 @@ static void take_look(struct ra_vs *vs, struct ra_vs_op *op)
 		task_failed(vs, op, info);
 	} else if (!info) {
 		finish_unknown(vs, op, &(struct ra_vs_said){.why = RA_LINK_CUT, .sent = true, .say = "vCenter does not show the task any more"});
-	} else if (change->cancel && !change->cancel_sent && ra_json_bool(info, "cancelable", false)) {
+	} else if (change->cancel && !change->cancel_sent && !change->at && ra_json_bool(info, "cancelable", false)) {
+		/* Only the first half: without the second one the host would be left disconnected. */
 		change->cancel_sent = true;
 		ra_vs_soap(vs, op, &(struct ra_vs_soap){.method = "CancelTask", .self = &change->task, .inner = "", .change = true}, take_cancel);
 	} else {
@@ -215,7 +243,7 @@ static void take_call(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 	if (said->fault.name[0]) {
 		snprintf(say, sizeof(say), "%s: %s%s%s%s%s", deed->method, said->fault.name, said->fault.detail[0] ? " " : "", said->fault.detail,
 			 said->fault.text[0] ? ": " : "", said->fault.text);
-		finish(vs, op, 1, say);
+		finish_fault(vs, op, said->fault.name, say);
 		return;
 	}
 	if (!deed->task)
@@ -234,6 +262,18 @@ static void call(struct ra_vs *vs, struct ra_vs_op *op)
 	RA_AUTO(ra_buf_free) struct ra_buf inner = {0};
 	ra_err err = RA_OK;
 
+	/* A login is being renewed: without its session the call would only be refused, and a second half would not come. */
+	if (vs->phase != RA_VS_READY) {
+		op->wake_at = vs->now + LOGIN_MS;
+		op->wake = call;
+		return;
+	}
+	/* Nobody waits for it any more, and it was told as not sent: so it is not. A second half goes whatever was said since. */
+	if (!change->at && (change->cancel || !change->job->slot)) {
+		ra_vs_answer_why(vs, change->job, RA_LINK_CANCELLED, "given up before it was sent");
+		ra_vs_op_end(op);
+		return;
+	}
 	if (deed->inner)
 		err = ra_buf_text(&inner, deed->inner);
 	else
@@ -261,7 +301,7 @@ static void take_alarm_names(struct ra_vs *vs, struct ra_vs_op *op)
 		call(vs, op);
 		return;
 	}
-	finish(vs, op, 1, "the alarm \"" RA_VS_ALARM "\" is not triggered on this host");
+	finish(vs, op, 1, "the alarm \"" RA_VS_ALARM "\" was not found among those triggered on this host; nothing was done");
 }
 
 static void ask_alarm_names(struct ra_vs *vs, struct ra_vs_op *op)

@@ -183,21 +183,6 @@ static ra_err take_object(struct ra_vs_fetch *fetch, const xmlNode *node)
 	return err;
 }
 
-/* Every property of some object is missing because nobody is logged in: an expired session, told the quiet way. */
-static bool is_expired(const xmlNode *page)
-{
-	for (const xmlNode *object = ra_vs_kid(page, "objects"); object; object = ra_vs_next(object, "objects")) {
-		for (const xmlNode *at = ra_vs_kid(object, "missingSet"); at; at = ra_vs_next(at, "missingSet")) {
-			struct ra_vs_fault fault;
-
-			ra_vs_fault_of(ra_vs_kid(at, "fault"), &fault);
-			if (strcmp(fault.name, "NotAuthenticated") == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 /* The path an InvalidProperty names, dropped. Out: false when it is none of ours, or was dropped before. */
 static bool drop_path(struct ra_vs_fetch *fetch, const char *named)
 {
@@ -261,12 +246,6 @@ static void take_page(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 
 	if (!said->result) {
 		take_fault(vs, op, said);
-		return;
-	}
-	if (is_expired(page)) {
-		op->resend = true;
-		if (vs->phase == RA_VS_READY && !ra_vs_renew(vs))
-			ra_vs_refuse(vs, "%s ends every session at once (NotAuthenticated)", vs->place);
 		return;
 	}
 	for (const xmlNode *at = ra_vs_kid(page, "objects"); at && !err; at = ra_vs_next(at, "objects"))

@@ -68,6 +68,12 @@ void ra_vs_hosts_forget(struct ra_vs *vs)
 	vs->host_count = 0;
 }
 
+void ra_vs_hosts_doubt(struct ra_vs *vs)
+{
+	for (size_t i = 0; i < vs->host_count; i++)
+		vs->hosts[i].doubted = true;
+}
+
 static void search_free(struct ra_vs_op *op)
 {
 	struct search *search = op->own;
@@ -213,22 +219,26 @@ static void finish(struct ra_vs *vs, struct ra_vs_op *op)
 	ra_vs_op_end(op);
 }
 
+static void answer_target(struct ra_vs *vs, const char *target, const struct ra_vs_said *said)
+{
+	struct ra_job *next;
+
+	for (struct ra_job *job = vs->jobs; job; job = next) {
+		const struct ra_vs_want *want = ra_vs_want_of(job);
+
+		next = job->next;
+		if (want->target && !want->taken && strcmp(want->target, target) == 0)
+			ra_vs_answer_said(vs, job, said);
+	}
+}
+
 static void search_fail(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_said *said)
 {
 	struct search *search = op->own;
-	struct ra_job *next;
 
 	finish(vs, op);
-	for (struct ra_job *job = vs->jobs; job; job = next) {
-		struct ra_vs_want *want = ra_vs_want_of(job);
-		bool mine = false;
-
-		next = job->next;
-		for (size_t i = 0; i < search->count && want->target && !want->taken; i++)
-			mine = mine || strcmp(search->targets[i], want->target) == 0;
-		if (mine)
-			ra_vs_answer_said(vs, job, said);
-	}
+	for (size_t i = 0; i < search->count; i++)
+		answer_target(vs, search->targets[i], said);
 }
 
 static void take_addresses(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_said *said)
@@ -249,6 +259,10 @@ static void take_addresses(struct ra_vs *vs, struct ra_vs_op *op, const struct r
 			search_fail(vs, op, said);
 			return;
 		}
+		/* A search that is refused found nothing out: not even that there is no such host. */
+		if (known(vs, target))
+			known(vs, target)->doubted = true;
+		answer_target(vs, target, said);
 	}
 	for (const xmlNode *at = ra_vs_kid(said->result, "returnval"); at; at = ra_vs_next(at, "returnval")) {
 		struct ra_vs_host *host = known(vs, target);
@@ -305,7 +319,7 @@ static bool is_open(const struct ra_vs *vs, const char *target)
 {
 	const struct ra_vs_host *host = known(vs, target);
 
-	return !host || (host->found != RA_VS_ONE && vs->now - host->at >= NONE_MS);
+	return !host || host->doubted || (host->found != RA_VS_ONE && vs->now - host->at >= NONE_MS);
 }
 
 static bool add_target(struct search *search, const char *target)

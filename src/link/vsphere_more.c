@@ -97,20 +97,22 @@ struct stage_row {
 	const char *type;     /* of the objects; their references stand in the jobs' property */
 	const char *member;   /* of its items, where the reference stands; NULL: the item itself */
 	const char *paths[9];
+	bool each; /* what is not told of one of them (the first path) is not told at all: it may be the one that matters */
 };
 static const struct stage_row rows[STAGES] = {
-    [ALARMS] = {RA_VS_ALARMS, "Alarm", "alarm", {"info.name"}},
+    [ALARMS] = {RA_VS_ALARMS, "Alarm", "alarm", {"info.name"}, true},
     [PARENTS] = {RA_VS_PARENT,
 		 "ClusterComputeResource",
 		 NULL,
 		 {"name", "host", "configurationEx.dasConfig.enabled", "configurationEx.drsConfig.enabled",
 		  "configurationEx.vsanConfigInfo.enabled", "lifecycleManaged"}},
-    [TASKS] = {RA_VS_TASKS, "Task", NULL, {"info"}},
+    [TASKS] = {RA_VS_TASKS, "Task", NULL, {"info"}, true},
     [KEYS] = {RA_VS_KEYS, "", NULL, {"kmipServers"}},
     [VMS] = {RA_VS_VMS,
 	     "VirtualMachine",
 	     NULL,
-	     {"name", "runtime.powerState", "runtime.faultToleranceState", "guest.ipAddress", "guest.hostName", "guest.net"}},
+	     {"name", "runtime.powerState", "runtime.faultToleranceState", "guest.ipAddress", "guest.hostName", "guest.net"},
+	     true},
     [SIBLINGS] = {RA_VS_SIBLINGS, "HostSystem", NULL, {"name", VENDOR, MODEL, BIOS, ESXI_VERSION, BUILD, STATUS, SECURE_BOOT}},
 };
 
@@ -382,7 +384,7 @@ static cJSON *vms_json(const struct ra_vs *vs, const struct ra_vs_batch *batch, 
 	cJSON_ArrayForEach (item, value) {
 		const struct ra_vs_item *vm = ra_vs_item(&batch->more[VMS], ra_json_str(item, "id", ""));
 
-		whole = whole && (!vm || add_vm(vs, batch, host, vm, lists));
+		whole = whole && vm && add_vm(vs, batch, host, vm, lists);
 	}
 	return whole ? object : ra_cjson_free(object);
 }
@@ -420,21 +422,44 @@ static cJSON *siblings_json(const struct ra_vs *vs, const struct ra_vs_batch *ba
 	return list;
 }
 
+/* Why one of the objects a job's property refers to is not told, a fault's name; "" when all are. */
+static const char *untold(const struct ra_vs_batch *batch, const cJSON *value, size_t stage)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach (item, value) {
+		const char *id = ra_json_str(rows[stage].member ? ra_json_get(item, rows[stage].member) : item, "id", "");
+		const char *missing = ra_vs_missing(&batch->more[stage], id, rows[stage].paths[0]);
+
+		if (*missing)
+			return missing;
+		if (!ra_vs_item(&batch->more[stage], id))
+			return "ManagedObjectNotFound";
+	}
+	return "";
+}
+
 /* The answer to one job, from everything read. */
 static void answer_job(struct ra_vs *vs, const struct ra_vs_batch *batch, struct ra_job *job)
 {
 	static cJSON *(*const makers[STAGES])(const struct ra_vs *, const struct ra_vs_batch *, const struct ra_job *) = {
 	    alarms_json, parent_json, tasks_json, keys_json, vms_json, siblings_json};
 	const struct ra_vs_want *want = ra_vs_want_of(job);
-	const char *own = host_id(vs, job);
+	const char *own = host_id(vs, job), *missing;
+	const cJSON *value = want->path ? ra_vs_value(&batch->main, own, want->path) : NULL;
 	size_t stage = 0;
 	RA_AUTO(ra_cjson_free) cJSON *json = NULL;
 
 	while (stage < STAGES && rows[stage].kind != want->kind)
 		stage++;
 	/* A property that is not there, or not to be had, says so itself: nothing is made up from its absence. */
-	if (want->path && (*ra_vs_missing(&batch->main, own, want->path) || !ra_vs_value(&batch->main, own, want->path))) {
+	if (want->path && (*ra_vs_missing(&batch->main, own, want->path) || !value || cJSON_IsRaw(value))) {
 		ra_vs_answer_value(vs, job, &batch->main, own);
+		return;
+	}
+	missing = stage < STAGES && rows[stage].each ? untold(batch, value, stage) : "";
+	if (*missing) {
+		ra_vs_answer_missing(vs, job, missing, rows[stage].paths[0]);
 		return;
 	}
 	if (stage == KEYS && *ra_vs_missing(&batch->more[KEYS], vs->crypto.id, "kmipServers")) {

@@ -72,7 +72,7 @@ static void look_anew(struct ra_vs *vs, struct ra_vs_batch *batch)
 		want->taken = false;
 		batch->jobs[i] = NULL;
 	}
-	ra_vs_hosts_forget(vs);
+	ra_vs_hosts_doubt(vs);
 }
 
 void ra_vs_batch_fail(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_said *said)
@@ -92,28 +92,28 @@ void ra_vs_batch_fail(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 	ra_vs_op_end(op);
 }
 
+void ra_vs_answer_missing(struct ra_vs *vs, struct ra_job *job, const char *name, const char *path)
+{
+	struct ra_vs_said said = {.why = RA_LINK_ANSWERED};
+
+	snprintf(said.fault.name, sizeof(said.fault.name), "%s", name);
+	snprintf(said.fault.detail, sizeof(said.fault.detail), "%s", path);
+	ra_vs_answer_said(vs, job, &said);
+}
+
 void ra_vs_answer_value(struct ra_vs *vs, struct ra_job *job, const struct ra_vs_fetch *fetch, const char *id)
 {
 	const char *path = ra_vs_want_of(job)->path, *missing = ra_vs_missing(fetch, id, path);
-	struct ra_vs_fault fault = {0};
 	char say[RA_LINK_SAY_MAX];
 	RA_AUTO(ra_cjson_free) cJSON *none = cJSON_CreateNull();
 	const cJSON *value = ra_vs_value(fetch, id, path);
 
 	if (*missing) {
-		enum ra_link_why why;
-
-		snprintf(fault.name, sizeof(fault.name), "%s", missing);
-		snprintf(fault.detail, sizeof(fault.detail), "%s", path);
-		why = ra_vs_fault_why(vs, &fault, say, sizeof(say));
-		if (why == RA_LINK_ANSWERED)
-			ra_vs_answer_no(vs, job, 1, say);
-		else
-			ra_vs_answer_why(vs, job, why, say);
+		ra_vs_answer_missing(vs, job, missing, path);
 	} else if (!ra_vs_item(fetch, id)) {
 		snprintf(say, sizeof(say), "%s: does not speak of this host any more", vs->place);
 		ra_vs_answer_why(vs, job, RA_LINK_NO_REQUEST, say);
-		ra_vs_hosts_forget(vs);
+		ra_vs_hosts_doubt(vs);
 	} else {
 		ra_vs_answer(vs, job, value ? value : none);
 	}

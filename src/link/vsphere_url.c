@@ -95,6 +95,8 @@ ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct
 		len -= (size_t)(at + 1 - rest);
 		rest = at + 1;
 	}
+	if (!at && strchr(text, '@'))
+		return ra_fail(errs, RA_E_ARG, "the address of a vCenter has no @ but behind the user's name; it looks like https://user@vc.example/sdk");
 	if (!take_place(rest, len, out) || !out->host[0] || strpbrk(out->host, " \t\"'<>\\") || out->host[0] == '-')
 		return ra_fail(errs, RA_E_ARG, "\"%.100s\" is no address of a vCenter; it looks like vc.example or https://vc.example/sdk",
 			       text);

@@ -203,8 +203,6 @@ bool ra_way_in_unchecked(const struct ra_session *session);
 bool ra_owe_asks(const struct ra_session *session);
 RA_MUST_USE ra_err ra_owe_prompt(const struct ra_session *session, struct ra_view_prompt *out);
 RA_MUST_USE ra_err ra_owe_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
-/* Write into an end entry what is owed still. Out: false without memory. */
-RA_MUST_USE bool ra_owe_put(const struct ra_session *session, cJSON *body);
 
 /* hub.c */
 RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane plane, struct ra_errs *errs);

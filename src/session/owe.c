@@ -40,21 +40,6 @@ ra_err ra_owe_prompt(const struct ra_session *s, struct ra_view_prompt *out)
 	return err || !out->title || !out->text ? RA_E_NOMEM : ra_prompt_option(out, "later", strdup("Later: go on with the walk"), false);
 }
 
-bool ra_owe_put(const struct ra_session *s, cJSON *body)
-{
-	struct ra_owed owed[RA_OWED_MAX];
-	size_t count = ra_state_owed(s->state, owed);
-	cJSON *list = count ? cJSON_AddArrayToObject(body, "owed") : NULL;
-
-	for (size_t i = 0; i < count && list; i++) {
-		cJSON *id = cJSON_CreateString(owed[i].step->id);
-
-		if (!id || !cJSON_AddItemToArray(list, id))
-			return false;
-	}
-	return list || !count;
-}
-
 ra_err ra_owe_word(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
 {
 	const char *id = word->kind == RA_WORD_CHOOSE && word->ids ? word->ids[0] : NULL, *kind = NULL;

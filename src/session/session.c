@@ -161,7 +161,7 @@ ra_err ra_session_end(struct ra_session *session, const char *reason, const char
 	session->ended = true;
 	ra_session_touch(session);
 	if (!body || !cJSON_AddStringToObject(body, "reason", reason) ||
-	    !cJSON_AddStringToObject(body, "outcome", outcome) || !ra_owe_put(session, body) ||
+	    !cJSON_AddStringToObject(body, "outcome", outcome) || !ra_state_put_owed(session->state, body) ||
 	    !cJSON_AddNumberToObject(body, "count", (double)ra_journal_count(session->journal)) ||
 	    !cJSON_AddStringToObject(body, "head", ra_journal_head(session->journal))) {
 		cJSON_Delete(body);

@@ -95,6 +95,25 @@ static void test_bytes_and_kinds(void **state)
 	end();
 }
 
+/* Questions that come together share one REST session, which is ended with the link. */
+static void test_one_rest_session(void **state)
+{
+	(void)state;
+	begin("-hosts 3", NULL);
+	peer_submit(link_to, 1, ESX01, "{\"rest\":\"tpm\"}");
+	peer_submit(link_to, 2, "esx02", "{\"rest\":\"tpm\"}");
+	peer_submit(link_to, 3, "esx03", "{\"rest\":\"tpm\"}");
+	struct ra_event event = peer_reply(link_to, 3);
+
+	assert_int_equal(event.reply.why, RA_LINK_ANSWERED);
+	ra_event_clear(&event);
+	expect_part("{\"rest\":\"tpm\"}", "\"banks\":[\"SHA256\"]");
+	assert_int_equal(peer_calls(&peer, "POST:/api/session"), 1);
+	link_to = ra_link_free(link_to);
+	assert_int_equal(peer_calls(&peer, "DELETE:/api/session"), 1);
+	end();
+}
+
 /* A host that is disconnected takes along what runs on it: which machines others depend on is told from their addresses. */
 static void test_what_others_depend_on(void **state)
 {
@@ -139,6 +158,22 @@ static void test_hosts_are_found(void **state)
 	assert_int_equal(event.reply.why, RA_LINK_NO_REQUEST);
 	assert_non_null(strstr(event.reply.say, "no host in its inventory is called esx09.lab.example"));
 	ra_event_clear(&event);
+	end();
+}
+
+/* Not allowed to look is not "none". */
+static void test_a_search_refused(void **state)
+{
+	(void)state;
+	begin("-scenario nosearch", NULL);
+	for (uint64_t id = 5; id < 7; id++) {
+		peer_submit(link_to, id, "10.9.9.9", PROPERTY("host"));
+		struct ra_event event = peer_reply(link_to, id);
+
+		assert_int_equal(event.reply.why, RA_LINK_REFUSED);
+		ra_event_clear(&event);
+	}
+	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
 	end();
 }
 
@@ -283,6 +318,11 @@ static void test_what_is_missing(void **state)
 	peer_expect_why(link_to, PROPERTY("capability.tpmVersion"), RA_LINK_REFUSED, "this user lacks a privilege: capability.tpmVersion (NoPermission)");
 	peer_expect(link_to, PROPERTY("runtime.connectionState"), "\"connected\"");
 	end();
+	/* A task or an alarm nobody may look at is not one that is not there. */
+	begin("-scenario failed,tasks,unnamed", NULL);
+	peer_expect_why(link_to, PROPERTY("recentTask"), RA_LINK_REFUSED, "this user lacks a privilege: info (NoPermission)");
+	peer_expect_why(link_to, PROPERTY("triggeredAlarmState"), RA_LINK_REFUSED, "this user lacks a privilege: info.name (NoPermission)");
+	end();
 	begin("-scenario reportfault", NULL);
 	peer_expect_why(link_to, CALL("QueryTpmAttestationReport"), RA_LINK_NO_REQUEST, "NotSupported");
 	end();
@@ -319,6 +359,21 @@ static void test_expired_login_is_renewed_once(void **state)
 	peer_expect(link_to, PROPERTY("runtime.connectionState"), "\"connected\"");
 	assert_int_equal(peer_calls(&peer, "Login"), 2);
 	assert_int_equal(peer_needs, 1);
+	end();
+	/* What went out before and comes back late asks for no third login; REST's cookie is none of ours. */
+	begin("-scenario expire-once,slow -slowon QueryTpmAttestationReport -delay 600", NULL);
+	peer_submit(link_to, 7, ESX01, CALL("QueryTpmAttestationReport"));
+	expect_part("{\"rest\":\"tpm\"}", "\"banks\":[\"SHA256\"]");
+	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+	struct ra_event event = peer_reply(link_to, 7);
+
+	assert_int_equal(event.reply.why, RA_LINK_ANSWERED);
+	ra_event_clear(&event);
+	assert_int_equal(peer_calls(&peer, "Login"), 2);
+	end();
+	begin("-scenario expire-quietly", NULL);
+	peer_expect_why(link_to, PROPERTY("name"), RA_LINK_REFUSED, "ends every session at once");
+	assert_int_equal(peer_calls(&peer, "Login"), 2);
 	end();
 	begin("-scenario expire-always", NULL);
 	peer_expect_why(link_to, PROPERTY("name"), RA_LINK_REFUSED, "ends every session at once");
@@ -512,6 +567,77 @@ static void test_cancel(void **state)
 	end();
 }
 
+/* Step the link until the peer has seen a method so often; what the link tells meanwhile is dropped. */
+static void until_calls(const char *method, int count)
+{
+	ra_mono_ms limit = ra_mono_now() + 20000;
+
+	while (peer_calls(&peer, method) < count && ra_mono_now() < limit) {
+		struct ra_event event = {0};
+
+		link_to->ops->step(link_to, ra_mono_now());
+		for (link_to->ops->next(link_to, &event); event.kind != RA_EV_NONE; link_to->ops->next(link_to, &event))
+			ra_event_clear(&event);
+		poll(NULL, 0, 5);
+	}
+	assert_int_equal(peer_calls(&peer, method), count);
+}
+
+/* A change that was given up, or told as not sent, while its host was still being read does not leave behind that. */
+static void test_a_change_given_up_does_not_leave(void **state)
+{
+	struct ra_ticket late = {.id = 92, .request = CALL("EnterMaintenanceMode"), .target = ESX01, .timeout_ms = 50, .cap_len = 4096, .change = true};
+	struct ra_event event;
+	int reads;
+
+	(void)state;
+	begin("-scenario slow -delay 300", NULL);
+	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+	reads = peer_calls(&peer, "RetrievePropertiesEx");
+	peer_change(link_to, 91, ESX01, CALL("EnterMaintenanceMode"));
+	until_calls("RetrievePropertiesEx", reads + 1);
+	link_to->ops->cancel(link_to, 91);
+	event = peer_reply(link_to, 91);
+	assert_int_equal(event.reply.why, RA_LINK_CANCELLED);
+	assert_false(event.reply.sent);
+	ra_event_clear(&event);
+	assert_int_equal(link_to->ops->submit(link_to, &late, NULL), RA_OK);
+	event = peer_reply(link_to, 92);
+	assert_int_equal(event.reply.why, RA_LINK_TIMEOUT);
+	assert_false(event.reply.sent);
+	ra_event_clear(&event);
+	for (int i = 0; i < 2; i++) /* behind the answer the change waited for */
+		peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+	expect_changes("");
+	end();
+}
+
+/* Cancelling stops the first half; the second is never stopped, for then the host would stay disconnected. */
+static void test_cancel_between_two_halves(void **state)
+{
+	static const struct {
+		const char *until;
+		int status, cancels;
+	} rows[] = {{"DisconnectHost_Task", 1, 1}, {"ReconnectHost_Task", 0, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		begin("-scenario reconnect-cures,cancelable -taskreads 4", NULL);
+		peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
+		peer_change(link_to, 91, ESX01, CALL("DisconnectAndReconnect"));
+		until_calls(rows[i].until, 1);
+		link_to->ops->cancel(link_to, 91);
+		struct ra_event event = peer_reply(link_to, 91);
+
+		assert_int_equal(event.reply.why, RA_LINK_ANSWERED);
+		assert_int_equal(event.reply.status, rows[i].status);
+		ra_event_clear(&event);
+		assert_int_equal(peer_calls(&peer, "CancelTask"), rows[i].cancels);
+		peer_expect(link_to, PROPERTY("runtime.connectionState"), "\"connected\"");
+		end();
+	}
+}
+
 /* Whatever becomes of the connection, a change leaves once. */
 static void test_a_change_leaves_once(void **state)
 {
@@ -532,6 +658,36 @@ static void test_a_change_leaves_once(void **state)
 		ra_event_clear(&event);
 		end();
 	}
+}
+
+/* The answer to the reconnect is lost: each half left once, and what may stand half done is said. */
+static void test_a_second_half_without_an_answer(void **state)
+{
+	(void)state;
+	begin("-scenario drop,reconnect-cures -taskreads 2 -dropat 8", NULL);
+	struct ra_event event = change(CALL("DisconnectAndReconnect"));
+
+	assert_int_not_equal(event.reply.why, RA_LINK_ANSWERED);
+	assert_true(event.reply.sent);
+	assert_non_null(strstr(event.reply.say, "The host was disconnected and may be so still"));
+	ra_event_clear(&event);
+	expect_changes("DisconnectHost_Task host-1001\nReconnectHost_Task host-1001\n");
+	end();
+}
+
+/* vCenter lost the host in the middle: whether SSH runs now is not told, and so not "refused". */
+static void test_a_fault_that_leaves_a_doubt(void **state)
+{
+	(void)state;
+	begin("-scenario sshoff,contact-lost", NULL);
+	struct ra_event event = change("{\"call\":\"StartService\",\"service\":\"TSM-SSH\"}");
+
+	assert_int_equal(event.reply.why, RA_LINK_CUT);
+	assert_true(event.reply.sent);
+	assert_non_null(strstr(event.reply.say, "StartService: HostCommunication"));
+	ra_event_clear(&event);
+	expect_part(PROPERTY("config.service"), "\"key\":\"TSM-SSH\",\"label\":\"SSH\",\"required\":false,\"uninstallable\":false,\"running\":true");
+	end();
 }
 
 static void test_a_change_is_marked_and_known(void **state)
@@ -621,8 +777,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_reads),
 	    cmocka_unit_test(test_bytes_and_kinds),
+	    cmocka_unit_test(test_one_rest_session),
 	    cmocka_unit_test(test_hosts_are_found),
 	    cmocka_unit_test(test_two_hosts_of_one_name),
+	    cmocka_unit_test(test_a_search_refused),
 	    cmocka_unit_test(test_many_hosts_in_one_question),
 	    cmocka_unit_test(test_pages),
 	    cmocka_unit_test(test_versions),
@@ -638,7 +796,11 @@ int main(void)
 	    cmocka_unit_test(test_changes),
 	    cmocka_unit_test(test_reconnect),
 	    cmocka_unit_test(test_cancel),
+	    cmocka_unit_test(test_a_change_given_up_does_not_leave),
+	    cmocka_unit_test(test_cancel_between_two_halves),
 	    cmocka_unit_test(test_a_change_leaves_once),
+	    cmocka_unit_test(test_a_second_half_without_an_answer),
+	    cmocka_unit_test(test_a_fault_that_leaves_a_doubt),
 	    cmocka_unit_test(test_a_change_is_marked_and_known),
 	    cmocka_unit_test(test_esxcli_can_be_switched_off),
 	    cmocka_unit_test(test_recovery_keys_stay_secret),

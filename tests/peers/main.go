@@ -27,7 +27,7 @@ type options struct {
 	scenarios           []string
 	delay               time.Duration
 	dropAt              int
-	trickOn             string
+	trickOn, slowOn     string
 	logFile, changeFile string
 	sessionFile         string
 	address             string
@@ -51,6 +51,7 @@ func parseFlags() (*options, error) {
 	flag.StringVar(&o.user, "user", "administrator@vsphere.local", "who may log in")
 	flag.StringVar(&o.password, "password", "peer-secret-1", "with which password (of this test alone)")
 	flag.IntVar(&o.dropAt, "dropat", 3, "scenario drop: which answer breaks off, from 1")
+	flag.StringVar(&o.slowOn, "slowon", "", "scenario slow: the one method whose answer is late; default: all")
 	flag.StringVar(&o.trickOn, "trickon", "RetrievePropertiesEx", "scenarios malformed, entitybomb, huge: the method whose answer it is")
 	flag.StringVar(&o.logFile, "log", "", "append a line per request: N METHOD BYTES-IN BYTES-OUT")
 	flag.StringVar(&o.changeFile, "mutations", "", "append a line per call that changes something, as it comes in")

@@ -113,6 +113,9 @@ func switchService(c *call, object interface{}) (interface{}, *fault) {
 			return nil, invalidState()
 		}
 		service.Running = start
+		if c.tricks.contactLost {
+			return nil, newFault(&types.HostCommunication{}, "An error occurred while communicating with the remote host.")
+		}
 		return nil, nil
 	}
 	return nil, newFault(&types.NotFound{}, "The object or item referred to could not be found.")

@@ -80,6 +80,7 @@ func (s *server) rest(a *reply, r *http.Request) {
 			a.failure(http.StatusUnauthorized, "UNAUTHENTICATED", "Authentication required.")
 			return
 		}
+		a.header.Set("Set-Cookie", "vmware-api-session-id="+id+"; Path=/api; HttpOnly; Secure")
 		a.json(http.StatusCreated, id)
 	case s.sessions[id] == nil:
 		a.failure(http.StatusUnauthorized, "UNAUTHENTICATED", "This method requires authentication.")

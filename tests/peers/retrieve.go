@@ -75,6 +75,10 @@ func (w *walker) visit(r ref, skip bool, selects []*node) *fault {
 
 // One property of one object.
 func (c *call) property(r ref, path string, content *types.ObjectContent) *fault {
+	if c.tricks.expireQuietly {
+		c.miss(content, path, notAuthenticated(r))
+		return nil
+	}
 	if c.world.denied != "" && (path == c.world.denied || strings.HasPrefix(path, c.world.denied+".")) {
 		c.miss(content, path, noPermission(r, "System.Read"))
 		return nil

@@ -51,7 +51,12 @@ func findFirst(c *call, _ interface{}) (interface{}, *fault) {
 	return nil, nil
 }
 
-func findAll(c *call, _ interface{}) (interface{}, *fault) { return c.find(), nil }
+func findAll(c *call, _ interface{}) (interface{}, *fault) {
+	if c.tricks.noSearch {
+		return nil, noPermission(c.this, "System.View")
+	}
+	return c.find(), nil
+}
 
 // What an object of the inventory contains.
 func (w *world) below(r ref) []ref {

@@ -83,7 +83,7 @@ func (c *call) start(cancelable bool, refused *fault, finish func(h *host) *faul
 		return nil, refused
 	}
 	name := c.method[:len(c.method)-len("_Task")]
-	t := c.world.newTask(h, name, cancelable, func() *fault { return finish(h) })
+	t := c.world.newTask(h, name, cancelable || c.world.tricks.cancelable, func() *fault { return finish(h) })
 	return t.info.Task, nil
 }
 

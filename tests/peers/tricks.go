@@ -13,6 +13,9 @@ type tricks struct {
 	expireOnce, expireAlways bool
 	slow, drop, endless      bool
 	expired, lateDisconnect  bool
+	cancelable               bool
+	expireQuietly, noSearch  bool
+	contactLost              bool
 	body                     func(whole []byte) []byte
 }
 
@@ -35,7 +38,7 @@ func entityBomb(whole []byte) []byte {
 }
 
 func (s *server) send(w http.ResponseWriter, a *reply, number int) {
-	if s.tricks.slow || a.late {
+	if (s.tricks.slow && (s.slowOn == "" || a.method == s.slowOn)) || a.late {
 		time.Sleep(s.delay)
 	}
 	for name, values := range a.header {

@@ -106,7 +106,7 @@ static void test_way_in(void **state)
 /* A place that is none does not begin, and leaves nothing behind. */
 static void test_no_such_place(void **state)
 {
-	static const char *const urls[] = {"http://vc.example", "https://u:secret@vc.example", "vc.example:0", "https://"};
+	static const char *const urls[] = {"http://vc.example", "https://u:secret@vc.example", "http://u:secret@vc.example", "https://u:secret/1@vc.example", "vc.example:0", "https://"};
 
 	for (size_t i = 0; i < RA_LEN(urls); i++) {
 		struct ra_session *session = NULL;
