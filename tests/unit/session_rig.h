@@ -31,6 +31,7 @@ struct ra_view *session_look(const struct ra_session *session);
 /* A link that says what the test pushes. */
 struct puppet {
 	struct ra_link head;
+	const struct ra_hub *hub;
 	struct ra_event events[8];
 	int count;
 	uint64_t tickets[64], cancelled[64];
