@@ -77,30 +77,32 @@ static bool take_place(const char *text, size_t len, struct ra_vsphere_url *out)
 ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs)
 {
 	const char *rest = strstr(text, "://") ? text + strlen(scheme) : text;
-	size_t len;
 	const char *at;
+	char shown[128];
+	size_t len;
 
 	*out = (struct ra_vsphere_url){.port = 443, .path = "/sdk"};
+	/* Somebody who writes a password in may do it anywhere, in any wrong way. */
+	snprintf(shown, sizeof(shown), strchr(text, '@') ? "what was given (it is not repeated: a password may stand in it)" : "\"%.100s\"", text);
 	if (strstr(text, "://") && strncasecmp(text, scheme, strlen(scheme)) != 0)
-		return ra_fail(errs, RA_E_ARG, "\"%.100s\": a vCenter is reached by https:// only", text);
+		return ra_fail(errs, RA_E_ARG, "%s: a vCenter is reached by https:// only", shown);
 	len = strcspn(rest, "/?#");
 	if (rest[len] == '?' || rest[len] == '#' || strpbrk(rest + len, "?#"))
 		return ra_fail(errs, RA_E_ARG, "the address of a vCenter has no ? and no #");
 	at = memrchr(rest, '@', len);
-	/* The address itself is not repeated here: it holds the password. */
 	if (at && memchr(rest, ':', (size_t)(at - rest)))
 		return ra_fail(errs, RA_E_ARG,
 			       "the address of the vCenter holds a password; leave it out (it is asked for, or --vcenter-password-fd)");
 	if (at && !copy(rest, (size_t)(at - rest), true, out->user, sizeof(out->user)))
-		return ra_fail(errs, RA_E_ARG, "\"%.100s\": the user's name in it cannot be read", text);
+		return ra_fail(errs, RA_E_ARG, "%s: the user's name in it cannot be read", shown);
 	if (at) {
 		len -= (size_t)(at + 1 - rest);
 		rest = at + 1;
 	}
 	if (!take_place(rest, len, out) || !out->host[0] || strpbrk(out->host, " \t\"'<>\\") || out->host[0] == '-')
-		return ra_fail(errs, RA_E_ARG, "\"%.100s\" is no address of a vCenter; it looks like vc.example or https://vc.example/sdk",
-			       text);
-	if (rest[len] == '/' && rest[len + 1] && !copy(rest + len, strlen(rest + len), false, out->path, sizeof(out->path)))
-		return ra_fail(errs, RA_E_ARG, "\"%.100s\": the path in it is too long", text);
+		return ra_fail(errs, RA_E_ARG, "%s is no address of a vCenter; it looks like vc.example or https://vc.example/sdk",
+			       shown);
+	if (rest[len] == '/' && rest[len + 1] && (strchr(rest + len, '@') || !copy(rest + len, strlen(rest + len), false, out->path, sizeof(out->path))))
+		return ra_fail(errs, RA_E_ARG, "%s: the path in it is too long, or holds a @", shown);
 	return RA_OK;
 }
