@@ -373,6 +373,8 @@ static void dispatch(struct ra_vs *vs)
 		next = job->next;
 		if (ra_vs_want_of(job)->taken || (kind != RA_VS_CHANGE && running(vs) >= RA_VS_OPS_MAX))
 			continue;
+		if (kind == RA_VS_REST && ra_vs_rest_runs(vs))
+			continue;
 		if (kind == RA_VS_CHANGE)
 			ra_vs_do(vs, job);
 		else if (kind == RA_VS_REPORT || kind == RA_VS_REST || kind == RA_VS_ESXCLI)

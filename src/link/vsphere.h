@@ -52,6 +52,8 @@ struct ra_vs_fetch {
 	size_t ref_count;
 	char token[RA_VS_NAME_MAX]; /* of the next page */
 	int pages;
+	size_t bytes;       /* of all pages */
+	ra_mono_ms began;   /* 0: not yet */
 	bool restarted; /* the login expired between two pages */
 	struct ra_vs_item *items; /* sorted by id once all are there */
 	size_t item_count, item_room;
@@ -266,6 +268,8 @@ void ra_vs_read(struct ra_vs *vs);
 void ra_vs_more(struct ra_vs *vs, struct ra_vs_op *op);
 /* One question of a job (vsphere_ask.c). */
 void ra_vs_ask(struct ra_vs *vs, struct ra_job *job);
+/* Is a REST question under way? They go one after another: all of a link share one session, and one may end it. */
+bool ra_vs_rest_runs(const struct ra_vs *vs);
 /* One change (vsphere_do.c), and vCenter asked to cancel its task. */
 void ra_vs_do(struct ra_vs *vs, struct ra_job *job);
 /* As ra_vs_do. */

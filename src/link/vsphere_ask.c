@@ -21,7 +21,7 @@ struct question {
 	cJSON *tpms; /* the answer in the making */
 	int tpm, key, key_count;
 	char keys[KEYS_MAX][RA_VS_NAME_MAX];
-	bool renewed;
+	bool rest, renewed;
 };
 
 static void question_free(struct ra_vs_op *op)
@@ -495,6 +495,14 @@ static void ask_rest(struct ra_vs *vs, struct ra_vs_op *op)
 	free(line);
 }
 
+bool ra_vs_rest_runs(const struct ra_vs *vs)
+{
+	for (const struct ra_vs_op *op = vs->ops; op; op = op->next)
+		if (!op->over && op->drop == question_free && ((const struct question *)op->own)->rest)
+			return true;
+	return false;
+}
+
 void ra_vs_ask(struct ra_vs *vs, struct ra_job *job)
 {
 	struct ra_vs_want *want = ra_vs_want_of(job);
@@ -511,7 +519,7 @@ void ra_vs_ask(struct ra_vs *vs, struct ra_job *job)
 	}
 	want->taken = true;
 	ra_vs_sent(vs, job);
-	*question = (struct question){.job = job, .host = host->ref};
+	*question = (struct question){.job = job, .host = host->ref, .rest = want->kind == RA_VS_REST};
 	op->own = question;
 	op->drop = question_free;
 	op->fail = ask_fail;

@@ -240,12 +240,15 @@ static void take_login(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs
 	char say[RA_LINK_SAY_MAX];
 
 	ra_vs_op_end(op);
-	if (said->why != RA_LINK_ANSWERED) {
-		ra_vs_down(vs, said->why, said->say);
+	/* Something in front of vCenter may say it in its own way; that, too, is counted where accounts are locked. */
+	bool by_status = said->http && (said->http->status == 401 || said->http->status == 403);
+
+	if ((said->fault.name[0] && strcmp(said->fault.name, "InvalidLogin") == 0) || by_status) {
+		ra_vs_refuse(vs, "%s refuses the user name or the password. Nothing more is tried: an account is locked after a few refusals.", vs->place);
 		return;
 	}
-	if (said->fault.name[0] && strcmp(said->fault.name, "InvalidLogin") == 0) {
-		ra_vs_refuse(vs, "%s refuses the user name or the password. Nothing more is tried: an account is locked after a few refusals.", vs->place);
+	if (said->why != RA_LINK_ANSWERED) {
+		ra_vs_down(vs, said->why, said->say);
 		return;
 	}
 	if (said->fault.name[0] || !said->result) {
@@ -412,9 +415,12 @@ void ra_vs_take_answer(struct ra_vs *vs, const struct ra_http_answer *answer)
 		snprintf(say, sizeof(say), "%s: what it answers cannot be used: %s", vs->place, ra_errs_line(&errs, cause, sizeof(cause)));
 		said.say = say;
 	}
-	if (said.result && vs->phase == RA_VS_READY && strcmp(op->method, "CurrentTime") != 0)
-		vs->renewals = 0;
+	bool worked = said.result && vs->phase == RA_VS_READY && strcmp(op->method, "CurrentTime") != 0;
+
 	if (!goes_again(vs, op, &said))
 		op->take(vs, op, &said);
+	/* Properties may all be missing for want of a login; then the op waits for one. */
+	if (worked && !op->resend)
+		vs->renewals = 0;
 	xmlFreeDoc(doc);
 }

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGES_MAX 10000
+#define PAGES_MAX 2000
 #define ITEMS_MAX 200000
+#define BYTES_MAX ((size_t)128 << 20) /* of all pages of one question */
+#define FETCH_MS 300000               /* for all its pages */
 
 void ra_vs_fetch_path(struct ra_vs_fetch *fetch, const char *path)
 {
@@ -113,8 +115,16 @@ static ra_err put_spec(const struct ra_vs *vs, const struct ra_vs_fetch *fetch, 
 
 static void ask(struct ra_vs *vs, struct ra_vs_op *op);
 
-/* One <propSet> or <missingSet> of an object. What cannot be read stands as raw text that is no JSON for a check. */
-static ra_err take_property(struct ra_vs_item *item, const xmlNode *node)
+static bool is_asked(const struct ra_vs_fetch *fetch, const char *path)
+{
+	for (size_t i = 0; i < fetch->path_count; i++)
+		if (strcmp(fetch->paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+/* One <propSet> or <missingSet> of an object; what was not asked is not kept. What cannot be read stands as raw text that is no JSON for a check. */
+static ra_err take_property(const struct ra_vs_fetch *fetch, struct ra_vs_item *item, const xmlNode *node)
 {
 	bool missing = ra_vs_is(node, "missingSet");
 	cJSON *tree = missing ? item->missing : item->values, *value = NULL;
@@ -122,7 +132,7 @@ static ra_err take_property(struct ra_vs_item *item, const xmlNode *node)
 	struct ra_vs_fault fault;
 	ra_err err = RA_OK;
 
-	if (!ra_vs_kid_text(node, missing ? "path" : "name", path, sizeof(path)) || !path[0])
+	if (!ra_vs_kid_text(node, missing ? "path" : "name", path, sizeof(path)) || !is_asked(fetch, path))
 		return RA_OK;
 	if (missing) {
 		ra_vs_fault_of(ra_vs_kid(node, "fault"), &fault);
@@ -170,7 +180,7 @@ static ra_err take_object(struct ra_vs_fetch *fetch, const xmlNode *node)
 	item->ref = ref;
 	for (const xmlNode *at = ra_vs_kid(node, NULL); at && !err; at = ra_vs_next(at, NULL))
 		if (ra_vs_is(at, "propSet") || ra_vs_is(at, "missingSet"))
-			err = take_property(item, at);
+			err = take_property(fetch, item, at);
 	return err;
 }
 
@@ -246,7 +256,8 @@ static void take_page(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 {
 	struct ra_vs_fetch *fetch = &op->fetch;
 	const xmlNode *page = ra_vs_kid(said->result, "returnval");
-	struct ra_vs_said bad = {.why = RA_LINK_CUT, .say = "the answer is larger than this program reads"};
+	const xmlNode *token = ra_vs_kid(page, "token");
+	struct ra_vs_said bad = {.why = RA_LINK_CUT, .say = "the answer is more than this program reads"};
 	ra_err err = RA_OK;
 
 	if (!said->result) {
@@ -261,11 +272,20 @@ static void take_page(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 	}
 	for (const xmlNode *at = ra_vs_kid(page, "objects"); at && !err; at = ra_vs_next(at, "objects"))
 		err = take_object(fetch, at);
-	if (err || ++fetch->pages > PAGES_MAX) {
+	if (!fetch->began)
+		fetch->began = vs->now;
+	fetch->bytes += said->http ? said->http->body.len : 0;
+	/* A token that does not fit is not the end of the list. */
+	if (err || fetch->bytes > BYTES_MAX || (!ra_vs_text(token, fetch->token, sizeof(fetch->token)) && token)) {
 		op->fail(vs, op, &bad);
 		return;
 	}
-	if (ra_vs_kid_text(page, "token", fetch->token, sizeof(fetch->token)) && fetch->token[0]) {
+	if (fetch->token[0] && (++fetch->pages > PAGES_MAX || vs->now - fetch->began > FETCH_MS)) {
+		bad.say = "the answer comes in pages without end";
+		op->fail(vs, op, &bad);
+		return;
+	}
+	if (fetch->token[0]) {
 		ask(vs, op);
 		return;
 	}

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define DEPTH_MAX 24
-#define MEMBERS_MAX 20000 /* of one object, a list's items among them */
+#define MEMBERS_MAX 20000 /* of one object or list */
+#define NAMES_MAX 400     /* of the members of one object: each is looked for among the others */
 #define BYTES_MAX (1 << 20)
 
 /* Members that are a list even when one came. */
@@ -118,8 +119,8 @@ static cJSON *as_list(cJSON *object, const char *name, cJSON *had)
 	return list;
 }
 
-/* Put item under the member's name; a second one makes it a list. Owner: takes item. */
-static ra_err put(cJSON *object, const xmlNode *node, cJSON *item)
+/* Put item under the member's name; a second one makes it a list. Out: *names counts different ones. Owner: takes item. */
+static ra_err put(cJSON *object, const xmlNode *node, cJSON *item, int *names)
 {
 	const char *name = (const char *)node->name;
 	cJSON *had = cJSON_GetObjectItemCaseSensitive(object, name);
@@ -127,15 +128,16 @@ static ra_err put(cJSON *object, const xmlNode *node, cJSON *item)
 	cJSON *to = !list ? object : cJSON_IsArray(had) ? had : as_list(object, name, had);
 	bool done = to && (list ? cJSON_AddItemToArray(to, item) : cJSON_AddItemToObject(object, name, item));
 
+	*names += !had;
 	if (!done)
 		cJSON_Delete(item);
-	return done ? RA_OK : RA_E_NOMEM;
+	return !done ? RA_E_NOMEM : *names > NAMES_MAX ? RA_E_INVALID : RA_OK;
 }
 
 static ra_err object_of(const xmlNode *node, const char *type, int depth, cJSON **out)
 {
 	ra_err err = RA_OK;
-	int members = 0;
+	int members = 0, names = 0;
 
 	*out = cJSON_CreateObject();
 	if (!*out || (depth > 0 && *type && !cJSON_AddStringToObject(*out, "_type", type)))
@@ -148,7 +150,7 @@ static ra_err object_of(const xmlNode *node, const char *type, int depth, cJSON 
 			err = bytes_of(at, strcmp((const char *)at->name, "certificate") == 0, &item, &past);
 		else
 			err = any(at, false, depth + 1, &item);
-		err = err ? err : put(*out, at, item);
+		err = err ? err : put(*out, at, item, &names);
 		if (++members > MEMBERS_MAX)
 			err = RA_E_INVALID;
 	}
@@ -158,6 +160,7 @@ static ra_err object_of(const xmlNode *node, const char *type, int depth, cJSON 
 static ra_err array_of(const xmlNode *node, int depth, cJSON **out)
 {
 	ra_err err = RA_OK;
+	int items = 0;
 
 	*out = cJSON_CreateArray();
 	if (!*out)
@@ -170,6 +173,8 @@ static ra_err array_of(const xmlNode *node, int depth, cJSON **out)
 			err = RA_E_NOMEM;
 		if (err)
 			cJSON_Delete(item);
+		if (!err && ++items > MEMBERS_MAX)
+			err = RA_E_INVALID;
 	}
 	return err;
 }

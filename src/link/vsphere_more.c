@@ -47,7 +47,7 @@ static bool add_item(cJSON *list, cJSON *item)
 	return false;
 }
 
-/* Note the reference a node holds ({"type","id"}), once. Out: false without memory. */
+/* Note the reference a node holds ({"type","id"}). Out: false without memory. */
 static bool add_ref(struct ra_vs_batch *batch, const cJSON *node, const char *type)
 {
 	const char *id = ra_json_str(node, "id", ""), *own = ra_json_str(node, "type", "");
@@ -55,9 +55,6 @@ static bool add_ref(struct ra_vs_batch *batch, const cJSON *node, const char *ty
 
 	if (!*id || (*type && strcmp(type, own) != 0))
 		return true;
-	for (size_t i = batch->ref_count; i-- > 0;)
-		if (strcmp(batch->refs[i].id, id) == 0)
-			return true;
 	more = realloc(batch->refs, (batch->ref_count + 1) * sizeof(*more));
 	if (!more)
 		return false;
@@ -66,6 +63,24 @@ static bool add_ref(struct ra_vs_batch *batch, const cJSON *node, const char *ty
 	snprintf(more[batch->ref_count].type, sizeof(more->type), "%s", own);
 	batch->ref_count++;
 	return true;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct ra_vs_ref *)a)->id, ((const struct ra_vs_ref *)b)->id);
+}
+
+/* Each reference once: several hosts may name the same, and a server any number. */
+static void once_each(struct ra_vs_batch *batch)
+{
+	size_t kept = 0;
+
+	if (batch->ref_count)
+		qsort(batch->refs, batch->ref_count, sizeof(*batch->refs), by_id);
+	for (size_t i = 0; i < batch->ref_count; i++)
+		if (!kept || by_id(&batch->refs[kept - 1], &batch->refs[i]) != 0)
+			batch->refs[kept++] = batch->refs[i];
+	batch->ref_count = kept;
 }
 
 /* What a stage asks. */
@@ -160,6 +175,7 @@ static void ask_stage(struct ra_vs *vs, struct ra_vs_op *op)
 		stage_fail(vs, op, &(struct ra_vs_said){.why = RA_LINK_CUT, .say = "no memory for the answer"});
 		return;
 	}
+	once_each(batch);
 	op->fetch = (struct ra_vs_fetch){.done = take_stage};
 	for (size_t i = 0; i < RA_LEN(row->paths) && row->paths[i]; i++)
 		ra_vs_fetch_path(&op->fetch, row->paths[i]);

@@ -79,6 +79,10 @@ func (c *call) property(r ref, path string, content *types.ObjectContent) *fault
 		c.miss(content, path, noPermission(r, "System.Read"))
 		return nil
 	}
+	if c.tricks.expireQuiet {
+		c.miss(content, path, notAuthenticated(c.this))
+		return nil
+	}
 	value, known := lookup(c.world.objects[r], path, c.api)
 	if !known {
 		if c.badPath == "fault" {
@@ -182,6 +186,9 @@ func (c *call) turn(p *page) *types.RetrieveResult {
 		count = p.size
 	}
 	result := &types.RetrieveResult{Objects: p.objects[:count]}
+	if c.tricks.endlessPages {
+		p.objects = append(p.objects, p.objects[:count]...)
+	}
 	if p.objects = p.objects[count:]; len(p.objects) > 0 {
 		result.Token = newID()
 		c.session.pages[result.Token] = p

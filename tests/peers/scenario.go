@@ -60,12 +60,17 @@ func scenarioList() []scenario {
 		}},
 		{"expire-once", "the session ends after the first read of properties", trick(func(t *tricks) { t.expireOnce = true })},
 		{"expire-always", "every read of properties finds the session ended", trick(func(t *tricks) { t.expireAlways = true })},
+		{"expire-quiet", "the same, told as a property that is missing", trick(func(t *tricks) { t.expireQuiet = true })},
+		{"rest-expires", "the first REST session ends at its first question", trick(func(t *tricks) { t.restExpires = true })},
 		{"nopermission", "nobody may read capability.*", func(w *world, _ *host) { w.denied = "capability" }},
 		{"slow", "each answer after -delay ms", trick(func(t *tricks) { t.slow = true })},
 		{"drop", "the connection breaks in the middle of answer -dropat", trick(func(t *tricks) { t.drop = true })},
 		{"malformed", "the XML of -trickon is cut", trick(func(t *tricks) { t.body = malformed })},
 		{"entitybomb", "the answer of -trickon has a DOCTYPE with entities", trick(func(t *tricks) { t.body = entityBomb })},
 		{"huge", "the answer of -trickon does not end", trick(func(t *tricks) { t.endless = true })},
+		{"flood", "the answer of -trickon has many properties nobody asked for", trick(func(t *tricks) { t.body = flood })},
+		{"longtoken", "the answer of -trickon has a token of 4000 bytes", trick(func(t *tricks) { t.body = longToken })},
+		{"endless-pages", "behind every page there is another", trick(func(t *tricks) { t.endlessPages = true })},
 		{"lockdown", "lockdown mode", func(_ *world, h *host) {
 			h.props.Config.LockdownMode, h.props.Config.AdminDisabled = types.HostLockdownModeLockdownNormal, yes(true)
 		}},
