@@ -24,7 +24,7 @@ struct ra_vs_fault {
 };
 
 /* Parse a whole answer.
- * Owner:  xmlFreeDoc. Errors: RA_E_INVALID with line and what is wrong (a DOCTYPE, torn, too deep), RA_E_NOMEM. */
+ * Owner:  xmlFreeDoc. Errors: RA_E_INVALID with line and what is wrong (a DOCTYPE, torn, too deep), RA_E_LIMIT, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_vs_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *errs);
 /* The first element inside the SOAP body; NULL when there is none. */
 xmlNode *ra_vs_body(xmlDoc *doc);

@@ -69,6 +69,7 @@ func scenarioList() []scenario {
 		{"entitybomb", "the answer of -trickon has a DOCTYPE with entities", trick(func(t *tricks) { t.body = entityBomb })},
 		{"huge", "the answer of -trickon does not end", trick(func(t *tricks) { t.endless = true })},
 		{"flood", "the answer of -trickon has many properties nobody asked for", trick(func(t *tricks) { t.body = flood })},
+		{"elements", "the answer of -trickon has millions of elements", trick(func(t *tricks) { t.body = elements })},
 		{"longtoken", "the answer of -trickon has a token of 4000 bytes", trick(func(t *tricks) { t.body = longToken })},
 		{"endless-pages", "behind every page there is another", trick(func(t *tricks) { t.endlessPages = true })},
 		{"lockdown", "lockdown mode", func(_ *world, h *host) {

@@ -46,6 +46,11 @@ func flood(whole []byte) []byte {
 	return bytes.Replace(whole, []byte("<propSet>"), append(b.Bytes(), []byte("<propSet>")...), 1)
 }
 
+// Millions of elements in a few megabytes.
+func elements(whole []byte) []byte {
+	return bytes.Replace(whole, []byte("<returnval>"), append([]byte("<returnval>"), bytes.Repeat([]byte("<a/>"), 4500000)...), 1)
+}
+
 // A token far longer than any vCenter's.
 func longToken(whole []byte) []byte {
 	return bytes.Replace(whole, []byte("<returnval>"), []byte("<returnval><token>"+strings.Repeat("t", 4000)+"</token>"), 1)
