@@ -53,6 +53,7 @@ struct ra_vs_fetch {
 	size_t ref_count;
 	char token[RA_VS_NAME_MAX]; /* of the next page */
 	int pages;
+	ra_mono_ms began; /* the first of them came */
 	size_t bytes; /* of the pages so far */
 	bool restarted; /* the login expired between two pages */
 	struct ra_vs_item *items; /* sorted by id once all are there */

@@ -241,11 +241,14 @@ static void take_login(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs
 	char say[RA_LINK_SAY_MAX];
 
 	ra_vs_op_end(op);
-	if (said->why != RA_LINK_ANSWERED) {
+	/* Something in front of vCenter may say it in its own way; that, too, is counted where accounts are locked. */
+	bool by_status = said->http && (said->http->status == 401 || said->http->status == 403);
+
+	if (!by_status && said->why != RA_LINK_ANSWERED) {
 		ra_vs_down(vs, said->why, said->say);
 		return;
 	}
-	if (said->fault.name[0] && strcmp(said->fault.name, "InvalidLogin") == 0) {
+	if (by_status || strcmp(said->fault.name, "InvalidLogin") == 0) {
 		ra_vs_refuse(vs, "%s refuses the user name or the password. Nothing more is tried: an account is locked after a few refusals.", vs->place);
 		return;
 	}

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGES_MAX 10000
+#define PAGES_MAX 2000
+#define PAGES_MS 300000 /* for all of them */
 #define ITEMS_MAX 200000
 #define BYTES_MAX ((size_t)256 << 20) /* of all pages together */
 
@@ -241,6 +242,7 @@ static void take_page(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 {
 	struct ra_vs_fetch *fetch = &op->fetch;
 	const xmlNode *page = ra_vs_kid(said->result, "returnval");
+	const xmlNode *token = ra_vs_kid(page, "token");
 	struct ra_vs_said bad = {.why = RA_LINK_CUT, .say = "the answer is larger than this program reads"};
 	ra_err err = RA_OK;
 
@@ -251,11 +253,19 @@ static void take_page(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_
 	for (const xmlNode *at = ra_vs_kid(page, "objects"); at && !err; at = ra_vs_next(at, "objects"))
 		err = take_object(fetch, at);
 	fetch->bytes += said->http->body.len;
-	if (err || ++fetch->pages > PAGES_MAX || fetch->bytes > BYTES_MAX) {
+	if (!fetch->pages++)
+		fetch->began = vs->now;
+	/* A token that does not fit is not the end of the list. */
+	if (err || fetch->bytes > BYTES_MAX || (!ra_vs_text(token, fetch->token, sizeof(fetch->token)) && token)) {
 		op->fail(vs, op, &bad);
 		return;
 	}
-	if (ra_vs_kid_text(page, "token", fetch->token, sizeof(fetch->token)) && fetch->token[0]) {
+	if (fetch->token[0] && (fetch->pages > PAGES_MAX || vs->now - fetch->began > PAGES_MS)) {
+		bad.say = "the answer comes in pages without end";
+		op->fail(vs, op, &bad);
+		return;
+	}
+	if (fetch->token[0]) {
 		ask(vs, op);
 		return;
 	}

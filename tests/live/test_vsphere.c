@@ -379,6 +379,54 @@ static void test_expired_login_is_renewed_once(void **state)
 	peer_expect_why(link_to, PROPERTY("name"), RA_LINK_REFUSED, "ends every session at once");
 	assert_int_equal(peer_calls(&peer, "Login"), 2);
 	end();
+	begin("-scenario expire-quietly", NULL);
+	peer_expect_why(link_to, PROPERTY("name"), RA_LINK_REFUSED, "ends every session at once");
+	assert_int_equal(peer_calls(&peer, "Login"), 2);
+	end();
+}
+
+/* Whatever is wrong with an address: a password in it is not repeated, nor taken for the name of a server. */
+static void test_no_address_is_repeated_with_a_password(void **state)
+{
+	static const char *const texts[] = {"http://root:hunter2@vc", "https://root:hunter2@vc", "https://root:hunter2/x@vc", "root:1234/hunter2@vc",
+					    "root:hunter2@vc/x://", "ftp://root:hunter2@vc", "https://root:hunter2?@vc", "https://root%zz:hunter2@vc"};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(texts); i++) {
+		struct ra_vsphere_url url;
+		struct ra_errs errs;
+		char line[RA_ERR_TEXT_MAX];
+
+		ra_errs_clear(&errs);
+		assert_int_equal(ra_vsphere_url_parse(texts[i], &url, &errs), RA_E_ARG);
+		if (strstr(ra_errs_line(&errs, line, sizeof(line)), "hunter2"))
+			fail_msg("%s: %s", texts[i], line);
+	}
+}
+
+/* Questions about many hosts share one REST session, also when it ends under them. */
+static void test_rest_session_is_one(void **state)
+{
+	static const char *const flags[] = {"-hosts 6", "-hosts 6 -scenario rest-expires"};
+	char target[64];
+
+	(void)state;
+	for (size_t k = 0; k < RA_LEN(flags); k++) {
+		begin(flags[k], NULL);
+		for (uint64_t i = 1; i <= 6; i++) {
+			snprintf(target, sizeof(target), "esx%02d.lab.example", (int)i);
+			peer_submit(link_to, i, target, "{\"rest\":\"tpm\"}");
+		}
+		struct ra_event event = peer_reply(link_to, 6);
+
+		assert_int_equal(event.reply.why, RA_LINK_ANSWERED);
+		assert_non_null(strstr(ra_buf_str(&event.reply.out), "\"endorsement_keys\""));
+		ra_event_clear(&event);
+		link_to = ra_link_free(link_to);
+		assert_int_equal(peer_calls(&peer, "POST:/api/session"), k + 1);
+		assert_int_equal(peer_calls(&peer, "DELETE:/api/session"), 1);
+		end();
+	}
 }
 
 static void test_certificates(void **state)
@@ -435,6 +483,9 @@ static void test_hostile_answers(void **state)
 	    {"-scenario malformed", "it is no well-formed XML", RA_LINK_ANSWERED},
 	    {"-scenario entitybomb", "DOCTYPE", RA_LINK_ANSWERED},
 	    {"-scenario huge", "", RA_LINK_CUT},
+	    {"-scenario elements", "more elements than this program reads", RA_LINK_ANSWERED},
+	    {"-scenario longtoken", "more than this program reads", RA_LINK_CUT},
+	    {"-scenario endless-pages", "pages without end", RA_LINK_CUT},
 	};
 
 	(void)state;
@@ -447,6 +498,10 @@ static void test_hostile_answers(void **state)
 		ra_event_clear(&event);
 		end();
 	}
+	/* What nobody asked for is not kept, and costs no time that grows with its square. */
+	begin("-scenario flood", NULL);
+	peer_expect(link_to, PROPERTY("runtime.connectionState"), "\"connected\"");
+	end();
 	/* A connection that breaks in the middle of an answer costs a read nothing. */
 	begin("-scenario drop -dropat 3", NULL);
 	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
@@ -790,6 +845,8 @@ int main(void)
 	    cmocka_unit_test(test_what_others_depend_on),
 	    cmocka_unit_test(test_login),
 	    cmocka_unit_test(test_expired_login_is_renewed_once),
+	    cmocka_unit_test(test_no_address_is_repeated_with_a_password),
+	    cmocka_unit_test(test_rest_session_is_one),
 	    cmocka_unit_test(test_certificates),
 	    cmocka_unit_test(test_hostile_answers),
 	    cmocka_unit_test(test_slow_is_bounded),

@@ -72,6 +72,10 @@ func (a *reply) failure(status int, kind, message string) {
 func (s *server) rest(a *reply, r *http.Request) {
 	id := r.Header.Get("vmware-api-session-id")
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/api/"), "/")
+	if s.tricks.restExpires && !s.restExpired && r.Method == http.MethodGet {
+		s.restExpired = true
+		delete(s.sessions, id)
+	}
 	switch {
 	case s.esx || s.api.less(mustVersion("7.0.2.0")):
 		a.status = http.StatusNotFound

@@ -186,6 +186,9 @@ func (c *call) turn(p *page) *types.RetrieveResult {
 		count = p.size
 	}
 	result := &types.RetrieveResult{Objects: p.objects[:count]}
+	if c.tricks.endlessPages {
+		p.objects = append(p.objects, p.objects[:count]...)
+	}
 	if p.objects = p.objects[count:]; len(p.objects) > 0 {
 		result.Token = newID()
 		c.session.pages[result.Token] = p

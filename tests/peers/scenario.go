@@ -61,6 +61,7 @@ func scenarioList() []scenario {
 		{"expire-once", "the session ends after the first read of properties", trick(func(t *tricks) { t.expireOnce = true })},
 		{"expire-always", "every read of properties finds the session ended", trick(func(t *tricks) { t.expireAlways = true })},
 		{"expire-quietly", "every property of every read is missing: NotAuthenticated", trick(func(t *tricks) { t.expireQuietly = true })},
+		{"rest-expires", "the first REST session ends at its first question", trick(func(t *tricks) { t.restExpires = true })},
 		{"nopermission", "nobody may read capability.*", func(w *world, _ *host) { w.denied = "capability" }},
 		{"nosearch", "nobody may search for all of an address", trick(func(t *tricks) { t.noSearch = true })},
 		{"contact-lost", "a service is switched, and vCenter does not hear of it: HostCommunication", trick(func(t *tricks) { t.contactLost = true })},
@@ -73,6 +74,10 @@ func scenarioList() []scenario {
 		{"malformed", "the XML of -trickon is cut", trick(func(t *tricks) { t.body = malformed })},
 		{"entitybomb", "the answer of -trickon has a DOCTYPE with entities", trick(func(t *tricks) { t.body = entityBomb })},
 		{"huge", "the answer of -trickon does not end", trick(func(t *tricks) { t.endless = true })},
+		{"flood", "the answer of -trickon has many properties nobody asked for", trick(func(t *tricks) { t.body = flood })},
+		{"elements", "the answer of -trickon has millions of elements", trick(func(t *tricks) { t.body = elements })},
+		{"longtoken", "the answer of -trickon has a token of 4000 bytes", trick(func(t *tricks) { t.body = longToken })},
+		{"endless-pages", "behind every page there is another", trick(func(t *tricks) { t.endlessPages = true })},
 		{"lockdown", "lockdown mode", func(_ *world, h *host) {
 			h.props.Config.LockdownMode, h.props.Config.AdminDisabled = types.HostLockdownModeLockdownNormal, yes(true)
 		}},

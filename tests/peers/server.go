@@ -28,15 +28,16 @@ type session struct {
 
 type server struct {
 	*options
-	mu       sync.Mutex
-	world    *world
-	sessions map[string]*session
-	expired  bool // scenario expire-once has happened
-	answers  int
-	views    int
-	log      *os.File
-	ids      *os.File
-	url      string
+	mu          sync.Mutex
+	world       *world
+	sessions    map[string]*session
+	expired     bool // scenario expire-once has happened
+	restExpired bool // scenario rest-expires has
+	answers     int
+	views       int
+	log         *os.File
+	ids         *os.File
+	url         string
 }
 
 // What goes back, before the tricks.

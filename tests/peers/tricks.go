@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,8 @@ type tricks struct {
 	cancelable               bool
 	expireQuietly, noSearch  bool
 	contactLost              bool
+	restExpires              bool
+	endlessPages             bool
 	body                     func(whole []byte) []byte
 }
 
@@ -35,6 +38,25 @@ func entityBomb(whole []byte) []byte {
 	b.WriteString("]>\n")
 	b.Write(bytes.Replace(whole[bytes.IndexByte(whole, '\n')+1:], []byte("<returnval>"), []byte("<returnval><token>&e10;</token>"), 1))
 	return b.Bytes()
+}
+
+// Properties nobody asked for, all of different names.
+func flood(whole []byte) []byte {
+	var b bytes.Buffer
+	for i := 0; i < 300000; i++ {
+		fmt.Fprintf(&b, "<propSet><name>x%d</name><val>1</val></propSet>", i)
+	}
+	return bytes.Replace(whole, []byte("<propSet>"), append(b.Bytes(), []byte("<propSet>")...), 1)
+}
+
+// Millions of elements in a few megabytes.
+func elements(whole []byte) []byte {
+	return bytes.Replace(whole, []byte("<returnval>"), append([]byte("<returnval>"), bytes.Repeat([]byte("<a/>"), 4500000)...), 1)
+}
+
+// A token far longer than any vCenter's.
+func longToken(whole []byte) []byte {
+	return bytes.Replace(whole, []byte("<returnval>"), []byte("<returnval><token>"+strings.Repeat("t", 4000)+"</token>"), 1)
 }
 
 func (s *server) send(w http.ResponseWriter, a *reply, number int) {
