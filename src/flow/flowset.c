@@ -256,6 +256,7 @@ static ra_err finish_action(const struct ra_flowset *set, const struct ra_flow *
 {
 	const cJSON *at;
 
+	step->action.beside_host = step->action.touches && step->action.touches->child;
 	cJSON_ArrayForEach (at, step->action.touches) {
 		const struct ra_class *class = ra_flowset_class(set, at->valuestring);
 
@@ -267,6 +268,7 @@ static ra_err finish_action(const struct ra_flowset *set, const struct ra_flow *
 					    "expected at least \"%s\", the danger of %s", ra_danger_name(class->danger),
 					    class->id);
 		step->action.restarts = step->action.restarts || class->restarts;
+		step->action.beside_host = step->action.beside_host && class->beside_host;
 	}
 	if (ra_request_restarts(ra_json_get(step->node, "do")) && !step->action.restarts)
 		return ra_json_fail(flow->doc, step->action.touches, errs, RA_E_DENIED,

@@ -55,6 +55,7 @@ struct ra_class {
 	enum ra_danger danger;
 	const cJSON *gate; /* ids, NULL: none needed */
 	bool restarts;
+	bool beside_host; /* nothing of the host is touched: what was read of it still counts after */
 };
 
 struct ra_action {
@@ -65,6 +66,7 @@ struct ra_action {
 	const cJSON *touches, *gate, *only_for; /* arrays or NULL */
 	bool restore;         /* toward: restore */
 	bool restarts;        /* some class it touches restarts the host */
+	bool beside_host;     /* it touches classes, and each stays beside the host */
 	bool temporary;       /* for the walk only: it owes its undo step */
 	struct ra_cond *guard, *until;
 	const cJSON *confirm_type; /* fact name to type, NULL: yes */

@@ -214,7 +214,8 @@ static ra_err read_class(struct ra_flowset *set, const struct ra_json *doc, cons
 {
 	static const struct ra_shape_key keys[] = {{"title", RA_SHAPE_TEXT, true},     {"danger", RA_SHAPE_TEXT, true},
 						   {"gate", RA_SHAPE_IDS, false},      {"why", RA_SHAPE_TEXT, false},
-						   {"restarts", RA_SHAPE_BOOL, false}, {NULL, RA_SHAPE_ANY, false}};
+						   {"restarts", RA_SHAPE_BOOL, false}, {"beside_host", RA_SHAPE_BOOL, false},
+						   {NULL, RA_SHAPE_ANY, false}};
 	static const char *const dangers[] = {"readonly", "reversible", "disruptive", "irreversible", NULL};
 	struct ra_class *class;
 	int word = 0;
@@ -232,6 +233,9 @@ static ra_err read_class(struct ra_flowset *set, const struct ra_json *doc, cons
 	class->danger = (enum ra_danger)word;
 	class->gate = ra_json_get(at, "gate");
 	class->restarts = ra_json_bool(at, "restarts", false);
+	class->beside_host = ra_json_bool(at, "beside_host", false);
+	if (class->beside_host && (class->restarts || class->danger > RA_REVERSIBLE))
+		return ra_json_fail(doc, at, errs, RA_E_INVALID, "what stays beside the host is reversible and restarts nothing");
 	return RA_OK;
 }
 

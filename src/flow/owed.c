@@ -118,7 +118,7 @@ ra_err ra_void_for_deed(struct ra_state *state, const struct ra_deed *deed, cons
 	const cJSON *id;
 	ra_err err = RA_OK;
 
-	if (!deed->aside || deed->step->action.restarts)
+	if (!deed->step->action.beside_host && (!deed->aside || deed->step->action.restarts))
 		return ra_facts_void_before(state->facts, entry->t, entry->seq);
 	cJSON_ArrayForEach (id, deed->step->action.verify_checks) {
 		if (err == RA_OK)

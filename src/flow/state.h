@@ -165,7 +165,7 @@ bool ra_owed_next(const struct ra_state *state, struct ra_owed *out);
 /* True when the step is an undo that is owed now. */
 bool ra_is_owed(const struct ra_state *state, const struct ra_step *undo);
 /* What was observed before the deed that stands at an entry no longer counts: after one aside that restarts nothing only what its own
- * verification asks, for the way goes on as if it were not. Errors: RA_E_NOMEM. */
+ * verification asks, for the way goes on as if it were not; so after one that stays beside the host. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_void_for_deed(struct ra_state *state, const struct ra_deed *deed, const struct ra_fold_entry *entry);
 
 /* A time not before the last entry's. */

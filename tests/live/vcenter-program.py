@@ -356,6 +356,9 @@ def test_acknowledge():
         says(walked, "escalated: Still not Passed")
         ends_with(peer, "DisconnectHost_Task", "ReconnectHost_Task", "AcknowledgeAlarm")
         want(deeds("acknowledge") == [("reattest", "verified"), ("acknowledge-alarm", "verified")], f"acknowledge: {deeds('acknowledge')}")
+        # An acknowledge touches nothing of the host: what was read of it before still counts.
+        told = fact(json.loads(run("export", journal("acknowledge"), "--format", "json", password=None)[1]), "attestation.status")
+        want(told["value"] == "notAccepted", f"acknowledge: attestation.status {told}")
         state = third_party(peer, tpmAttestation="notAccepted", connectionState="connected")
         if state:
             want([(alarm["status"], alarm["acknowledged"]) for alarm in state["alarms"]] == [("red", True)], f"acknowledge: {state}")

@@ -199,6 +199,8 @@ static const struct {
      RA_E_DENIED,
      "the id \"other\" is that of another vendor"},
     {{"danger.json", "'danger':'disruptive','restarts'", "'danger':'high','restarts'"}, RA_E_INVALID, "danger.json:3:"},
+    {{"danger.json", "'danger':'disruptive','restarts'", "'danger':'disruptive','beside_host':true,'restarts'"}, RA_E_INVALID,
+     "what stays beside the host is reversible and restarts nothing"},
     {{"danger.json", "'proof':'recovery-key'", "'proof':'word of honour'"},
      RA_E_INVALID,
      "expected one of none, recovery-key"},
