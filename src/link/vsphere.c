@@ -447,6 +447,16 @@ static int vs_poll(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *d
 	return count;
 }
 
+static bool is_words(const cJSON *list)
+{
+	const cJSON *word;
+
+	cJSON_ArrayForEach (word, list)
+		if (!cJSON_IsString(word))
+			return false;
+	return cJSON_IsArray(list) && list->child;
+}
+
 /* A request as a want. Out: false for one this link does not carry. */
 static bool read_request(const struct ra_vs *vs, const cJSON *request, struct ra_vs_want *want)
 {
@@ -474,7 +484,7 @@ static bool read_request(const struct ra_vs *vs, const cJSON *request, struct ra
 		want->kind = strcmp(call, "QueryTpmAttestationReport") == 0 ? RA_VS_REPORT : RA_VS_CHANGE;
 	else if (ra_json_get(request, "rest"))
 		want->kind = RA_VS_REST;
-	else if (cJSON_IsArray(ra_json_get(request, "esxcli")))
+	else if (is_words(ra_json_get(request, "esxcli")))
 		want->kind = RA_VS_ESXCLI;
 	else if (!property)
 		return false;

@@ -318,6 +318,7 @@ enum ra_link_why ra_vs_fault_why(const struct ra_vs *vs, const struct ra_vs_faul
 	    {"NotImplemented", RA_LINK_NO_REQUEST, "it does not support this"},
 	    {"MethodNotFound", RA_LINK_NO_REQUEST, "it does not know this call"},
 	    {"InvalidRequest", RA_LINK_NO_REQUEST, "it does not know this call"},
+	    {"NotAsked", RA_LINK_NO_REQUEST, "it was not asked for this property"},
 	    {"InvalidProperty", RA_LINK_NO_REQUEST, "it does not know this property"},
 	    {"ManagedObjectNotFound", RA_LINK_NO_REQUEST, "the object is gone from the inventory"},
 	    {"HostNotConnected", RA_LINK_UNREACHABLE, "it has no contact with the host"},

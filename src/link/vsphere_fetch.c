@@ -66,10 +66,15 @@ const char *ra_vs_missing(const struct ra_vs_fetch *fetch, const char *id, const
 	const struct ra_vs_item *item = ra_vs_item(fetch, id);
 	const cJSON *fault = item ? ra_json_get(item->missing, path) : NULL;
 
-	for (size_t i = 0; i < fetch->path_count && !fault; i++)
-		if (fetch->dropped[i] && strcmp(fetch->paths[i], path) == 0)
+	bool asked = false;
+
+	for (size_t i = 0; i < fetch->path_count && !asked; i++) {
+		asked = strcmp(fetch->paths[i], path) == 0;
+		if (asked && fetch->dropped[i])
 			return "InvalidProperty";
-	return cJSON_IsString(fault) ? fault->valuestring : "";
+	}
+	/* What was not asked is not "not set". */
+	return cJSON_IsString(fault) ? fault->valuestring : asked ? "" : "NotAsked";
 }
 
 /* From the root folder through data centers and folders to every host. Source: PropertyCollector, TraversalSpec (vim25). */
@@ -184,20 +189,27 @@ static ra_err take_object(struct ra_vs_fetch *fetch, const xmlNode *node)
 	return err;
 }
 
+/* Is one the beginning or the end of the other's path, by whole members? */
+static bool is_part(const char *path, const char *part)
+{
+	size_t own = strlen(path), len = strlen(part);
+
+	return own > len && ((strncmp(path, part, len) == 0 && path[len] == '.') ||
+			     (strcmp(path + own - len, part) == 0 && path[own - len - 1] == '.'));
+}
+
 /* The path an InvalidProperty names, dropped. Out: false when it is none of ours, or was dropped before. */
 static bool drop_path(struct ra_vs_fetch *fetch, const char *named)
 {
-	size_t len = strlen(named);
+	for (int exact = 1; *named && exact >= 0; exact--) {
+		for (size_t i = 0; i < fetch->path_count; i++) {
+			bool fits = exact ? strcmp(fetch->paths[i], named) == 0 : is_part(fetch->paths[i], named);
 
-	for (size_t i = 0; len && i < fetch->path_count; i++) {
-		size_t own = strlen(fetch->paths[i]);
-		bool same = strcmp(fetch->paths[i], named) == 0;
-		bool inside = own > len && (strncmp(fetch->paths[i], named, len) == 0 || strcmp(fetch->paths[i] + own - len, named) == 0);
-
-		if ((!same && !inside) || fetch->dropped[i])
-			continue;
-		fetch->dropped[i] = true;
-		return true;
+			if (!fits || fetch->dropped[i])
+				continue;
+			fetch->dropped[i] = true;
+			return true;
+		}
 	}
 	return false;
 }
