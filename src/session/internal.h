@@ -66,6 +66,7 @@ struct ra_way_in {
 	bool insecure, no_esxcli;
 	bool ambient;    /* the environment alone named it */
 	char place[300]; /* "vc.example", for people; "" without a url */
+	char before[300]; /* the vCenter the record went to, when this is another; "" */
 	char key[420];   /* of its link: all hosts behind one vCenter and user share it */
 };
 

@@ -126,6 +126,7 @@ RA_MUST_USE ra_err ra_session_note(struct ra_session *session, const char *text,
 /* The vCenter of a walk, for one line to the operator. */
 struct ra_vcenter_told {
 	const char *place; /* "vc.example"; NULL: none */
+	const char *before; /* the vCenter the walk went to until now, when it is another; NULL */
 	bool ambient;      /* the environment alone named it */
 	bool unchecked;    /* its certificate is not looked at */
 };

@@ -123,6 +123,7 @@ ra_err ra_way_in_take(struct ra_session *s, const struct ra_session_options *o, 
 {
 	struct ra_way_in *in = &s->vcenter;
 	struct settled way;
+	struct ra_vsphere_url was;
 	ra_err err = settle(s, o, kept, &way, errs);
 
 	if (err)
@@ -134,7 +135,10 @@ ra_err ra_way_in_take(struct ra_session *s, const struct ra_session_options *o, 
 	in->insecure = o->insecure;
 	in->no_esxcli = o->no_esxcli;
 	in->ambient = way.ambient;
-	in->place[0] = in->key[0] = '\0';
+	in->place[0] = in->key[0] = in->before[0] = '\0';
+	if (way.url && ra_json_get(kept, "vcenter") && ra_vsphere_url_parse(ra_json_str(kept, "vcenter", ""), &was, NULL) == RA_OK &&
+	    !same_place(&was, &way.at))
+		place_of(&was, in->before, sizeof(in->before));
 	if (way.url) {
 		place_of(&way.at, in->place, sizeof(in->place));
 		snprintf(in->key, sizeof(in->key), "vcenter %.127s@%s:%d", way.user ? way.user : "", way.at.host, way.at.port);
@@ -205,6 +209,7 @@ struct ra_vcenter_told ra_session_vcenter(const struct ra_session *s)
 	bool given = s->planes[RA_PLANE_VCENTER].given && !s->recording;
 
 	return (struct ra_vcenter_told){.place = given ? s->vcenter.place : NULL,
+					.before = given && s->vcenter.before[0] ? s->vcenter.before : NULL,
 					.ambient = given && s->vcenter.ambient,
 					.unchecked = given && s->vcenter.insecure};
 }

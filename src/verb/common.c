@@ -251,6 +251,8 @@ void ra_verb_tell_vcenter(const struct ra_session *session)
 {
 	struct ra_vcenter_told told = ra_session_vcenter(session);
 
+	if (told.before)
+		ra_say("the walk went to vCenter %s until now; it goes on with vCenter %s, where the host may be another", told.before, told.place);
 	if (told.ambient || told.unchecked)
 		ra_say("vCenter %s%s%s", told.place, told.ambient ? ", from GOVC_URL" : "",
 		       told.unchecked ? ": its certificate is NOT CHECKED, and who stands in between can read the password" : "");

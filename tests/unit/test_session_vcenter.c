@@ -540,6 +540,10 @@ static void test_resume_keeps_the_way_in(void **state)
 		    strcmp(text_of(s->vcenter.password), rows[i].password))
 			fail_msg("row %zu: \"%s\" \"%s\" \"%s\"", i, s->vcenter.place, s->vcenter.user, text_of(s->vcenter.password));
 		assert_int_equal(s->planes[RA_PLANE_VCENTER].given, *rows[i].place != '\0');
+		/* Another vCenter than the one until now is said. */
+		const char *before = ra_session_vcenter(s).before;
+
+		assert_string_equal(before ? before : "", !strcmp(rows[i].place, "vc2.example") ? "vc.example" : "");
 		ra_hub_free(b.hub);
 		b.hub = NULL;
 		assert_int_equal(ra_session_read(b.flows, path, &read, &b.errs), RA_OK);
