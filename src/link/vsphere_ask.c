@@ -102,11 +102,11 @@ static ra_err secret_json(const xmlNode *list, struct ra_secret *out)
 	ra_err err = ra_secret_add(out, "[", 1);
 
 	for (const xmlNode *item = ra_vs_kid(list, NULL), *first = item; item && !err; item = ra_vs_next(item, NULL)) {
-		err = ra_secret_add(out, ",{" + (item == first), item == first ? 1 : 2);
+		err = item == first ? ra_secret_add(out, "{", 1) : ra_secret_add(out, ",{", 2);
 		for (const xmlNode *at = ra_vs_kid(item, NULL), *head = at; at && !err; at = ra_vs_next(at, NULL)) {
 			const char *name = (const char *)at->name;
 
-			err = ra_secret_add(out, ",\"" + (at == head), at == head ? 1 : 2);
+			err = at == head ? ra_secret_add(out, "\"", 1) : ra_secret_add(out, ",\"", 2);
 			err = err ? err : ra_secret_add(out, name, strlen(name));
 			err = err ? err : ra_secret_add(out, "\":", 2);
 			err = err ? err : put_secret_text(out, at);

@@ -105,15 +105,16 @@ static const struct stage_row rows[STAGES] = {
 		 "ClusterComputeResource",
 		 NULL,
 		 {"name", "host", "configurationEx.dasConfig.enabled", "configurationEx.drsConfig.enabled",
-		  "configurationEx.vsanConfigInfo.enabled", "lifecycleManaged"}},
+		  "configurationEx.vsanConfigInfo.enabled", "lifecycleManaged"},
+		 false},
     [TASKS] = {RA_VS_TASKS, "Task", NULL, {"info"}, true},
-    [KEYS] = {RA_VS_KEYS, "", NULL, {"kmipServers"}},
+    [KEYS] = {RA_VS_KEYS, "", NULL, {"kmipServers"}, false},
     [VMS] = {RA_VS_VMS,
 	     "VirtualMachine",
 	     NULL,
 	     {"name", "runtime.powerState", "runtime.faultToleranceState", "guest.ipAddress", "guest.hostName", "guest.net"},
 	     true},
-    [SIBLINGS] = {RA_VS_SIBLINGS, "HostSystem", NULL, {"name", VENDOR, MODEL, BIOS, ESXI_VERSION, BUILD, STATUS, SECURE_BOOT}},
+    [SIBLINGS] = {RA_VS_SIBLINGS, "HostSystem", NULL, {"name", VENDOR, MODEL, BIOS, ESXI_VERSION, BUILD, STATUS, SECURE_BOOT}, false},
 };
 
 /* The references one job's property holds. */
