@@ -14,8 +14,8 @@
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, user(s), port") \
-	X(PLANE, "plane", "plane, state up|down, why, say(s), peer")                                                     \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, user(s), port, vcenter(s), vcenter_user(s), insecure") \
+	X(PLANE, "plane", "plane, state up|down, why, say(s), peer, user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \
 	X(GATE, "gate", "step, gate, opened, why, by condition|statements, recovery_id(s), affirmed")                    \
@@ -26,7 +26,7 @@
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
-	X(RESUME, "resume", "program, operator(s)")                                                                       \
+	X(RESUME, "resume", "program, operator(s), user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
 	X(TORN, "torn", "bytes, sha256")                                                                                  \
 	X(END, "end", "reason, outcome, owed[step], count, head")
 
