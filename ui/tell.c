@@ -27,7 +27,7 @@ const char *ra_tell_danger(const char *danger)
 	    {"", ""},
 	    {"readonly", ""},
 	    {"reversible", "This changes something; it can be taken back."},
-	    {"disruptive", "DISRUPTIVE: what runs on this host may stop."},
+	    {"disruptive", "DISRUPTIVE: interrupts the host or its management."},
 	    {"irreversible", "IRREVERSIBLE: this can NOT be taken back."},
 	};
 

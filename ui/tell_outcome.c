@@ -29,11 +29,13 @@ static void tell_wrong(const struct ra_view *view, struct ra_doc *doc)
 		bullet(doc, "likely", cause->title);
 		ra_doc_say_in(doc, 10, RA_LOOK_PLAIN, cause->why);
 	}
+	bool over = view->action_count && !strcmp(view->outcome, "resolved");
+
 	if (*view->seen_words)
 		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, view->seen_words);
 	else if (!any)
 		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN,
-			      view->action_count ? "No known cause is likely any more." : "No cause was found to be likely.");
+			      over ? "No known cause is likely any more." : "By what is known now no cause is likely.");
 }
 
 static const char *step_title(const struct ra_view *view, const char *id)
@@ -48,7 +50,7 @@ static void tell_done(const struct ra_view *view, struct ra_doc *doc)
 {
 	heading(doc, "What was done");
 	for (size_t i = 0; i < view->action_count; i++) {
-		bullet(doc, view->actions[i].result, view->actions[i].title);
+		bullet(doc, !strcmp(view->actions[i].result, "not_done") ? "not done" : view->actions[i].result, view->actions[i].title);
 		if (view->actions[i].said && *view->actions[i].said)
 			ra_doc_say_in(doc, 10, RA_LOOK_PLAIN, view->actions[i].said);
 	}

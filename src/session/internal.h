@@ -219,6 +219,8 @@ RA_MUST_USE char *ra_say_paragraphs(const struct ra_session *session, const cJSO
 RA_MUST_USE char *ra_say_step(const struct ra_session *session, const struct ra_step *step);
 /* A fact's value for people in VMware's words; NULL when unknown. */
 RA_MUST_USE char *ra_say_fact(const struct ra_session *session, const char *name);
+/* The same for a value of it. */
+RA_MUST_USE char *ra_say_value(const struct ra_session *session, const char *name, const struct ra_value *value);
 
 /* prompt.c: what the walk wants from the operator now. Owner: caller clears with the view. */
 RA_MUST_USE ra_err ra_prompt_make(const struct ra_session *session, struct ra_view_prompt *out);

@@ -11,11 +11,14 @@ char *ra_say_fact(const struct ra_session *s, const char *name)
 	struct ra_query query = {.plane = RA_PLANE_ANY, .prefer = ra_flowset_prefer(s->flows, name)};
 	struct ra_reading reading = ra_facts_read(ra_state_facts(s->state), name, &query);
 
-	if (reading.reason != RA_KNOWN)
-		return NULL;
-	RA_AUTO(ra_mem_free) char *text = ra_value_text(reading.value);
+	return reading.reason == RA_KNOWN ? ra_say_value(s, name, reading.value) : NULL;
+}
+
+char *ra_say_value(const struct ra_session *s, const char *name, const struct ra_value *value)
+{
+	RA_AUTO(ra_mem_free) char *text = ra_value_text(value);
 	/* The glossary spells a bool as JSON does. */
-	const char *key = reading.value->type != RA_BOOL ? text : reading.value->as.yes ? "true" : "false";
+	const char *key = value->type != RA_BOOL ? text : value->as.yes ? "true" : "false";
 	const char *word = text ? ra_flowset_word(s->flows, name, key) : NULL;
 
 	return word ? ra_text_clean_dup(word == key ? text : word, false) : NULL;

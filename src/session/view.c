@@ -115,7 +115,7 @@ static const char *status_limits(const struct ra_session *s)
 	if (!status.obs || !boot.obs || status.reason != RA_KNOWN || boot.reason != RA_KNOWN ||
 	    !ra_facts_session_time(facts, status.obs, &told, &told_margin) ||
 	    !ra_facts_session_time(facts, boot.obs, &booted, &boot_margin))
-		return ", whether of this boot is not known";
+		return ", of which boot is not known";
 	return told < booted ? ", before this boot" : "";
 }
 

@@ -45,22 +45,54 @@ static bool check_flies(const struct ra_session *s, const struct ra_check *check
 
 /* The facts of a check in words, as they are gathered. */
 struct shown {
-	struct ra_buf words;
+	struct ra_buf words, names; /* names: "|host.model|host.vendor|" */
 	size_t count, label_len;
 };
 
-/* Add a fact that is known and not there yet. */
+/* Two machines that disagree about a fact: what each of them says, by name. NULL when they do not. */
+static char *say_conflict(const struct ra_session *s, const char *name)
+{
+	static const struct {
+		enum ra_plane plane;
+		const char *word;
+	} machines[] = {{RA_PLANE_SSH, "SSH"}, {RA_PLANE_VCENTER, "vCenter"}, {RA_PLANE_BMC, "BMC"}};
+	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
+	struct ra_query query = RA_QUERY_NOW;
+	ra_err err = RA_OK;
+
+	if (ra_facts_read(ra_state_facts(s->state), name, &query).reason != RA_CONFLICT)
+		return NULL;
+	for (size_t i = 0; i < RA_LEN(machines) && !err; i++) {
+		query.plane = machines[i].plane;
+		struct ra_reading one = ra_facts_read(ra_state_facts(s->state), name, &query);
+		RA_AUTO(ra_mem_free) char *value = one.reason == RA_KNOWN ? ra_say_value(s, name, one.value) : NULL;
+
+		if (value)
+			err = ra_buf_printf(&line, "%s%s says %s", line.len ? ", " : "", machines[i].word, value);
+	}
+	return err ? NULL : ra_buf_take(&line);
+}
+
+/* Add a fact that is known, or disagreed about, and not there yet. Its label is its name without the first part ("status" for
+ * "attestation.status"): the check's title has said what it is about. */
 static ra_err add_shown(const struct ra_session *s, const char *name, struct shown *shown)
 {
-	RA_AUTO(ra_mem_free) char *value = ra_say_fact(s, name);
-	char label[RA_FACT_NAME_MAX + 3];
+	RA_AUTO(ra_mem_free) char *known = ra_say_fact(s, name);
+	RA_AUTO(ra_mem_free) char *both = known ? NULL : say_conflict(s, name);
+	const char *value = known ? known : both, *dot = strchr(name, '.');
+	char token[RA_FACT_NAME_MAX + 3], label[RA_FACT_NAME_MAX + 3];
 
-	snprintf(label, sizeof(label), "%s: ", name);
-	if (!value || !*value || strstr(ra_buf_str(&shown->words), label))
+	snprintf(token, sizeof(token), "|%s|", name);
+	snprintf(label, sizeof(label), "%s: ", dot ? dot + 1 : name);
+	for (char *at = label; *at; at++)
+		*at = *at == '_' || *at == '.' ? ' ' : *at;
+	if (!value || !*value || strstr(ra_buf_str(&shown->names), token))
 		return RA_OK;
 	shown->label_len = strlen(label);
 	shown->count++;
-	return ra_buf_printf(&shown->words, "%s%s%s", shown->words.len ? "; " : "", label, value);
+	ra_err err = ra_buf_text(&shown->names, token);
+
+	return err ? err : ra_buf_printf(&shown->words, "%s%s%s", shown->words.len ? "; " : "", label, value);
 }
 
 /* The facts machines give, and those only a person can. */
@@ -79,7 +111,7 @@ static ra_err add_all_shown(const struct ra_session *s, const struct ra_check *c
 	return err;
 }
 
-/* "host.model: PowerEdge R750; host.vendor: ...": the known facts of a check in words, each once. The only one of a check stands
+/* "model: PowerEdge R750; vendor: ...": the known facts of a check in words, each once. The only one of a check stands
  * without its name: the check's title has said it. What the verdict's why says in the same words is not said twice. */
 static ra_err put_shown(const struct ra_session *s, const struct ra_check *check, struct ra_view_result *at)
 {
@@ -95,6 +127,7 @@ static ra_err put_shown(const struct ra_session *s, const struct ra_check *check
 	if (!err)
 		err = ra_view_put(&at->shown, at->why && !strcmp(words, at->why) ? "" : words);
 	ra_buf_free(&all.words);
+	ra_buf_free(&all.names);
 	return err;
 }
 

@@ -157,12 +157,17 @@ static bool plane_used(const struct ra_session *s, enum ra_plane plane)
 static ra_err unseen_planes(const struct ra_session *s, struct ra_view *v)
 {
 	static const char *const what[] = {"everything over SSH", "everything vCenter knows", "everything the BMC knows"};
+	static const char *const gone[] = {"SSH, which answered for a part of the walk only", "vCenter, which answered for a part of the walk only",
+					   "the BMC, which answered for a part of the walk only"};
 
 	for (size_t i = 0; i < v->plane_count && i < RA_LEN(what); i++) {
 		const struct ra_view_plane *plane = &v->planes[i];
 
 		if (!strcmp(plane->state, "not given") && plane_used(s, (enum ra_plane)i)) {
-			if (unseen(v, what[i], "this plane was not given"))
+			if (unseen(v, what[i], "it was not asked"))
+				return RA_E_NOMEM;
+		} else if (!strcmp(plane->state, "down") && s->planes[i].ever_up) {
+			if (unseen(v, gone[i], plane->say))
 				return RA_E_NOMEM;
 		} else if (!strcmp(plane->state, "down") && unseen(v, what[i], plane->say)) {
 			return RA_E_NOMEM;
@@ -229,7 +234,9 @@ ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 		const struct ra_view_result *result = &v->results[i];
 		bool open = !strcmp(result->verdict_id, "unknown") || !strcmp(result->verdict_id, "error");
 
-		if (open && !result->running && unseen(v, result->title, *result->why ? result->why : result->verdict_id))
+		const char *plain = !strcmp(result->verdict_id, "error") ? "its request failed" : "not told, or not read since the last change";
+
+		if (open && !result->running && unseen(v, result->title, *result->why ? result->why : plain))
 			return RA_E_NOMEM;
 	}
 	return RA_OK;

@@ -60,7 +60,7 @@ static const struct ra_option_row options[] = {
 static const struct ra_verb verbs[] = {
 	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk, true},
 	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk, false},
-	{"check", "HOST...", "run every read-only check and fold the flow, without a question", ra_verb_check, true},
+	{"check", "HOST...", "run every read-only check and weigh the causes, without a question", ra_verb_check, true},
 	{"resume", "[JOURNAL]", "go on where a session stopped", ra_verb_resume, true},
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},

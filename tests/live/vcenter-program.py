@@ -80,7 +80,7 @@ def test_check():
                 want(as_said, f"{name}: {fact_name} is {seen['value']} ({seen['reason']}), expected {value}")
             want(of_status(result, "likely") == likely, f"{name}: likely {of_status(result, 'likely')}, expected {likely}")
             not_checked = {row["what"]: row["why"] for row in result["not_checked"]}
-            want(not_checked.get("everything over SSH") == "this plane was not given", f"{name}: not checked: {not_checked}")
+            want(not_checked.get("everything over SSH") == "it was not asked", f"{name}: not checked: {not_checked}")
             want(("Secure Boot in this boot" in not_checked) == (not fact(result, "secureboot.on")["known"]),
                  f"{name}: not checked: {not_checked}")
             # Passed is said only of an attestation that is younger than the boot; without one nothing is said, least of all no.

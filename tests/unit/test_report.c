@@ -19,7 +19,7 @@ static struct ra_view_command commands[] = {
 	{.seq = 3, .plane = T("ssh"), .check = T("c"), .words = T("secureBoot.py -s"), .why = T("answered"), .status = 0,
 	 .took_ms = 12, .at = 1772413200000, .out = T("Disabled\n```\n# not a heading\n"), .err = T("")},
 };
-static struct ra_view_unseen unseen[] = {{.what = T("everything the BMC knows"), .why = T("this plane was not given")}};
+static struct ra_view_unseen unseen[] = {{.what = T("everything the BMC knows"), .why = T("it was not asked")}};
 static struct ra_view_fact facts[] = {
 	{.name = T("tpm.present"), .type = T("bool"), .value = T("yes"), .json = T("true"), .reason = T("known"), .known = true},
 	{.name = T("host.vendor"), .type = T("text"), .reason = T("timeout")},

@@ -152,7 +152,7 @@ for wrong in GOVC_URL=https://u:s3cret@/sdk GOVC_URL=https://u:s3c%@vc.example G
 done
 GOVC_URL=https://127.0.0.1:1/sdk run 20 "vCenter 127.0.0.1:1, from GOVC_URL" check --no-ssh --timeout 5 esx01 esx02
 GOVC_URL=https://127.0.0.1:1/sdk run 20 "" check --vcenter '' --port 1 --timeout 5 127.0.0.1
-grep -qF "everything vCenter knows: this plane was not given" out || bad "an empty --vcenter is none: $(cat out)"
+grep -qF "everything vCenter knows: it was not asked" out || bad "an empty --vcenter is none: $(cat out)"
 
 # A list of hosts: remarks in it are no hosts, and each has a record of its own, the same host twice too.
 printf '# the rack on the left\n127.0.0.1  # the one that fails\n\n 127.0.0.1\n' >hosts

@@ -68,7 +68,7 @@ static void test_words(void **state)
 	    {"secure-boot-state", "Disabled"},
 	    {"maintenance-mode", ""}, /* its why says so in the same words */
 	    {"vcenter-attestation",
-	     "attestation.recorded: yes; attestation.status: Failed; attestation.time: 2026-02-28T23:05:10Z; attestation.message: Host secure boot was disabled"},
+	     "recorded: yes; status: Failed; time: 2026-02-28T23:05:10Z; message: Host secure boot was disabled"},
 	};
 	struct walker w = {0};
 	size_t seen = 0;
