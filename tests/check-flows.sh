@@ -2,8 +2,12 @@
 # check-flows.sh [BUILD] - the flow set of the tree, examined by the program itself: the linter has nothing to find, every test inside
 # the flows passes, and together they take every way out of a step that a walk without a machine can take.
 set -u
+tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) || exit 1
 cd "${1:-${RA_BUILDDIR:-.}}" || exit 1
-flows=${RA_SRCDIR:-.}/flows
+# From the top of the tree, where nothing is built, the build of `./dev build` is meant.
+[[ -x ./reattest || ! -x $tree/build/plain/reattest ]] || cd "$tree/build/plain" || exit 1
+[[ -x ./reattest ]] || { echo "check-flows: no reattest in $PWD; build it first (./dev build)"; exit 1; }
+flows=${RA_SRCDIR:-$tree}/flows
 failed=0
 
 lint=$(./reattest flow lint "$flows" 2>&1) || failed=1
