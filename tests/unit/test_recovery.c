@@ -15,6 +15,14 @@
 #define LIST(id_label, key_label) "[{\"" key_label "\": \"" KEY "\", \"" id_label "\": \"" ID "\"}]\n"
 #define PLAIN LIST("RecoveryID", "Key")
 
+#define TABLE "Recovery ID                             Key\n--------------------------------------  ---\n"
+#define XML(id_label, key_label) \
+	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<output xmlns=\"http://www.vmware.com/Products/ESX/5.0/esxcli\">\n<root>\n   <list type=\"structure\">\n" \
+	"      <structure typeName=\"RecoveryKey\">\n         <field name=\"" key_label "\">\n            <string>" KEY "</string>\n         </field>\n" \
+	"         <field name=\"" id_label "\">\n            <string>" ID "</string>\n         </field>\n      </structure>\n   </list>\n</root>\n</output>\n"
+#define PAIRS(key_label) \
+	"structure[0].RecoveryKey." key_label ".string=" KEY "\nstructure[0].RecoveryKey.RecoveryID.string=" ID "\n"
+
 struct key_case {
 	const char *title, *list, *pasted;
 	ra_err err;
@@ -44,7 +52,20 @@ static const struct key_case cases[] = {
 	{"a group too many", PLAIN, KEY "-100017", RA_E_INVALID, 0, "behind the 16th"},
 	{"far too much", PLAIN, KEY KEY KEY, RA_E_INVALID, 0, "longer than"},
 	{"braces round no ID", PLAIN, "{2DDD5424-7F3F-406A-8DA8-D62630F6C8BX}" KEY, RA_E_INVALID, 0, "no Recovery ID"},
-	{"the wrapped table", "Recovery ID                             Key\n--------------------------------------  ---\n" ID "  " KEY "\n", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"the table", TABLE ID "  " KEY "\n", KEY, RA_OK, 0, NULL},
+	{"the table, group 12", TABLE ID "  " KEY "\n", KEY_12, RA_OK, 12, NULL},
+	{"the table with two keys", TABLE OTHER "  " KEY_12 "\n" ID "  " KEY "\n", KEY, RA_OK, 0, NULL},
+	{"the table without a row", TABLE, KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"the table, a row torn", TABLE ID "  100001-100002-1000", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"the table, a row without a key", TABLE ID "\n" OTHER "  " KEY "\n", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"a row without the table", ID "  " KEY "\n", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"XML", XML("RecoveryID", "Key"), KEY, RA_OK, 0, NULL},
+	{"XML with blanks in the label", XML("Recovery ID", "Key"), KEY, RA_OK, 0, NULL},
+	{"XML, torn", "<output><root><list><structure><field name=\"RecoveryID\"><string>" ID "</string></field><field name=\"Key\"><string>" KEY "</string>", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"XML of something else", "<output><root><structure><field name=\"Mode\"><string>TPM</string></field></structure></root></output>", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"key and value", PAIRS("Key"), KEY, RA_OK, 0, NULL},
+	{"key and value, group 12", PAIRS("Key"), KEY_12, RA_OK, 12, NULL},
+	{"key and value without a key", PAIRS("Quay"), KEY, RA_E_INVALID, 0, "no recovery key list"},
 	{"an empty list", "[]", KEY, RA_E_INVALID, 0, "no recovery key list"},
 	{"nothing listed", "", KEY, RA_E_INVALID, 0, "no recovery key list"},
 	{"no ID", "[{\"Key\":\"" KEY "\"}]", KEY, RA_E_INVALID, 0, "no recovery key list"},
@@ -63,6 +84,33 @@ static void no_digits(const char *line)
 	for (const char *at = line; *at; at++)
 		if (strspn(at, "123456789") >= 2 && strspn(at, "0123456789") >= 6)
 			fail_msg("an error tells digits: %s", line);
+}
+
+/* A terminal of any width breaks the table anywhere; line ends alone, or with the CR a terminal adds. */
+static void test_wrapped_at_any_width(void **state)
+{
+	static const char table[] = TABLE ID "  " KEY "\n" OTHER "  " KEY_12 "\n";
+	char text[3 * sizeof(table)];
+	struct ra_key_match match;
+
+	for (size_t width = 1; width < 160; width++) {
+		size_t len = 0, column = 0;
+
+		for (const char *at = table; *at; at++) {
+			if (column == width) {
+				if (width % 2)
+					text[len++] = '\r';
+				text[len++] = '\n';
+				column = 0;
+			}
+			column = *at == '\n' ? 0 : column + 1;
+			text[len++] = *at;
+		}
+		if (ra_recovery_compare(text, len, KEY, strlen(KEY), &match, NULL) || !match.all || strcmp(match.id, ID))
+			fail_msg("not read at a width of %zu", width);
+		assert_int_equal(ra_recovery_compare(text, len, KEY_1_16, strlen(KEY_1_16), &match, NULL), RA_OK);
+		assert_int_equal(match.all, false);
+	}
 }
 
 static void test_cases(void **state)
@@ -123,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_wrapped_at_any_width),
 		cmocka_unit_test(test_every_group),
 		cmocka_unit_test(test_cut),
 	};
