@@ -57,7 +57,7 @@ static ra_err put(cJSON *object, const char *label, cJSON *value)
 	if (!had)
 		return count < MEMBERS_MAX ? RA_E_NOMEM : RA_E_INVALID;
 	doubt = cJSON_CreateObject();
-	if (doubt && cJSON_ReplaceItemViaPointer(object, had, doubt))
+	if (doubt && cJSON_ReplaceItemInObjectCaseSensitive(object, label, doubt))
 		return RA_OK;
 	cJSON_Delete(doubt);
 	return RA_E_NOMEM;

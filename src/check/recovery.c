@@ -104,9 +104,12 @@ static bool is_hex(char c)
 static bool guid(struct ra_span text, char *out)
 {
 	bool braces = text.len && text.at[0] == '{';
-	struct cursor in = {text.at, text.at + text.len};
+	struct cursor in = {text.at, text.at};
 
-	if (!text.at || (braces && !take(&in, '{')))
+	if (!text.len)
+		return false;
+	in.end += text.len;
+	if (braces && !take(&in, '{'))
 		return false;
 	out[0] = '{';
 	for (size_t i = 0; i < GUID_LEN; i++) {
