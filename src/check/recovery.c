@@ -13,8 +13,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define GROUPS 16
-#define GROUP_LEN 6
+#define GROUPS RA_KEY_GROUPS
+#define GROUP_LEN RA_KEY_GROUP_DIGITS
+#define ALL_GROUPS ((1u << GROUPS) - 1)
 #define DIGITS (GROUPS * GROUP_LEN)
 #define GUID_LEN 36
 #define ENTRIES_MAX 8
@@ -338,6 +339,7 @@ struct pasted {
 	char id[64];
 	char text[GUID_LEN + 2 + DIGITS + GROUPS];
 	unsigned char digits[DIGITS];
+	unsigned groups; /* those given */
 };
 
 /* Without blanks and line ends. Errors: RA_E_INVALID when it is too long for a key. */
@@ -370,13 +372,16 @@ static ra_err pasted_read(const char *bytes, size_t len, struct pasted *out, str
 	return RA_OK;
 }
 
-/* First group that differs, from 1; 0 none. Every digit is looked at, whatever came before it. */
-static int differing_group(const unsigned char *a, const unsigned char *b)
+/* First group of those meant that differs, from 1; 0 none. Every digit is looked at, whatever came before it. */
+static int differing_group(const unsigned char *a, const unsigned char *b, unsigned groups)
 {
 	unsigned first = 0;
 
 	for (unsigned group = GROUPS; group > 0; group--) {
 		unsigned diff = 0, differs;
+
+		if (!(groups >> (group - 1) & 1))
+			continue;
 
 		for (unsigned i = 0; i < GROUP_LEN; i++)
 			diff |= (unsigned)(a[(group - 1) * GROUP_LEN + i] ^ b[(group - 1) * GROUP_LEN + i]);
@@ -403,9 +408,11 @@ static ra_err compare(const struct list *list, const struct pasted *pasted, stru
 		}
 		if (pasted->id[0] && strcasecmp(pasted->id, match.id) != 0)
 			continue;
-		match.differs_at = differing_group(digits, pasted->digits);
-		match.all = match.differs_at == 0;
-		if (!taken || match.all)
+		match.groups = pasted->groups;
+		match.differs_at = differing_group(digits, pasted->digits, pasted->groups);
+		match.all = match.differs_at == 0 && pasted->groups == ALL_GROUPS;
+		match.part = match.differs_at == 0 && !match.all;
+		if (!taken || match.differs_at == 0)
 			*out = match;
 		taken = true;
 	}
@@ -418,19 +425,60 @@ static ra_err compare(const struct list *list, const struct pasted *pasted, stru
 	    pasted->id);
 }
 
+/* Errors: RA_E_INVALID. */
+static ra_err list_of(const char *bytes, size_t len, struct list *out, struct ra_errs *errs)
+{
+	if (read_list(bytes, len, out))
+		return RA_OK;
+	return ra_fail(errs, RA_E_INVALID,
+		       "the host's answer is no recovery key list (a Recovery ID in braces and 16 groups of 6 digits)");
+}
+
 ra_err ra_recovery_compare(const char *list, size_t list_len, const char *pasted, size_t pasted_len,
 			   struct ra_key_match *out, struct ra_errs *errs)
 {
+	struct pasted mine = {.groups = ALL_GROUPS};
 	struct list entries;
-	struct pasted mine = {0};
-	ra_err err;
+	ra_err err = list_of(list, list_len, &entries, errs);
 
 	memset(out, 0, sizeof(*out));
-	if (!read_list(list, list_len, &entries))
-		return ra_fail(
-		    errs, RA_E_INVALID,
-		    "the host's answer is no recovery key list (a Recovery ID in braces and 16 groups of 6 digits)");
-	err = pasted_read(pasted, pasted_len, &mine, errs);
+	if (!err)
+		err = pasted_read(pasted, pasted_len, &mine, errs);
+	if (!err)
+		err = compare(&entries, &mine, out, errs);
+	ra_wipe(&mine, sizeof(mine));
+	return err;
+}
+
+/* Digits into the groups they are of, in ascending order. Errors: RA_E_INVALID when there are too few, too many, or others. */
+static ra_err typed_read(const struct ra_key_typed *typed, struct pasted *out, struct ra_errs *errs)
+{
+	struct cursor in = {typed->bytes, typed->bytes + typed->len};
+
+	for (unsigned group = 0; group < GROUPS; group++) {
+		for (unsigned i = 0; (out->groups >> group & 1) && i < GROUP_LEN; i++) {
+			skip_blank(&in);
+			if (in.at == in.end || *in.at < '0' || *in.at > '9')
+				return ra_fail(errs, RA_E_INVALID, "what was typed for group %u is not 6 digits", group + 1);
+			out->digits[group * GROUP_LEN + i] = (unsigned char)(*in.at++ - '0');
+		}
+	}
+	skip_blank(&in);
+	return in.at == in.end ? RA_OK : ra_fail(errs, RA_E_INVALID, "more was typed than the groups asked for");
+}
+
+ra_err ra_recovery_compare_part(const char *list, size_t list_len, unsigned groups, const struct ra_key_typed *typed,
+				struct ra_key_match *out, struct ra_errs *errs)
+{
+	struct pasted mine = {.groups = groups & ALL_GROUPS};
+	struct list entries;
+	ra_err err = list_of(list, list_len, &entries, errs);
+
+	memset(out, 0, sizeof(*out));
+	if (!err && !mine.groups)
+		err = ra_fail(errs, RA_E_ARG, "no group was asked for");
+	if (!err)
+		err = typed_read(typed, &mine, errs);
 	if (!err)
 		err = compare(&entries, &mine, out, errs);
 	ra_wipe(&mine, sizeof(mine));

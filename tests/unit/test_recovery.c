@@ -86,6 +86,46 @@ static void no_digits(const char *line)
 			fail_msg("an error tells digits: %s", line);
 }
 
+/* Some groups, typed: only those are compared, and all of them. */
+static void test_part(void **state)
+{
+	static const struct {
+		const char *title, *list, *typed;
+		unsigned groups;
+		ra_err err;
+		bool part;
+		int differs_at;
+	} rows[] = {
+		{"four groups", PLAIN, "100001100005100012100016", 1u << 0 | 1u << 4 | 1u << 11 | 1u << 15, RA_OK, true, 0},
+		{"blanks between", PLAIN, "100001 100005\n100012 100016", 1u << 0 | 1u << 4 | 1u << 11 | 1u << 15, RA_OK, true, 0},
+		{"one differs", PLAIN, "100001100005999999100016", 1u << 0 | 1u << 4 | 1u << 11 | 1u << 15, RA_OK, false, 12},
+		{"the key of another host in the groups asked for", "[{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY_12 "\"}]", "100001100012", 1u << 0 | 1u << 11, RA_OK, false, 12},
+		{"a group not asked for may differ", "[{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY_12 "\"}]", "100001100002", 3, RA_OK, true, 0},
+		{"the second of two entries", "[{\"RecoveryID\":\"" OTHER "\",\"Key\":\"" KEY_12 "\"},{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY "\"}]", "100012", 1u << 11, RA_OK, true, 0},
+		{"groups of two entries mixed", "[{\"RecoveryID\":\"" OTHER "\",\"Key\":\"" KEY_12 "\"},{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY_1_16 "\"}]", "100001100012", 1u << 0 | 1u << 11, RA_OK, false, 12},
+		{"all sixteen, typed, are all", PLAIN, "100001100002100003100004100005100006100007100008100009100010100011100012100013100014100015100016", 0xffff, RA_OK, false, 0},
+		{"one digit short", PLAIN, "10000110000", 3, RA_E_INVALID, false, 0},
+		{"a digit too many", PLAIN, "1000011000021", 3, RA_E_INVALID, false, 0},
+		{"a letter", PLAIN, "10000I100002", 3, RA_E_INVALID, false, 0},
+		{"none asked for", PLAIN, "", 0, RA_E_ARG, false, 0},
+		{"none asked for that there is", PLAIN, "", 1u << 16, RA_E_ARG, false, 0},
+		{"no list", "", "100001", 1, RA_E_INVALID, false, 0},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		const struct ra_key_typed typed = {rows[i].typed, strlen(rows[i].typed)};
+		struct ra_key_match match;
+		struct ra_errs errs;
+		char line[1024];
+
+		ra_errs_clear(&errs);
+		if (ra_recovery_compare_part(rows[i].list, strlen(rows[i].list), rows[i].groups, &typed, &match, &errs) != rows[i].err ||
+		    match.part != rows[i].part || match.differs_at != rows[i].differs_at || match.all != (rows[i].groups == 0xffff))
+			fail_msg("%s: part %d, all %d, differs at %d", rows[i].title, match.part, match.all, match.differs_at);
+		no_digits(ra_errs_line(&errs, line, sizeof(line)));
+	}
+}
+
 /* A terminal of any width breaks the table anywhere; line ends alone, or with the CR a terminal adds. */
 static void test_wrapped_at_any_width(void **state)
 {
@@ -172,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_wrapped_at_any_width),
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_every_group),
 		cmocka_unit_test(test_cut),
 	};

@@ -179,6 +179,32 @@ static bool holds(const struct ra_texts *texts, const char *words)
 	return false;
 }
 
+/* Whoever can only type proves four groups picked at random: the gate opens, and the record says that it is partly proven; one wrong digit
+ * leaves it shut, and the sentence names the group alone. */
+static void test_key_typed_in_part(void **state)
+{
+	for (int how = 1; how <= 2; how++) {
+		struct walker w = {.type_groups = how};
+		size_t opened = 0, shut = 0;
+
+		walker_begin(&w, "cleared-sealed", NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		for (size_t i = 0; i < view->gate_count; i++) {
+			const struct ra_view_gate *gate = &view->gates[i];
+
+			assert_null(strpbrk(gate->why, "{}"));
+			opened += gate->opened && strstr(gate->why, "partly proven: groups ") != NULL;
+			shut += !gate->opened && strstr(gate->why, " of the recovery key differs") != NULL;
+			assert_true(!gate->opened || strcmp(gate->gate, "key-proven") || strstr(gate->why, "partly proven"));
+		}
+		assert_true(how == 1 ? opened && !shut : shut && !opened);
+		assert_string_equal(view->outcome, how == 1 ? "resolved" : "stopped");
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
 /* The end of a called flow knows more than the caller's: its words are not lost, and nothing is said twice. */
 static void test_called_end_is_told(void **state)
 {
@@ -438,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_verdict_does_not_age),
+		cmocka_unit_test(test_key_typed_in_part),
 		cmocka_unit_test(test_called_end_is_told),
 		cmocka_unit_test(test_stopped_on_the_way),
 		cmocka_unit_test(test_said_as_it_is),
