@@ -212,6 +212,50 @@ static ra_err unseen_steps(struct ra_view *v)
 	return RA_OK;
 }
 
+/* What an answer leaves unseen, by the question's own words. The last answer at a visit counts. */
+static ra_err unseen_choice(struct ra_view *v, const struct ra_step *step, const cJSON *ids)
+{
+	const cJSON *id;
+	bool matters = false;
+
+	for (size_t i = 0; i < step->question.count; i++)
+		matters = matters || step->question.choices[i].not_checked;
+	if (matters && cJSON_IsArray(ids) && !ids->child)
+		return unseen(v, step->title, "nobody knew");
+	cJSON_ArrayForEach(id, ids)
+	{
+		for (size_t i = 0; i < step->question.count; i++) {
+			const struct ra_choice *choice = &step->question.choices[i];
+
+			if (choice->not_checked && cJSON_IsString(id) && !strcmp(choice->id, id->valuestring) &&
+			    unseen(v, step->title, choice->not_checked))
+				return RA_E_NOMEM;
+		}
+	}
+	return RA_OK;
+}
+
+static ra_err unseen_answers(const struct ra_session *s, struct ra_view *v)
+{
+	const struct ra_visit *visits;
+	size_t count = ra_state_path(s->state, &visits);
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t end = i + 1 < count ? visits[i + 1].seq : INT64_MAX;
+		const cJSON *ids = NULL;
+
+		if (visits[i].taken_back || !visits[i].step || visits[i].step->kind != RA_STEP_QUESTION)
+			continue;
+		for (size_t k = 0; k < s->entry_count; k++)
+			if (s->entries[k].seq > visits[i].seq && s->entries[k].seq < end && !strcmp(s->entries[k].kind, "answer") &&
+			    !ra_json_get(s->entries[k].body, "check"))
+				ids = ra_json_get(s->entries[k].body, "ids");
+		if (unseen_choice(v, visits[i].step, ids))
+			return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
+
 /* Stopped on the way by somebody: that nothing was left out would not be true. */
 static ra_err unseen_rest(const struct ra_session *s, struct ra_view *v)
 {
@@ -228,7 +272,7 @@ ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 	if (v->unchecked && unseen(v, "whether it was this vCenter that answered",
 				   RA_UNCHECKED "; who stood in between could read the password and change every answer"))
 		return RA_E_NOMEM;
-	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_rest(s, v))
+	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_answers(s, v) || unseen_rest(s, v))
 		return RA_E_NOMEM;
 	for (size_t i = 0; i < v->result_count; i++) {
 		const struct ra_view_result *result = &v->results[i];

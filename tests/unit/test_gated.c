@@ -235,11 +235,71 @@ static void every_gated_step_has_a_never(void **state)
 	ra_json_free(danger);
 }
 
+/* Every step a walk can come to when it may not pass these two. Out: seen by index. */
+struct walk_on {
+	const struct ra_flow *flow;
+	const char *const *without; /* NULL-terminated */
+	bool *seen;
+};
+static void visit(struct walk_on *on, const char *id);
+
+static void on_way(void *payload, const struct ra_step *step, const struct ra_way *way)
+{
+	(void)step;
+	visit(payload, way->go);
+}
+
+static void visit(struct walk_on *on, const char *id)
+{
+	const struct ra_step *step = ra_flow_step(on->flow, id);
+	size_t at = step ? (size_t)(step - on->flow->steps) : 0;
+
+	for (const char *const *word = on->without; *word; word++)
+		if (!strcmp(*word, id))
+			return;
+	if (!step || on->seen[at])
+		return;
+	on->seen[at] = true;
+	ra_step_ways(step, on_way, on);
+}
+
+/* Evidence first: no way leads to a change that disturbs the host before what can be read of it was read and kept - on a host that does
+ * not start: before its console and its settings were photographed. */
+static void evidence_first(void **state)
+{
+	static const char *const evidence[] = {"evidence", "pictures", NULL};
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = rig_load("flows");
+	const struct ra_flow *flow = ra_flowset_flow(set, "tpm-attestation");
+	struct walk_on on = {.flow = flow, .without = evidence};
+	const cJSON *entry;
+	size_t changes = 0;
+
+	assert_non_null(flow);
+	on.seen = calloc(flow->step_count, sizeof(*on.seen));
+	assert_non_null(on.seen);
+	visit(&on, flow->start);
+	cJSON_ArrayForEach (entry, flow->entries) {
+		visit(&on, ra_json_str(entry, "go", ""));
+	}
+	for (size_t i = 0; i < flow->step_count; i++) {
+		const struct ra_step *step = &flow->steps[i];
+
+		if (step->kind != RA_STEP_ACTION || step->action.danger <= RA_REVERSIBLE)
+			continue;
+		changes++;
+		if (on.seen[i])
+			fail_msg("a way leads to %s before the evidence is kept", step->id);
+	}
+	assert_true(changes > 5);
+	free(on.seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_gated_class),
 	    cmocka_unit_test(every_gated_step_has_a_never),
+	    cmocka_unit_test(evidence_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

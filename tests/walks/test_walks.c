@@ -205,6 +205,28 @@ static void test_key_typed_in_part(void **state)
 	}
 }
 
+/* Evidence that was not kept stands under what was not checked, whether it was left out or nobody knew. */
+static void test_left_out_is_told(void **state)
+{
+	static const struct {
+		const char *answer, *why;
+	} rows[] = {{"taken", NULL}, {"skipped", "no bundle was taken"}, {"unknown", "nobody knew"}};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct walker w = {.instead = {"bundle", rows[i].answer}};
+		bool told = false;
+
+		walker_begin(&w, "secure-boot-off", NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		for (size_t k = 0; k < view->unseen_count; k++)
+			told = told || (!strcmp(view->unseen[k].what, "Support bundle") && rows[i].why && strstr(view->unseen[k].why, rows[i].why));
+		assert_int_equal(told, rows[i].why != NULL);
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
 /* The end of a called flow knows more than the caller's: its words are not lost, and nothing is said twice. */
 static void test_called_end_is_told(void **state)
 {
@@ -465,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_verdict_does_not_age),
 		cmocka_unit_test(test_key_typed_in_part),
+		cmocka_unit_test(test_left_out_is_told),
 		cmocka_unit_test(test_called_end_is_told),
 		cmocka_unit_test(test_stopped_on_the_way),
 		cmocka_unit_test(test_said_as_it_is),
