@@ -98,6 +98,7 @@ struct ra_session {
 	struct ra_state *state;
 	struct ra_entry *entries; /* every entry, for the view */
 	size_t entry_count, entry_room;
+	bool *found; /* by cause, in the set's order: it was likely when an action began; NULL: none began */
 
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
 	char **identities, **answers;

@@ -98,7 +98,7 @@ static ra_err put_rule(const struct ra_rule *rule, enum ra_tri tri, struct ra_vi
 		       : RA_OK;
 }
 
-static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause, struct ra_view *v)
+static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause, bool found, struct ra_view *v)
 {
 	struct ra_cond_env env = ra_state_env(s->state, ra_view_time(s));
 	enum ra_tri *fired = calloc(cause->rule_count + 1, sizeof(*fired));
@@ -109,6 +109,7 @@ static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause
 		enum ra_cause_status status = ra_cause_judge(cause, &env, fired);
 
 		at->rank = cause->rank;
+		at->found = found;
 		err = ra_view_put(&at->status, ra_cause_status_name(status)) || ra_view_put(&at->id, cause->id) ||
 				      ra_view_put(&at->title, cause->title) || ra_view_put(&at->why, cause->why) ||
 				      ra_view_put(&at->impact, cause->impact) ||
@@ -130,7 +131,7 @@ ra_err ra_view_causes(const struct ra_session *s, struct ra_view *v)
 	size_t count = ra_flowset_causes(s->flows, &causes);
 
 	for (size_t i = 0; i < count; i++)
-		if (put_cause(s, causes[i], v))
+		if (put_cause(s, causes[i], s->found && s->found[i], v))
 			return RA_E_NOMEM;
 	return RA_OK;
 }

@@ -205,6 +205,33 @@ static void test_key_typed_in_part(void **state)
 	}
 }
 
+/* A walk that is over names what it repaired: likely when the change began, and not any more. Resume tells the same. */
+static void test_what_was_found(void **state)
+{
+	char journal[] = "/tmp/found-XXXXXX";
+	int fd = mkstemp(journal);
+
+	assert_true(fd >= 0 && !close(fd) && !unlink(journal));
+	for (int again = 0; again <= 1; again++) {
+		struct walker w = {0};
+		size_t found = 0;
+
+		walker_begin(&w, "secure-boot-off", journal, again);
+		struct ra_view *view = walker_run(&w);
+
+		for (size_t i = 0; i < view->cause_count; i++) {
+			bool is = !strcmp(view->causes[i].id, "secure-boot-off");
+
+			found += is && view->causes[i].found;
+			assert_true(!view->causes[i].found || strcmp(view->causes[i].status, "likely"));
+		}
+		assert_int_equal(found, 1);
+		ra_view_free(view);
+		walker_end(&w);
+	}
+	unlink(journal);
+}
+
 /* Evidence that was not kept stands under what was not checked, whether it was left out or nobody knew. */
 static void test_left_out_is_told(void **state)
 {
@@ -487,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_verdict_does_not_age),
 		cmocka_unit_test(test_key_typed_in_part),
+		cmocka_unit_test(test_what_was_found),
 		cmocka_unit_test(test_left_out_is_told),
 		cmocka_unit_test(test_called_end_is_told),
 		cmocka_unit_test(test_stopped_on_the_way),
