@@ -21,7 +21,7 @@ libraries='
 ^(n?curses|ncursesw/.*|ncurses/.*|panel|menu|form|term|termcap|unctrl)\.h$  ui/term.c
 ^libssh2.*\.h$       link
 ^curl/                src/link/http_parts.h src/link/http.c src/link/http_call.c src/link/http_end.c src/link/http_names.c src/link/http_tls.c
-^libxml/              link
+^libxml/              link src/base/xml.c src/base/xml.h src/check/esxcli.c
 ^pcre2.*\.h$         src/base/pattern.c
 ^openssl/            base link
 ^vterm.*\.h$

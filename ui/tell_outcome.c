@@ -23,10 +23,12 @@ static void tell_wrong(const struct ra_view *view, struct ra_doc *doc)
 	for (size_t i = 0; i < view->cause_count; i++) {
 		const struct ra_view_cause *cause = &view->causes[i];
 
-		if (strcmp(cause->status, "likely"))
+		bool likely = !strcmp(cause->status, "likely");
+
+		if (!likely && !cause->found)
 			continue;
-		any = true;
-		bullet(doc, "likely", cause->title);
+		any = any || likely;
+		bullet(doc, likely ? "likely" : "found", cause->title);
 		ra_doc_say_in(doc, 10, RA_LOOK_PLAIN, cause->why);
 	}
 	bool over = view->action_count && !strcmp(view->outcome, "resolved");

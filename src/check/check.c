@@ -236,7 +236,7 @@ static ra_err parse_ok(const struct ra_check_loading *load, const struct ra_chec
 	return ra_parser_find(plane->parse)
 		   ? RA_OK
 		   : BAD(load, node,
-			 "\"%s\" is no way to parse (keyvalue, json, table, lines, regex, x509, signatures, builtin:NAME)",
+			 "\"%s\" is no way to parse (esxcli, keyvalue, json, table, lines, regex, x509, signatures, builtin:NAME)",
 			 plane->parse);
 }
 

@@ -109,17 +109,31 @@ void ra_found_free(struct ra_found *found);
 RA_MUST_USE ra_err ra_extract_reason(const struct ra_check *check, const struct ra_check_plane *plane,
 				     enum ra_reason reason, ra_utc_ms at, struct ra_found *out);
 
-/* A recovery key list (esxcli ... recovery list through a structured formatter). For the gate's proof only.
- * Shape:  groups compares 16 groups of 6 digits; blanks and line ends in pasted are ignored.
+/* A recovery key list (esxcli ... recovery list in any form esxcli has, the table wrapped by a terminal among them). For the gate's proof only.
+ * Shape:  16 groups of 6 digits are compared; blanks and line ends in pasted are ignored.
  * Out:    id is the Recovery ID (with braces), NUL-terminated.
  * Errors: RA_E_INVALID when bytes are no such list, or pasted is no key (says which group). */
 struct ra_key_match {
 	char id[64];
-	bool all;      /* all 16 groups match */
-	int differs_at; /* first group that differs, from 1; 0 none */
+	unsigned groups; /* those compared: bit 0 is group 1 */
+	bool all;        /* all 16 groups were compared and match */
+	bool part;       /* only some were asked for, and these match */
+	int differs_at;  /* first group that differs, from 1; 0 none */
 };
+/* Digits as typed. Borrowed. */
+struct ra_key_typed {
+	const char *bytes;
+	size_t len;
+};
+#define RA_KEY_GROUPS 16
+#define RA_KEY_GROUP_DIGITS 6
 RA_MUST_USE ra_err ra_recovery_compare(const char *list, size_t list_len, const char *pasted, size_t pasted_len,
 				       struct ra_key_match *out, struct ra_errs *errs);
+/* The same for some groups only: a key that cannot be pasted is proven in part.
+ * Shape:  groups: which (bit 0 is group 1; one at least); typed holds their digits in ascending order.
+ * Errors: as above. */
+RA_MUST_USE ra_err ra_recovery_compare_part(const char *list, size_t list_len, unsigned groups, const struct ra_key_typed *typed,
+					    struct ra_key_match *out, struct ra_errs *errs);
 
 /* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. flows/README.md says what each gives. */
 const char *const *ra_builtin_names(void);

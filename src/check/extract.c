@@ -155,38 +155,56 @@ static ra_err obs_from_raw(const struct ra_extract *fact, struct ra_raw *raw, st
 	return RA_OK;
 }
 
-/* The whole answer through one of the declarative parsers. */
-static ra_err parse_all(const struct ra_parser *parser, const struct ra_check_plane *plane,
-			const struct ra_plane_answer *answer, struct ra_found *found)
+/* The answer as the tree its parser reads, if it reads one. Errors: RA_E_NOMEM. */
+static ra_err tree_of(const struct ra_parser *parser, const struct ra_check_plane *plane,
+		      const struct ra_plane_answer *answer, struct ra_esxcli *out)
 {
 	const struct ra_json_limits limits = {.len_max = plane->cap_len};
-	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
-	RA_AUTO(ra_mem_free) struct ra_certs *certs = NULL;
-	struct ra_parse_in in = {.answer = answer, .plane = plane};
+	ra_err err;
+
+	if (parser->parse != ra_parse_json)
+		return RA_OK;
+	if (strcmp(parser->name, "esxcli") == 0)
+		return ra_esxcli_read(answer, plane->cap_len, out);
+	err = ra_json_parse("answer", answer->out ? answer->out : "", answer->out_len, &limits, &out->doc, NULL);
+	out->root = err ? NULL : ra_json_root(out->doc);
+	return err == RA_E_NOMEM ? err : RA_OK;
+}
+
+/* Every fact of the plane through its parser. Errors: RA_E_NOMEM. */
+static ra_err parse_facts(const struct ra_parser *parser, const struct ra_check_plane *plane,
+			  const struct ra_parse_in *in, struct ra_found *found)
+{
 	ra_err err = RA_OK;
 
-	if (parser->parse == ra_parse_x509) {
-		err = ra_x509_read(answer, plane->cap_len, &certs);
-		in.certs = certs;
-		if (err)
-			return err;
-	}
-	if (parser->parse == ra_parse_json) {
-		err = ra_json_parse("answer", answer->out ? answer->out : "", answer->out_len, &limits, &doc, NULL);
-		in.doc = doc;
-		if (err == RA_E_NOMEM)
-			return err;
-	}
-	err = RA_OK;
 	for (size_t i = 0; !err && i < plane->fact_count; i++) {
 		struct ra_raw raw = {.reason = RA_NOT_ASKED, .list = {.type = RA_LIST}};
 		struct ra_obs *obs = add_fact(found, &plane->facts[i]);
 
-		err = obs ? parser->parse(&in, &plane->facts[i], &raw) : RA_E_NOMEM;
+		err = obs ? parser->parse(in, &plane->facts[i], &raw) : RA_E_NOMEM;
 		if (!err)
 			err = obs_from_raw(&plane->facts[i], &raw, obs);
 		ra_value_clear(&raw.list);
 	}
+	return err;
+}
+
+/* The whole answer through one of the declarative parsers. */
+static ra_err parse_all(const struct ra_parser *parser, const struct ra_check_plane *plane,
+			const struct ra_plane_answer *answer, struct ra_found *found)
+{
+	RA_AUTO(ra_mem_free) struct ra_certs *certs = NULL;
+	struct ra_esxcli tree = {0};
+	struct ra_parse_in in = {.answer = answer, .plane = plane};
+	ra_err err = parser->parse == ra_parse_x509 ? ra_x509_read(answer, plane->cap_len, &certs) : RA_OK;
+
+	if (!err)
+		err = tree_of(parser, plane, answer, &tree);
+	in.certs = certs;
+	in.tree = tree.root;
+	if (!err)
+		err = parse_facts(parser, plane, &in, found);
+	ra_esxcli_clear(&tree);
 	return err;
 }
 

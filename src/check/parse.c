@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS_MAX 32
-
 static const char *const keyvalue_keys[] = {"key", NULL};
-static const char *const json_keys[] = {"pointer", "where", "exists", NULL};
+static const char *const json_keys[] = {"pointer", "where", "exists", "pattern", NULL};
 static const char *const x509_keys[] = {"field", "of", NULL};
 static const char *const table_keys[] = {"column", "where", NULL};
 static const char *const lines_keys[] = {"line", NULL};
@@ -22,6 +20,7 @@ static const struct ra_parser parsers[] = {
     {"keyvalue", keyvalue_keys, false, ra_parse_keyvalue}, {"json", json_keys, false, ra_parse_json},
     {"table", table_keys, false, ra_parse_table},          {"lines", lines_keys, true, ra_parse_lines},
     {"regex", regex_keys, false, ra_parse_regex},          {"x509", x509_keys, false, ra_parse_x509},
+    {"esxcli", json_keys, false, ra_parse_json},
 };
 
 const struct ra_parser *ra_parser_find(const char *name)
@@ -125,8 +124,7 @@ ra_err ra_parse_lines(const struct ra_parse_in *in, const struct ra_extract *fac
 	return err;
 }
 
-/* The group a fact is read from: the first, or the whole match of a pattern without groups. */
-static struct ra_span group_of(struct ra_span text, const struct ra_match *match)
+struct ra_span ra_match_part(struct ra_span text, const struct ra_match *match)
 {
 	int group = match->groups > 1 ? 1 : 0;
 
@@ -150,11 +148,11 @@ ra_err ra_parse_regex(const struct ra_parse_in *in, const struct ra_extract *fac
 			break;
 		if (ra_json_bool(fact->spec, "present", false) || fact->type != RA_LIST) {
 			out->reason = RA_KNOWN;
-			out->item = group_of(text, &match);
+			out->item = ra_match_part(text, &match);
 			break;
 		}
 		out->reason = RA_KNOWN;
-		err = ra_raw_add(out, group_of(text, &match));
+		err = ra_raw_add(out, ra_match_part(text, &match));
 		if (out->reason != RA_KNOWN)
 			break;
 		from = match.end[0] > from ? match.end[0] : from + 1;
@@ -170,93 +168,18 @@ ra_err ra_parse_regex(const struct ra_parse_in *in, const struct ra_extract *fac
 	return err;
 }
 
-/* An esxcli table: names over runs of dashes over rows; the runs say where columns begin. */
-struct table {
-	struct ra_span header;
-	struct ra_span rows;
-	size_t begin[COLUMNS_MAX];
-	size_t end[COLUMNS_MAX]; /* of the dashes; the last column goes to the end of its line */
-	int count;
-};
-
-/* Out: false when the line is not made of runs of dashes. */
-static bool read_rule(struct ra_span line, struct table *table)
-{
-	table->count = 0;
-	for (size_t at = 0; at < line.len;) {
-		size_t begin = at;
-
-		while (at < line.len && line.at[at] == '-')
-			at++;
-		if (at > begin) {
-			if (table->count == COLUMNS_MAX)
-				return false;
-			table->begin[table->count] = begin;
-			table->end[table->count++] = at;
-		}
-		if (at < line.len && line.at[at] != ' ' && line.at[at] != '-')
-			return false;
-		while (at < line.len && line.at[at] == ' ')
-			at++;
-	}
-	return table->count > 0;
-}
-
-static bool find_table(struct ra_span text, struct table *table)
-{
-	struct ra_span line;
-
-	table->header = (struct ra_span){text.at, 0};
-	while (ra_span_line(&text, &line)) {
-		if (table->header.len && read_rule(line, table)) {
-			table->rows = text;
-			return true;
-		}
-		table->header = line;
-	}
-	return false;
-}
-
-static struct ra_span cell(const struct table *table, struct ra_span line, int column)
-{
-	size_t begin = table->begin[column] < line.len ? table->begin[column] : line.len;
-	size_t end = column + 1 < table->count ? table->begin[column + 1] : line.len;
-
-	if (end > line.len)
-		end = line.len;
-	return ra_span_trim((struct ra_span){line.at + begin, end - begin});
-}
-
-/* A row fits when between two columns stands nothing but blanks. */
-static bool row_fits(const struct table *table, struct ra_span line)
-{
-	for (int i = 0; i + 1 < table->count; i++)
-		for (size_t at = table->end[i]; at < table->begin[i + 1] && at < line.len; at++)
-			if (line.at[at] != ' ')
-				return false;
-	return true;
-}
-
-static int column_named(const struct table *table, const char *name)
-{
-	for (int i = 0; i < table->count; i++)
-		if (ra_span_label(cell(table, table->header, i), name))
-			return i;
-	return -1;
-}
-
 /* Out: 1 the row is meant, 0 it is not, -1 `where` names a column the table lacks. */
-static int row_meant(const struct table *table, struct ra_span line, const cJSON *where)
+static int row_meant(const struct ra_table *table, struct ra_span line, const cJSON *where)
 {
 	const cJSON *want;
 
 	cJSON_ArrayForEach (want, where) {
-		int column = column_named(table, want->string);
+		int column = ra_table_column(table, want->string);
 		struct ra_span got;
 
 		if (column < 0)
 			return -1;
-		got = cell(table, line, column);
+		got = ra_table_cell(table, line, column);
 		if (!cJSON_IsString(want) || strlen(want->valuestring) != got.len ||
 		    (got.len && memcmp(want->valuestring, got.at, got.len) != 0))
 			return 0;
@@ -267,9 +190,9 @@ static int row_meant(const struct table *table, struct ra_span line, const cJSON
 ra_err ra_parse_table(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out)
 {
 	const cJSON *where = ra_json_get(fact->spec, "where");
-	struct table table;
+	struct ra_table table;
 	struct ra_span line;
-	int column = find_table(whole(in), &table) ? column_named(&table, ra_json_str(fact->spec, "column", "")) : -1;
+	int column = ra_table_find(whole(in), &table) ? ra_table_column(&table, ra_json_str(fact->spec, "column", "")) : -1;
 	ra_err err = RA_OK;
 
 	if (column < 0) {
@@ -282,16 +205,16 @@ ra_err ra_parse_table(const struct ra_parse_in *in, const struct ra_extract *fac
 		out->is_list = true;
 	}
 	while (!err && out->reason != RA_MALFORMED && out->reason != RA_TRUNCATED && ra_span_line(&table.rows, &line)) {
-		int meant = row_fits(&table, line) ? row_meant(&table, line, where) : -1;
+		int meant = ra_table_row_fits(&table, line) ? row_meant(&table, line, where) : -1;
 
 		if (ra_span_trim(line).len == 0)
 			continue; /* the blank line a shell adds */
 		if (meant < 0)
 			out->reason = RA_MALFORMED;
 		else if (meant > 0 && fact->type == RA_LIST)
-			err = ra_raw_add(out, cell(&table, line, column));
+			err = ra_raw_add(out, ra_table_cell(&table, line, column));
 		else if (meant > 0)
-			found_scalar(out, cell(&table, line, column));
+			found_scalar(out, ra_table_cell(&table, line, column));
 	}
 	return err;
 }

@@ -7,6 +7,7 @@
 #include "check/check.h"
 
 #include "base/cert.h"
+#include "base/pattern.h"
 
 /* Bytes of an answer. Borrowed. */
 struct ra_span {
@@ -42,7 +43,7 @@ struct ra_certs {
 struct ra_parse_in {
 	const struct ra_plane_answer *answer;
 	const struct ra_check_plane *plane;
-	struct ra_json *doc;           /* json: the parsed answer, NULL when it is none */
+	const cJSON *tree;            /* json, esxcli: the answer as a tree, NULL when it is none */
 	const struct ra_certs *certs; /* x509: those of the answer, NULL before it was read */
 };
 /* A parser: the raw words of one fact. Errors: RA_E_NOMEM. */
@@ -71,6 +72,39 @@ RA_MUST_USE ra_err ra_x509_read(const struct ra_plane_answer *answer, size_t cap
 bool ra_x509_fits(const struct ra_extract *fact);
 /* Add to a list fact; a bad item makes it malformed, one too many truncated. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_raw_add(struct ra_raw *raw, struct ra_span item);
+
+/* What a fact is read from: the first group of a match, or the whole of a pattern without groups. */
+struct ra_span ra_match_part(struct ra_span text, const struct ra_match *match);
+
+/* A table as esxcli prints it: names over runs of dashes over rows; the runs say where columns begin. */
+#define RA_TABLE_COLUMNS_MAX 32
+struct ra_table {
+	struct ra_span header;
+	struct ra_span rows;
+	size_t begin[RA_TABLE_COLUMNS_MAX];
+	size_t end[RA_TABLE_COLUMNS_MAX]; /* of the dashes; the last column goes to the end of its line */
+	int count;
+};
+/* The first table in a text. Out: false when there is none. */
+bool ra_table_find(struct ra_span text, struct ra_table *table);
+/* What stands in a line under a column, trimmed. */
+struct ra_span ra_table_cell(const struct ra_table *table, struct ra_span line, int column);
+/* A row fits when between two columns stands nothing but blanks. */
+bool ra_table_row_fits(const struct ra_table *table, struct ra_span line);
+/* The column of a name, as labels are compared. Out: -1 when there is none. */
+int ra_table_column(const struct ra_table *table, const char *name);
+
+/* What esxcli prints, in whatever form (JSON, XML, key and value, text, table), as one tree: an object for one thing, a list of objects
+ * for several, a text for a bare word. Members are named as they stand there; a member told twice differently is an empty object, which
+ * no fact can be read from.
+ * Out:    *doc or *tree owns *root; *root NULL when it is none of these forms. Errors: RA_E_NOMEM. */
+struct ra_esxcli {
+	struct ra_json *doc; /* JSON */
+	cJSON *tree;         /* any other form */
+	const cJSON *root;
+};
+RA_MUST_USE ra_err ra_esxcli_read(const struct ra_plane_answer *answer, size_t cap_len, struct ra_esxcli *out);
+void ra_esxcli_clear(struct ra_esxcli *esxcli);
 
 /* A builtin parser: code for what no table can say. Each gives one fact. */
 struct ra_builtin {

@@ -3,6 +3,8 @@
 
 #include "check/parse.h"
 
+#include "base/pattern.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,7 +210,7 @@ static ra_err walk(const cJSON *node, const char *pointer, const struct ra_extra
 		return walk_list(node, pointer, fact, out);
 	if (pointer && cJSON_IsArray(node) && ra_json_get(fact->spec, "where") && strcmp(token, "*") == 0)
 		return walk_same(node, pointer, fact, out);
-	if (pointer && cJSON_IsArray(node))
+	if (pointer && cJSON_IsArray(node) && strspn(token, "0123456789") == strlen(token))
 		return walk(element(node, token), pointer, fact, out);
 	if (pointer && cJSON_IsObject(node)) {
 		child = member_like(node, token, &doubt);
@@ -258,17 +260,39 @@ static void take_there(int there, struct ra_raw *out)
 	out->item = there > 0 ? (struct ra_span){"true", 4} : (struct ra_span){"false", 5};
 }
 
+/* A part of the text at the place: the pattern's first group. What does not match is another text than was meant. Errors: RA_E_NOMEM. */
+static ra_err cut_out(const char *regex, struct ra_raw *out)
+{
+	RA_AUTO(ra_pattern_free) struct ra_pattern *pattern = NULL;
+	struct ra_match match;
+	bool found = false;
+	ra_err err = ra_pattern_compile(regex, &pattern, NULL);
+
+	if (!err)
+		err = ra_pattern_find(pattern, out->item.at, out->item.len, 0, &found, &match);
+	if (err == RA_E_NOMEM)
+		return err;
+	if (err || !found)
+		out->reason = RA_MALFORMED;
+	else
+		out->item = ra_match_part(out->item, &match);
+	return RA_OK;
+}
+
 ra_err ra_parse_json(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out)
 {
-	if (!in->doc) {
+	if (!in->tree) {
 		out->reason = RA_MALFORMED;
 		return RA_OK;
 	}
 	if (ra_json_bool(fact->spec, "exists", false)) {
-		take_there(is_there(ra_json_root(in->doc), ra_json_str(fact->spec, "pointer", ""),
+		take_there(is_there(in->tree, ra_json_str(fact->spec, "pointer", ""),
 				    ra_json_get(fact->spec, "where")),
 			   out);
 		return RA_OK;
 	}
-	return walk(ra_json_root(in->doc), ra_json_str(fact->spec, "pointer", ""), fact, out);
+	const char *pattern = ra_json_str(fact->spec, "pattern", NULL);
+	ra_err err = walk(in->tree, ra_json_str(fact->spec, "pointer", ""), fact, out);
+
+	return err || !pattern || out->reason != RA_KNOWN ? err : cut_out(pattern, out);
 }

@@ -116,9 +116,14 @@ static ra_err exists_ok(const struct ra_check_loading *load, const struct ra_ext
 static ra_err json_ok(const struct ra_check_loading *load, const struct ra_extract *fact)
 {
 	const cJSON *where = ra_json_get(fact->spec, "where"), *exists = ra_json_get(fact->spec, "exists");
+	const cJSON *pattern = ra_json_get(fact->spec, "pattern");
 	const char *pointer = ra_json_str(fact->spec, "pointer", "");
-	ra_err err = RA_OK;
+	ra_err err = pattern ? ra_place_pattern_ok(load, pattern) : RA_OK;
 
+	if (!err && pattern && (fact->type == RA_LIST || exists))
+		return BAD(load, pattern, "pattern cuts a part out of one text: not for a list, not with exists");
+	if (err)
+		return err;
 	if (pointer[0] && pointer[0] != '/')
 		return BAD(load, ra_json_get(fact->spec, "pointer"), "a pointer is empty or begins with '/'");
 	if (where)

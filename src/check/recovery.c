@@ -1,6 +1,6 @@
 /* recovery.c - a recovery key against the list the host gives. The key's digits exist here in two small arrays, wiped
- * before return; the list is read in place, by a reader of its own, because every tree builder would leave copies
- * behind.
+ * before return; the list is read in place, by a reader of its own for each form esxcli prints, because every tree builder
+ * would leave copies behind.
  *
  * Source: the key is 16 groups of 6 digits joined by '-', the Recovery ID a GUID in braces
  * (docs.vmware.com, "List the Contents of the Secure ESXi Configuration Recovery Key"); fields RecoveryID and Key. */
@@ -13,8 +13,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define GROUPS 16
-#define GROUP_LEN 6
+#define GROUPS RA_KEY_GROUPS
+#define GROUP_LEN RA_KEY_GROUP_DIGITS
+#define ALL_GROUPS ((1u << GROUPS) - 1)
 #define DIGITS (GROUPS * GROUP_LEN)
 #define GUID_LEN 36
 #define ENTRIES_MAX 8
@@ -100,66 +101,227 @@ static bool is_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* A GUID, braces or not. Out: out[GUID_LEN + 3] with braces. */
+/* A GUID, braces or not, blanks where a terminal broke the line. Out: out[GUID_LEN + 3] with braces. */
 static bool guid(struct ra_span text, char *out)
 {
-	if (text.len == GUID_LEN + 2 && text.at[0] == '{' && text.at[text.len - 1] == '}')
-		text = (struct ra_span){text.at + 1, GUID_LEN};
-	if (!text.at || text.len != GUID_LEN)
+	bool braces = text.len && text.at[0] == '{';
+	struct cursor in = {text.at, text.at};
+
+	if (!text.len)
 		return false;
+	in.end += text.len;
+	if (braces && !take(&in, '{'))
+		return false;
+	out[0] = '{';
 	for (size_t i = 0; i < GUID_LEN; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? text.at[i] != '-' : !is_hex(text.at[i]))
+		skip_blank(&in);
+		if (in.at == in.end || (dash ? *in.at != '-' : !is_hex(*in.at)))
 			return false;
+		out[1 + i] = *in.at++;
 	}
-	out[0] = '{';
-	memcpy(out + 1, text.at, GUID_LEN);
 	memcpy(out + 1 + GUID_LEN, "}", 2);
-	return true;
+	if (braces && !take(&in, '}'))
+		return false;
+	skip_blank(&in);
+	return in.at == in.end;
 }
 
-/* Digits of a key, dashes between groups or not. Out: 0, or the first group (from 1) that is none; GROUPS + 1 when more
+static const char *past_blanks(const char *at, const char *end)
+{
+	struct cursor in = {at, end};
+
+	skip_blank(&in);
+	return in.at;
+}
+
+/* Digits of a key, blanks where a terminal broke the line, dashes between groups or not. Out: 0, or the first group (from 1) that is none; GROUPS + 1 when more
  * follows. */
 static int key_digits(const char *at, size_t len, unsigned char *out)
 {
 	const char *end = at + len;
 
 	for (int i = 0; i < DIGITS; i++) {
+		at = past_blanks(at, end);
 		if (i > 0 && i % GROUP_LEN == 0 && at < end && *at == '-')
-			at++;
+			at = past_blanks(at + 1, end);
 		if (at == end || *at < '0' || *at > '9')
 			return i / GROUP_LEN + 1;
 		out[i] = (unsigned char)(*at++ - '0');
 	}
-	return at == end ? 0 : GROUPS + 1;
+	return past_blanks(at, end) == end ? 0 : GROUPS + 1;
 }
 
-/* The list, read in place. Out: false when the bytes are no such list. */
-static bool read_list(const char *bytes, size_t len, struct list *out)
+/* Take an entry whose two places were found. Out: false when they hold no Recovery ID and no key, or there are too many. */
+static bool keep(struct list *out, struct entry entry)
 {
-	struct cursor in = {bytes, bytes + len};
-	bool many = take(&in, '[');
+	unsigned char digits[DIGITS];
 	char id[64];
+	bool good = out->count < ENTRIES_MAX && entry.key.at && guid(entry.id, id) && !key_digits(entry.key.at, entry.key.len, digits);
 
-	memset(out, 0, sizeof(*out));
+	ra_wipe(digits, sizeof(digits));
+	if (good)
+		out->entries[out->count++] = entry;
+	return good;
+}
+
+static bool read_json(struct cursor in, struct list *out)
+{
+	bool many = take(&in, '[');
+
 	do {
-		struct entry *entry = &out->entries[out->count];
-		unsigned char digits[DIGITS];
-		int bad;
+		struct entry entry = {0};
 
-		if (out->count == ENTRIES_MAX || !take_entry(&in, entry) || !guid(entry->id, id) || !entry->key.at)
+		if (!take_entry(&in, &entry) || !keep(out, entry))
 			return false;
-		bad = key_digits(entry->key.at, entry->key.len, digits);
-		ra_wipe(digits, sizeof(digits));
-		if (bad)
-			return false;
-		out->count++;
 	} while (many && take(&in, ','));
 	if (many && !take(&in, ']'))
 		return false;
 	skip_blank(&in);
 	return in.at == in.end;
+}
+
+/* Behind the next `words`, or false. Out: *before what stands in front of them. */
+static bool take_to(struct cursor *in, const char *words, struct ra_span *before)
+{
+	size_t len = strlen(words), left = (size_t)(in->end - in->at);
+	const char *found = left ? memmem(in->at, left, words, len) : NULL;
+
+	if (!found)
+		return false;
+	*before = (struct ra_span){in->at, (size_t)(found - in->at)};
+	in->at = found + len;
+	return true;
+}
+
+/* <structure ...><field name="RecoveryID"><string>{...}</string></field><field name="Key">... */
+static bool read_xml(struct cursor in, struct list *out)
+{
+	struct entry entry = {0};
+	struct ra_span before, label, value;
+
+	while (take_to(&in, "<field name=\"", &before)) {
+		struct ra_span *place = NULL;
+
+		if (!take_to(&in, "\"", &label) || !take_to(&in, "<string>", &before) || !take_to(&in, "</string>", &value))
+			return false;
+		if (ra_span_label(label, "RecoveryID"))
+			place = &entry.id;
+		else if (ra_span_label(label, "Key"))
+			place = &entry.key;
+		if (place && place->at)
+			return false; /* twice in one entry */
+		if (place)
+			*place = ra_span_trim(value);
+		if (!entry.id.at || !entry.key.at)
+			continue;
+		if (!keep(out, entry))
+			return false;
+		entry = (struct entry){0};
+	}
+	return out->count && !entry.id.at && !entry.key.at && take_to(&in, "</output>", &before);
+}
+
+/* structure[0].RecoveryKey.RecoveryID.string={...}, a line each. */
+static bool read_pairs(struct ra_span text, struct list *out)
+{
+	struct entry entry = {0};
+	struct ra_span line;
+
+	while (ra_span_line(&text, &line)) {
+		static const char kind[] = ".string";
+		const char *equals = memchr(line.at, '=', line.len);
+		size_t len = equals ? (size_t)(equals - line.at) : 0, from;
+		struct ra_span *place = NULL, label;
+
+		if (!ra_span_trim(line).len)
+			continue;
+		if (len < sizeof(kind) || memcmp(line.at + len - sizeof(kind) + 1, kind, sizeof(kind) - 1) != 0)
+			return false;
+		len -= sizeof(kind) - 1;
+		for (from = len; from > 0 && line.at[from - 1] != '.';)
+			from--;
+		label = (struct ra_span){line.at + from, len - from};
+		if (ra_span_label(label, "RecoveryID"))
+			place = &entry.id;
+		else if (ra_span_label(label, "Key"))
+			place = &entry.key;
+		if (place && place->at)
+			return false;
+		if (place)
+			*place = ra_span_trim((struct ra_span){equals + 1, line.len - (size_t)(equals + 1 - line.at)});
+		if (!entry.id.at || !entry.key.at)
+			continue;
+		if (!keep(out, entry))
+			return false;
+		entry = (struct entry){0};
+	}
+	return out->count && !entry.id.at && !entry.key.at;
+}
+
+/* The header of the table, wherever a terminal has broken it: these letters and dashes, and then the first brace. */
+static bool take_header(struct cursor *in)
+{
+	static const char words[] = "RecoveryIDKey";
+	const char *word = words;
+	bool ruled = false;
+
+	for (skip_blank(in); in->at < in->end && *in->at != '{'; skip_blank(in)) {
+		if (*word && *in->at == *word)
+			word++;
+		else if (!*word && *in->at == '-')
+			ruled = true;
+		else
+			return false;
+		in->at++;
+	}
+	return !*word && ruled;
+}
+
+/* The table: a Recovery ID and a key a row. A terminal wraps it where its width ends, in the middle of a key, too: blanks and line ends
+ * mean nothing here. */
+static bool read_table(struct cursor in, struct list *out)
+{
+	if (!take_header(&in))
+		return false;
+	while (in.at < in.end) {
+		const char *close = memchr(in.at, '}', (size_t)(in.end - in.at));
+		struct entry entry = {.id = {in.at, close ? (size_t)(close - in.at) + 1 : 0}};
+
+		if (!close)
+			return false;
+		in.at = close + 1;
+		skip_blank(&in);
+		entry.key.at = in.at;
+		while (in.at < in.end && *in.at != '{')
+			in.at++;
+		entry.key.len = (size_t)(in.at - entry.key.at);
+		if (!keep(out, entry))
+			return false;
+	}
+	return out->count > 0;
+}
+
+/* The list in whatever form esxcli gave it, read in place. Out: false when the bytes are no such list. */
+static bool read_list(const char *bytes, size_t len, struct list *out)
+{
+	struct cursor in = {bytes, bytes + len};
+	struct ra_span rest, line;
+
+	memset(out, 0, sizeof(*out));
+	skip_blank(&in);
+	rest = (struct ra_span){in.at, (size_t)(in.end - in.at)};
+	if (in.at == in.end)
+		return false;
+	if (*in.at == '[' || *in.at == '{')
+		return read_json(in, out);
+	if (*in.at == '<')
+		return read_xml(in, out);
+	(void)ra_span_line(&rest, &line);
+	if (memchr(line.at, '=', line.len))
+		return read_pairs((struct ra_span){in.at, (size_t)(in.end - in.at)}, out);
+	return read_table(in, out);
 }
 
 ra_err ra_recovery_id(const char *list, size_t list_len, char *id)
@@ -177,6 +339,7 @@ struct pasted {
 	char id[64];
 	char text[GUID_LEN + 2 + DIGITS + GROUPS];
 	unsigned char digits[DIGITS];
+	unsigned groups; /* those given */
 };
 
 /* Without blanks and line ends. Errors: RA_E_INVALID when it is too long for a key. */
@@ -209,13 +372,16 @@ static ra_err pasted_read(const char *bytes, size_t len, struct pasted *out, str
 	return RA_OK;
 }
 
-/* First group that differs, from 1; 0 none. Every digit is looked at, whatever came before it. */
-static int differing_group(const unsigned char *a, const unsigned char *b)
+/* First group of those meant that differs, from 1; 0 none. Every digit is looked at, whatever came before it. */
+static int differing_group(const unsigned char *a, const unsigned char *b, unsigned groups)
 {
 	unsigned first = 0;
 
 	for (unsigned group = GROUPS; group > 0; group--) {
 		unsigned diff = 0, differs;
+
+		if (!(groups >> (group - 1) & 1))
+			continue;
 
 		for (unsigned i = 0; i < GROUP_LEN; i++)
 			diff |= (unsigned)(a[(group - 1) * GROUP_LEN + i] ^ b[(group - 1) * GROUP_LEN + i]);
@@ -242,9 +408,11 @@ static ra_err compare(const struct list *list, const struct pasted *pasted, stru
 		}
 		if (pasted->id[0] && strcasecmp(pasted->id, match.id) != 0)
 			continue;
-		match.differs_at = differing_group(digits, pasted->digits);
-		match.all = match.differs_at == 0;
-		if (!taken || match.all)
+		match.groups = pasted->groups;
+		match.differs_at = differing_group(digits, pasted->digits, pasted->groups);
+		match.all = match.differs_at == 0 && pasted->groups == ALL_GROUPS;
+		match.part = match.differs_at == 0 && !match.all;
+		if (!taken || match.differs_at == 0)
 			*out = match;
 		taken = true;
 	}
@@ -257,19 +425,60 @@ static ra_err compare(const struct list *list, const struct pasted *pasted, stru
 	    pasted->id);
 }
 
+/* Errors: RA_E_INVALID. */
+static ra_err list_of(const char *bytes, size_t len, struct list *out, struct ra_errs *errs)
+{
+	if (read_list(bytes, len, out))
+		return RA_OK;
+	return ra_fail(errs, RA_E_INVALID,
+		       "the host's answer is no recovery key list (a Recovery ID in braces and 16 groups of 6 digits)");
+}
+
 ra_err ra_recovery_compare(const char *list, size_t list_len, const char *pasted, size_t pasted_len,
 			   struct ra_key_match *out, struct ra_errs *errs)
 {
+	struct pasted mine = {.groups = ALL_GROUPS};
 	struct list entries;
-	struct pasted mine = {0};
-	ra_err err;
+	ra_err err = list_of(list, list_len, &entries, errs);
 
 	memset(out, 0, sizeof(*out));
-	if (!read_list(list, list_len, &entries))
-		return ra_fail(
-		    errs, RA_E_INVALID,
-		    "the host's answer is no recovery key list (a Recovery ID in braces and 16 groups of 6 digits)");
-	err = pasted_read(pasted, pasted_len, &mine, errs);
+	if (!err)
+		err = pasted_read(pasted, pasted_len, &mine, errs);
+	if (!err)
+		err = compare(&entries, &mine, out, errs);
+	ra_wipe(&mine, sizeof(mine));
+	return err;
+}
+
+/* Digits into the groups they are of, in ascending order. Errors: RA_E_INVALID when there are too few, too many, or others. */
+static ra_err typed_read(const struct ra_key_typed *typed, struct pasted *out, struct ra_errs *errs)
+{
+	struct cursor in = {typed->bytes, typed->bytes + typed->len};
+
+	for (unsigned group = 0; group < GROUPS; group++) {
+		for (unsigned i = 0; (out->groups >> group & 1) && i < GROUP_LEN; i++) {
+			skip_blank(&in);
+			if (in.at == in.end || *in.at < '0' || *in.at > '9')
+				return ra_fail(errs, RA_E_INVALID, "what was typed for group %u is not 6 digits", group + 1);
+			out->digits[group * GROUP_LEN + i] = (unsigned char)(*in.at++ - '0');
+		}
+	}
+	skip_blank(&in);
+	return in.at == in.end ? RA_OK : ra_fail(errs, RA_E_INVALID, "more was typed than the groups asked for");
+}
+
+ra_err ra_recovery_compare_part(const char *list, size_t list_len, unsigned groups, const struct ra_key_typed *typed,
+				struct ra_key_match *out, struct ra_errs *errs)
+{
+	struct pasted mine = {.groups = groups & ALL_GROUPS};
+	struct list entries;
+	ra_err err = list_of(list, list_len, &entries, errs);
+
+	memset(out, 0, sizeof(*out));
+	if (!err && !mine.groups)
+		err = ra_fail(errs, RA_E_ARG, "no group was asked for");
+	if (!err)
+		err = typed_read(typed, &mine, errs);
 	if (!err)
 		err = compare(&entries, &mine, out, errs);
 	ra_wipe(&mine, sizeof(mine));

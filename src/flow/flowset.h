@@ -31,7 +31,8 @@ struct ra_edge {
 /* A closed answer: what it sets. */
 struct ra_choice {
 	const char *id, *say;
-	const cJSON *set; /* {fact: value} */
+	const cJSON *set;         /* {fact: value} */
+	const char *not_checked; /* what stays unseen when this is chosen, for the list of what was not checked; NULL */
 };
 /* A question, of a step or of a check's manual form. */
 struct ra_question {

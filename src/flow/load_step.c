@@ -70,6 +70,7 @@ static const struct ra_shape_key edge_keys[] = {{"when", RA_SHAPE_OBJECT, true},
 static const struct ra_shape_key choice_keys[] = {{"id", RA_SHAPE_STEP, true},
 						  {"say", RA_SHAPE_TEXT, true},
 						  {"set", RA_SHAPE_OBJECT, false},
+						  {"not_checked", RA_SHAPE_TEXT, false},
 						  {NULL, RA_SHAPE_ANY, false}};
 
 /* In the order of enum ra_outcome from RESOLVED on. */
@@ -156,6 +157,7 @@ ra_err ra_choices_read(const struct ra_json *doc, const cJSON *answers, struct r
 		choice->id = ra_json_str(at, "id", "");
 		choice->say = ra_json_str(at, "say", "");
 		choice->set = ra_json_get(at, "set");
+		choice->not_checked = ra_json_str(at, "not_checked", NULL);
 		if (err == RA_OK)
 			err = read_set(doc, choice->set, errs);
 		for (size_t i = 0; err == RA_OK && i < out->count; i++) {

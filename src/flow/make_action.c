@@ -65,7 +65,7 @@ static const char *lacking(const struct ra_state *state, const struct ra_gate *g
 	}
 	if (gate->needs_key && !gate_case->key_tried)
 		return "the recovery key was not proven";
-	if (gate->needs_key && !gate_case->key.all) {
+	if (gate->needs_key && !gate_case->key.all && !gate_case->key.part) {
 		if (gate_case->key.differs_at > 0 &&
 		    ra_buf_printf(room, "group %d of the recovery key differs", gate_case->key.differs_at) == RA_OK)
 			return ra_buf_str(room);
@@ -99,13 +99,35 @@ static bool put_affirmed(cJSON *body, const struct ra_gate *gate, const struct r
 	return ra_put(body, "affirmed", array);
 }
 
+/* What opened a gate, in words. A key of which only some groups were typed is proven in part, and that stays said. */
+static const char *proven(const struct ra_gate *gate, const struct ra_gate_case *gate_case, struct ra_buf *room)
+{
+	const char *comma = "";
+	ra_err err;
+
+	if (!gate->needs_key)
+		return "every statement and proof was given";
+	if (gate_case->key.all)
+		return "every statement was affirmed; all 16 groups of the recovery key match";
+	err = ra_buf_text(room, "every statement was affirmed; the recovery key is partly proven: groups ");
+	for (int group = 0; !err && group < RA_KEY_GROUPS; group++) {
+		if (!(gate_case->key.groups >> group & 1))
+			continue;
+		err = ra_buf_printf(room, "%s%d", comma, group + 1);
+		comma = ", ";
+	}
+	if (!err)
+		err = ra_buf_printf(room, " of %d match", RA_KEY_GROUPS);
+	return err ? "every statement was affirmed; the recovery key is partly proven" : ra_buf_str(room);
+}
+
 static ra_err judge_gate(const struct ra_state *state, const struct ra_gate *gate, const struct ra_gate_case *gate_case,
 			 cJSON **out)
 {
 	bool condition = ra_gate_condition(state, gate, gate_case->now);
 	struct ra_buf room = {0};
 	const char *why = condition ? NULL : lacking(state, gate, gate_case, &room);
-	const char *opened_why = condition ? "its condition is true on what was just read" : "every statement and proof was given";
+	const char *opened_why = why ? "" : condition ? "its condition is true on what was just read" : proven(gate, gate_case, &room);
 	RA_AUTO(ra_cjson_free) cJSON *body = NULL;
 	ra_err err = ra_gate_body(state, gate->id, why ? "" : condition ? "condition" : "statements", !why,
 				  why ? why : opened_why, &body);
@@ -113,6 +135,8 @@ static ra_err judge_gate(const struct ra_state *state, const struct ra_gate *gat
 	ra_buf_free(&room);
 	*out = NULL;
 	if (err != RA_OK || (!condition && !put_affirmed(body, gate, gate_case)))
+		return RA_E_NOMEM;
+	if (!condition && !why && gate->needs_key && !ra_put_text(body, "key", gate_case->key.all ? "proven" : "partly proven"))
 		return RA_E_NOMEM;
 	if (!condition && gate_case->key_tried && gate_case->key.id[0] &&
 	    !ra_put(body, "recovery_id", ra_sensitive(cJSON_CreateString(gate_case->key.id))))

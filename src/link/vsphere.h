@@ -1,6 +1,6 @@
 /* vsphere.h - the insides of the vCenter link, shared by its files. Private to link/.
  *
- * vsphere_parse.c: an answer's bytes as nodes; vsphere_xml.c: what nodes say; vsphere_json.c: nodes as JSON;
+ * vsphere_xml.c: what nodes say; vsphere_json.c: nodes as JSON;
  * vsphere.c: life of the link, from the first call to the login; vsphere_call.c: one SOAP call and what it brought; vsphere_fetch.c:
  * properties of many objects, page by page; vsphere_find.c: which host is meant; vsphere_read.c: joined property reads;
  * vsphere_more.c: what no property tells by itself (alarms' names, the cluster, the virtual machines, siblings, key providers);

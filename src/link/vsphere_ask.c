@@ -142,7 +142,7 @@ static void take_inner(struct ra_vs *vs, struct ra_vs_op *op, const xmlNode *res
 	RA_AUTO(ra_cjson_free) cJSON *json = NULL;
 	xmlDoc *doc = NULL;
 	xmlNode *root;
-	ra_err err = text ? ra_vs_parse((const char *)text, strlen((const char *)text), &doc, NULL) : RA_E_NOMEM;
+	ra_err err = text ? ra_xml_parse((const char *)text, strlen((const char *)text), &doc, NULL) : RA_E_NOMEM;
 
 	xmlFree(text);
 	root = err ? NULL : xmlDocGetRootElement(doc);

@@ -349,7 +349,7 @@ static void read_soap(const struct ra_http_answer *answer, struct ra_vs_said *sa
 		ra_fail(errs, RA_E_IO, "HTTP status %d", answer->status);
 		return;
 	}
-	if (ra_vs_parse(ra_buf_str(&answer->body), answer->body.len, doc, errs))
+	if (ra_xml_parse(ra_buf_str(&answer->body), answer->body.len, doc, errs))
 		return;
 	node = ra_vs_body(*doc);
 	if (ra_vs_is(node, "Fault"))

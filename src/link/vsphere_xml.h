@@ -1,11 +1,11 @@
 /* vsphere_xml.h - what a vCenter sends, read: SOAP to nodes, nodes to canonical JSON. Private to link/. No I/O.
- * Invariants: no network, no entity, no DTD: a DOCTYPE is an error before anything in it is looked at; size, depth and text are
- * capped, and so is whatever would be compared each with each; what is freed was wiped (an answer may hold a recovery key); xsi:type is found by its namespace, whatever its prefix.
+ * Invariants: bytes become nodes in base/xml alone; text is capped; xsi:type is found by its namespace, whatever its prefix.
  * Source: SOAP 1.1; vim25 as vcenter-side types publish it (HostTpmAttestationReport and others); byte[] is one signed element a byte. */
 #ifndef RA_LINK_VSPHERE_XML_H
 #define RA_LINK_VSPHERE_XML_H
 
 #include "base/json.h"
+#include "base/xml.h"
 
 #include <libxml/tree.h>
 
@@ -23,10 +23,6 @@ struct ra_vs_fault {
 	char detail[160];          /* InvalidProperty: the path; NoPermission: the privilege; else "" */
 };
 
-/* Parse a whole answer.
- * Owner:  xmlFreeDoc. Errors: RA_E_INVALID with what is wrong (torn, a DOCTYPE, another encoding than UTF-8, more of something than
- * any vCenter sends), RA_E_LIMIT past 2 GiB, RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_vs_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *errs);
 /* The first element inside the SOAP body; NULL when there is none. */
 xmlNode *ra_vs_body(xmlDoc *doc);
 /* The first child element of this local name (NULL: of any), and the next sibling element of the same rule. */

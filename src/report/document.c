@@ -241,6 +241,9 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 	for (size_t i = 0; i < v->cause_count; i++)
 		if (!strcmp(v->causes[i].status, "likely"))
 			put_cause(d, &v->causes[i]);
+	for (size_t i = 0; i < v->cause_count; i++)
+		if (v->causes[i].found && strcmp(v->causes[i].status, "likely"))
+			item(d, "found", line(d, "%s. It was likely when a change began, and is not any more.", v->causes[i].title));
 }
 
 static void put_way(struct doc *d, const struct ra_view *v)

@@ -131,7 +131,7 @@ static bool put_causes(cJSON *root, const struct ra_view *v)
 
 		ok = evidence && text(made, "id", c->id) && text(made, "title", c->title) &&
 		     text(made, "status", c->status) && cJSON_AddNumberToObject(made, "rank", c->rank) &&
-		     texts(made, "guide", &c->guide) && text(made, "fix_by", c->fix_by) &&
+		     cJSON_AddBoolToObject(made, "found", c->found) && texts(made, "guide", &c->guide) && text(made, "fix_by", c->fix_by) &&
 		     text(made, "resolution", c->resolution) && texts(made, "references", &c->references);
 		for (size_t k = 0; ok && k < c->rule_count; k++) {
 			cJSON *rule = row(evidence);

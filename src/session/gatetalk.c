@@ -4,9 +4,12 @@
 
 #include "session/internal.h"
 
+#include "base/digest.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void ra_gate_talk_reset(struct ra_session *s)
 {
@@ -84,7 +87,7 @@ static ra_err advance(struct ra_session *s, struct ra_errs *errs)
 		talk->stage = talk->pasted || s->key ? RA_GATE_FETCH : RA_GATE_PROOF;
 		return RA_OK;
 	}
-	if (gate->type && !(gate->needs_key && !talk->key.all)) {
+	if (gate->type && !(gate->needs_key && !talk->key.all && !talk->key.part)) {
 		talk->stage = RA_GATE_TYPE;
 		return RA_OK;
 	}
@@ -171,6 +174,62 @@ static ra_err statement(struct ra_session *s, const struct ra_word *word, struct
 	return advance(s, errs);
 }
 
+/* Four groups that nobody can know before: whoever has only part of the key does not get through by luck. */
+static ra_err pick_groups(struct ra_session *s, struct ra_errs *errs)
+{
+	unsigned groups = 0;
+
+	for (int picked = 0; picked < RA_GATE_GROUP_COUNT;) {
+		char hex[3];
+		unsigned group;
+
+		if (ra_random_hex(1, hex))
+			return ra_fail(errs, RA_E_INTERNAL, "no random numbers: the groups cannot be picked");
+		group = (unsigned)strtoul(hex, NULL, 16) % RA_KEY_GROUPS;
+		picked += !(groups >> group & 1);
+		groups |= 1u << group;
+	}
+	s->talk.pasted = ra_secret_new();
+	if (!s->talk.pasted)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	s->talk.groups = groups;
+	s->talk.typed = 0;
+	s->talk.stage = RA_GATE_GROUPS;
+	ra_session_touch(s);
+	return RA_OK;
+}
+
+int ra_gate_talk_group(const struct ra_gate_talk *talk)
+{
+	size_t left = talk->typed;
+
+	for (int group = 0; group < RA_KEY_GROUPS; group++)
+		if ((talk->groups >> group & 1) && left-- == 0)
+			return group + 1;
+	return 0;
+}
+
+/* One group, typed. */
+static ra_err group(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
+{
+	size_t len = 0;
+	const char *bytes = word->kind == RA_WORD_SECRET && word->secret ? ra_secret_bytes(word->secret, &len) : NULL;
+
+	bool digits = bytes && len == RA_KEY_GROUP_DIGITS;
+
+	for (size_t i = 0; digits && i < len; i++)
+		digits = bytes[i] >= '0' && bytes[i] <= '9';
+	if (!digits)
+		return ra_fail(errs, RA_E_ARG, "a group of the recovery key is %d digits", RA_KEY_GROUP_DIGITS);
+	if (ra_secret_add(s->talk.pasted, bytes, len))
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	s->talk.typed++;
+	if (s->talk.typed == RA_GATE_GROUP_COUNT)
+		s->talk.stage = RA_GATE_FETCH;
+	ra_session_touch(s);
+	return RA_OK;
+}
+
 static ra_err proof(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
 {
 	size_t len = 0;
@@ -178,6 +237,8 @@ static ra_err proof(struct ra_session *s, const struct ra_word *word, struct ra_
 
 	if (!bytes || !len)
 		return ra_fail(errs, RA_E_ARG, "paste the whole stored recovery key");
+	if (len == strlen(RA_GATE_TYPE_GROUPS) && !strncasecmp(bytes, RA_GATE_TYPE_GROUPS, len))
+		return pick_groups(s, errs);
 	s->talk.pasted = ra_secret_new();
 	if (!s->talk.pasted || ra_secret_set(s->talk.pasted, bytes, len))
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
@@ -197,6 +258,10 @@ ra_err ra_gate_talk_word(struct ra_session *s, const struct ra_word *word, struc
 		if (word->kind == RA_WORD_SKIP)
 			return judge(s, s->talk.gate->id, NULL, errs);
 		return proof(s, word, errs);
+	case RA_GATE_GROUPS:
+		if (word->kind == RA_WORD_SKIP)
+			return judge(s, s->talk.gate->id, NULL, errs);
+		return group(s, word, errs);
 	case RA_GATE_TYPE:
 		return judge(s, s->talk.gate->id, word->kind == RA_WORD_TYPED ? word->typed : "", errs);
 	case RA_GATE_IDLE:
@@ -224,10 +289,12 @@ ra_err ra_gate_talk_key(struct ra_session *s, const struct ra_reply *reply, stru
 	}
 	const char *list = ra_secret_bytes(reply->secret, &list_len);
 	const char *bytes = ra_secret_bytes(pasted, &pasted_len);
-	ra_err err = ra_recovery_compare(list, list_len, bytes, pasted_len, &talk->key, &own);
+	const struct ra_key_typed typed = {bytes, pasted_len};
+	ra_err err = talk->groups ? ra_recovery_compare_part(list, list_len, talk->groups, &typed, &talk->key, &own)
+				  : ra_recovery_compare(list, list_len, bytes, pasted_len, &talk->key, &own);
 
 	talk->pasted = ra_secret_free(talk->pasted);
-	if (err || !talk->key.all)
+	if (err || (!talk->key.all && !talk->groups))
 		s->key = ra_secret_free(s->key);
 	if (err) {
 		ra_errs_line(&own, talk->say, sizeof(talk->say));

@@ -15,6 +15,8 @@
 #define RA_LINKS_MAX (RA_HUB_PARALLEL_MAX * 3) /* a walk has SSH, vCenter and BMC */
 #define RA_SESSIONS_MAX 1024
 #define RA_GATE_STATEMENTS_MAX 24
+#define RA_GATE_GROUP_COUNT 4         /* groups of a recovery key that are typed where it cannot be pasted */
+#define RA_GATE_TYPE_GROUPS "groups" /* what is typed to be asked for them */
 #define RA_UNCHECKED "certificate not checked (--insecure)"
 
 enum ra_ticket_kind { RA_TICKET_FREE, RA_TICKET_CHECK, RA_TICKET_ACTION, RA_TICKET_KEY };
@@ -70,7 +72,7 @@ struct ra_way_in {
 	char key[420];   /* of its link: all hosts behind one vCenter and user share it */
 };
 
-enum ra_gate_stage { RA_GATE_IDLE, RA_GATE_CHOOSE, RA_GATE_STATEMENTS, RA_GATE_PROOF, RA_GATE_FETCH, RA_GATE_TYPE };
+enum ra_gate_stage { RA_GATE_IDLE, RA_GATE_CHOOSE, RA_GATE_STATEMENTS, RA_GATE_PROOF, RA_GATE_GROUPS, RA_GATE_FETCH, RA_GATE_TYPE };
 /* The dialogue before a gate. Never in the journal until it is over. */
 struct ra_gate_talk {
 	enum ra_gate_stage stage;
@@ -82,6 +84,8 @@ struct ra_gate_talk {
 	bool key_tried;
 	struct ra_key_match key;
 	struct ra_secret *pasted;
+	unsigned groups; /* of the key, that are typed instead of all: bit 0 is group 1; 0: the whole key */
+	size_t typed;    /* so many of them were */
 	char say[RA_LINK_SAY_MAX + 64]; /* why the last try did not open it */
 };
 
@@ -94,6 +98,7 @@ struct ra_session {
 	struct ra_state *state;
 	struct ra_entry *entries; /* every entry, for the view */
 	size_t entry_count, entry_room;
+	bool *found; /* by cause, in the set's order: it was likely when an action began; NULL: none began */
 
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
 	char **identities, **answers;
@@ -172,6 +177,8 @@ bool ra_session_flying(const struct ra_session *session, enum ra_ticket_kind kin
 
 /* gatetalk.c: the dialogue before a gate. */
 void ra_gate_talk_reset(struct ra_session *session);
+/* The group of the recovery key that is to be typed next, from 1; 0 none. */
+int ra_gate_talk_group(const struct ra_gate_talk *talk);
 /* Begin or go on without the operator. */
 RA_MUST_USE ra_err ra_gate_talk_drive(struct ra_session *session, struct ra_errs *errs);
 RA_MUST_USE ra_err ra_gate_talk_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);

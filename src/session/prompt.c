@@ -180,8 +180,18 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 		out->may_skip = true;
 		if (!err)
 			err = put(&out->text, "Paste the whole recovery key from the copy you keep. It is compared with the host's own "
-					      "list in memory, then wiped; only the Recovery ID and the outcome are recorded.");
+					      "list in memory, then wiped; only the Recovery ID and the outcome are recorded. Where you "
+					      "can only type, type the word groups: four of the 16 are asked for, and the key counts as "
+					      "partly proven.");
 		return err ? err : put(&out->hint, "16 groups of 6 digits. Nothing is shown while you paste or type.");
+	case RA_GATE_GROUPS:
+		out->kind = RA_ASK_SECRET;
+		out->may_skip = true;
+		snprintf(title, sizeof(title), "Type group %d of the %d groups of the stored recovery key: its %d digits.",
+			 ra_gate_talk_group(talk), RA_KEY_GROUPS, RA_KEY_GROUP_DIGITS);
+		err = err ? err : put(&out->text, title);
+		snprintf(title, sizeof(title), "%zu of %d typed. Nothing is shown while you type.", talk->typed, RA_GATE_GROUP_COUNT);
+		return err ? err : put(&out->hint, title);
 	case RA_GATE_TYPE:
 		out->kind = RA_ASK_TYPED;
 		if (!err)

@@ -102,10 +102,31 @@ static ra_err keep(struct ra_session *session, struct ra_entry *entry)
 	return RA_OK;
 }
 
+/* What an action finds when it begins: after it the causes are others, and what was repaired would have no name. */
+static ra_err find(struct ra_session *session, const struct ra_entry *entry)
+{
+	struct ra_cond_env env = ra_state_env(session->state, entry->t);
+	const struct ra_cause *const *causes;
+	size_t count = ra_flowset_causes(session->flows, &causes);
+
+	if (!session->found)
+		session->found = calloc(count + 1, sizeof(*session->found));
+	if (!session->found)
+		return RA_E_NOMEM;
+	for (size_t i = 0; i < count; i++)
+		session->found[i] = session->found[i] || ra_cause_judge(causes[i], &env, NULL) == RA_CAUSE_LIKELY;
+	return RA_OK;
+}
+
 ra_err ra_session_fold(struct ra_session *session, struct ra_entry *entry, struct ra_errs *errs)
 {
 	struct ra_fold_entry folded = {entry->seq, entry->t, entry->kind, entry->body};
-	ra_err err = ra_state_apply(session->state, &folded, errs);
+	ra_err err = strcmp(entry->kind, "intent") ? RA_OK : find(session, entry);
+
+	if (err)
+		ra_fail(errs, err, "no memory for the causes of this walk");
+	if (!err)
+		err = ra_state_apply(session->state, &folded, errs);
 
 	if (err) {
 		ra_entry_clear(entry);
@@ -494,6 +515,7 @@ struct ra_session *ra_session_close(struct ra_session *s)
 	for (size_t i = 0; i < s->entry_count; i++)
 		ra_entry_clear(&s->entries[i]);
 	free(s->entries);
+	free(s->found);
 	ra_journal_free(s->journal);
 	ra_state_free(s->state);
 	ra_secret_free(s->password);

@@ -63,6 +63,7 @@ struct ra_view_rule {
 struct ra_view_cause {
 	char *id, *title, *status, *why, *impact, *resolution, *fix_by;
 	int rank;
+	bool found; /* it was likely when an action began, whatever it is now */
 	struct ra_texts guide, references;
 	struct ra_view_rule *rules;
 	size_t rule_count;

@@ -98,7 +98,7 @@ static ra_err put_rule(const struct ra_rule *rule, enum ra_tri tri, struct ra_vi
 		       : RA_OK;
 }
 
-static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause, struct ra_view *v)
+static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause, bool found, struct ra_view *v)
 {
 	struct ra_cond_env env = ra_state_env(s->state, ra_view_time(s));
 	enum ra_tri *fired = calloc(cause->rule_count + 1, sizeof(*fired));
@@ -109,6 +109,7 @@ static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause
 		enum ra_cause_status status = ra_cause_judge(cause, &env, fired);
 
 		at->rank = cause->rank;
+		at->found = found;
 		err = ra_view_put(&at->status, ra_cause_status_name(status)) || ra_view_put(&at->id, cause->id) ||
 				      ra_view_put(&at->title, cause->title) || ra_view_put(&at->why, cause->why) ||
 				      ra_view_put(&at->impact, cause->impact) ||
@@ -130,7 +131,7 @@ ra_err ra_view_causes(const struct ra_session *s, struct ra_view *v)
 	size_t count = ra_flowset_causes(s->flows, &causes);
 
 	for (size_t i = 0; i < count; i++)
-		if (put_cause(s, causes[i], v))
+		if (put_cause(s, causes[i], s->found && s->found[i], v))
 			return RA_E_NOMEM;
 	return RA_OK;
 }
@@ -212,6 +213,50 @@ static ra_err unseen_steps(struct ra_view *v)
 	return RA_OK;
 }
 
+/* What an answer leaves unseen, by the question's own words. The last answer at a visit counts. */
+static ra_err unseen_choice(struct ra_view *v, const struct ra_step *step, const cJSON *ids)
+{
+	const cJSON *id;
+	bool matters = false;
+
+	for (size_t i = 0; i < step->question.count; i++)
+		matters = matters || step->question.choices[i].not_checked;
+	if (matters && cJSON_IsArray(ids) && !ids->child)
+		return unseen(v, step->title, "nobody knew");
+	cJSON_ArrayForEach(id, ids)
+	{
+		for (size_t i = 0; i < step->question.count; i++) {
+			const struct ra_choice *choice = &step->question.choices[i];
+
+			if (choice->not_checked && cJSON_IsString(id) && !strcmp(choice->id, id->valuestring) &&
+			    unseen(v, step->title, choice->not_checked))
+				return RA_E_NOMEM;
+		}
+	}
+	return RA_OK;
+}
+
+static ra_err unseen_answers(const struct ra_session *s, struct ra_view *v)
+{
+	const struct ra_visit *visits;
+	size_t count = ra_state_path(s->state, &visits);
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t end = i + 1 < count ? visits[i + 1].seq : INT64_MAX;
+		const cJSON *ids = NULL;
+
+		if (visits[i].taken_back || !visits[i].step || visits[i].step->kind != RA_STEP_QUESTION)
+			continue;
+		for (size_t k = 0; k < s->entry_count; k++)
+			if (s->entries[k].seq > visits[i].seq && s->entries[k].seq < end && !strcmp(s->entries[k].kind, "answer") &&
+			    !ra_json_get(s->entries[k].body, "check"))
+				ids = ra_json_get(s->entries[k].body, "ids");
+		if (unseen_choice(v, visits[i].step, ids))
+			return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
+
 /* Stopped on the way by somebody: that nothing was left out would not be true. */
 static ra_err unseen_rest(const struct ra_session *s, struct ra_view *v)
 {
@@ -228,7 +273,7 @@ ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 	if (v->unchecked && unseen(v, "whether it was this vCenter that answered",
 				   RA_UNCHECKED "; who stood in between could read the password and change every answer"))
 		return RA_E_NOMEM;
-	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_rest(s, v))
+	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_answers(s, v) || unseen_rest(s, v))
 		return RA_E_NOMEM;
 	for (size_t i = 0; i < v->result_count; i++) {
 		const struct ra_view_result *result = &v->results[i];

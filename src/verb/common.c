@@ -9,10 +9,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 char *ra_verb_flow_dir(const struct ra_context *context)
@@ -165,6 +167,26 @@ static ra_err read_answers(const char *path, struct ra_verb_lent *out, struct ra
 	return RA_OK;
 }
 
+/* A key file is named by the operator: only a plain file, and told when others can read it, too. */
+static ra_err key_from_file(const char *path, struct ra_secret **out, struct ra_errs *errs)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	ra_err err;
+
+	if (fd < 0 || fstat(fd, &st))
+		err = ra_fail(errs, RA_E_NOTFOUND, "--key-file %s cannot be read: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		err = ra_fail(errs, RA_E_ARG, "--key-file %s is no plain file; for a pipe there is --key-fd", path);
+	else
+		err = secret_from_fd(fd, "recovery key", true, out, errs) ? ra_fail(errs, RA_E_ARG, "--key-file %s cannot be used", path) : RA_OK;
+	if (!err && (st.st_mode & (S_IRGRP | S_IROTH)))
+		ra_say("%s can be read by others: a recovery key opens this host's configuration", path);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, struct ra_errs *errs)
 {
 	static const struct {
@@ -188,6 +210,8 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 		return ra_fail(errs, RA_E_ARG, "--host-key is ask, yes or accept-new, not \"%s\"", options->host_key);
 	if (options->ca_file && access(options->ca_file, R_OK))
 		return ra_fail(errs, RA_E_NOTFOUND, "--ca-file %s cannot be read: %s", options->ca_file, strerror(errno));
+	if (options->key_file && options->key_fd >= 0)
+		return ra_fail(errs, RA_E_ARG, "--key-file and --key-fd both bring the recovery key: give one of them");
 	if (options->ca_file && options->insecure)
 		return ra_fail(errs, RA_E_ARG, "--ca-file says how to check the certificate, --insecure not to: give one of them");
 	ra_err err = secret_from_fd(options->password_fd, "password", false, &out->password, errs);
@@ -196,6 +220,8 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 		err = secret_from_fd(options->vcenter_password_fd, "password for vCenter", false, &out->vcenter_password, errs);
 	if (!err)
 		err = secret_from_fd(options->key_fd, "recovery key", true, &out->key, errs);
+	if (!err && options->key_file)
+		err = key_from_file(options->key_file, &out->key, errs);
 	return err ? err : read_answers(options->answers, out, errs);
 }
 

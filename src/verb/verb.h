@@ -34,7 +34,7 @@ enum ra_exit { RA_EXITS(RA_EXIT_ENUM) RA_VERIFY_EXITS(RA_EXIT_ENUM) };
 struct ra_govc;
 /* Every option of every verb, as parsed. Texts are borrowed from argv. */
 struct ra_options {
-	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *journal, *change_id, *case_id, *until, *format,
+	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *key_file, *journal, *change_id, *case_id, *until, *format,
 		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *ca_file, *proxy;
 	const char *identities[9]; /* NULL-terminated */
 	int identity_count;

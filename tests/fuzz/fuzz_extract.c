@@ -47,6 +47,10 @@ static const char *const checks[] = {
     CHECK(RUN, "\"json\",\"facts\":{\"a.a\":{\"type\":\"text\",\"pointer\":\"/*/k\",\"where\":{\"n\":[1,null]}},"
 	       "\"a.b\":{\"type\":\"bool\",\"pointer\":\"/*/k\",\"where\":{\"n\":{\"not\":\"x\"}},\"exists\":true},"
 	       "\"a.c\":{\"type\":\"list\",\"pointer\":\"/*/k\",\"where\":{\"n\":true}}}"),
+    CHECK(RUN, "\"esxcli\",\"facts\":{\"a.a\":{\"type\":\"text\",\"pointer\":\"/Mode\",\"pattern\":\"^(?:R-)?(\\\\S+)$\"},"
+	       "\"a.b\":{\"type\":\"text\",\"pointer\":\"/*/Version\",\"where\":{\"Name\":\"tpmdriver\"},\"absent\":\"none\"},"
+	       "\"a.c\":{\"type\":\"bool\",\"pointer\":\"/Tpm Present\"},\"a.d\":{\"type\":\"list\",\"pointer\":\"/*/Name\"},"
+	       "\"a.e\":{\"type\":\"text\",\"pointer\":\"\"}}" FAILS),
 };
 
 /* Abort unless the observation goes into a journal and comes back as it was. */

@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (len > LEN_MAX)
 		return 0;
-	err = ra_vs_parse((const char *)bytes, len, &doc, NULL);
+	err = ra_xml_parse((const char *)bytes, len, &doc, NULL);
 	if ((err == RA_OK) != (doc != NULL) || (err && err != RA_E_INVALID))
 		abort();
 	if (doc && ra_vs_body(doc))

@@ -190,6 +190,33 @@ static void test_statements(void **unused)
 	}
 }
 
+/* A key of which four groups match opens the gate, and says what it is; one that differs does not. */
+static void test_partly_proven(void **unused)
+{
+	static const char *const script[] = {SEALED, "w:ssh.secureboot.on=true"}, *const affirmed[] = {"stored", "console", NULL};
+	struct ra_gate_case gate_case = {.gate = "key-proven", .affirmed = affirmed, .key_tried = true,
+					 .key = {.id = "{ID}", .groups = 1u << 1 | 1u << 6 | 1u << 8 | 1u << 15}};
+	cJSON *body = NULL;
+	struct rig rig;
+
+	(void)unused;
+	for (int part = 0; part <= 1; part++) {
+		begin(&rig, "ssh,vcenter", NULL);
+		play(&rig, script, RA_LEN(script));
+		gate_case.now = rig.now;
+		gate_case.key.part = part;
+		gate_case.key.differs_at = part ? 0 : 7;
+		assert_int_equal(ra_make_gate(rig.state, &gate_case, &body, NULL), RA_OK);
+		assert_int_equal(ra_json_bool(body, "opened", false), part);
+		assert_string_equal(ra_json_str(body, "key", "none"), part ? "partly proven" : "none");
+		assert_string_equal(ra_json_str(body, "why", ""),
+				    part ? "every statement was affirmed; the recovery key is partly proven: groups 2, 7, 9, 16 of 16 match"
+					 : "group 7 of the recovery key differs");
+		cJSON_Delete(body);
+		rig_end(&rig);
+	}
+}
+
 static void test_make_gate_errors(void **unused)
 {
 	struct ra_gate_case gate_case = {.gate = "rebuild"};
@@ -311,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_pass),	   cmocka_unit_test(test_late_intent),	    cmocka_unit_test(test_statements),
+	    cmocka_unit_test(test_partly_proven),
 	    cmocka_unit_test(test_make_gate_errors), cmocka_unit_test(test_denied),	    cmocka_unit_test(test_guard_at_intent),
 	    cmocka_unit_test(test_intent_body),	   cmocka_unit_test(test_no_host),
 	};

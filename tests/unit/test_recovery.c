@@ -15,6 +15,14 @@
 #define LIST(id_label, key_label) "[{\"" key_label "\": \"" KEY "\", \"" id_label "\": \"" ID "\"}]\n"
 #define PLAIN LIST("RecoveryID", "Key")
 
+#define TABLE "Recovery ID                             Key\n--------------------------------------  ---\n"
+#define XML(id_label, key_label) \
+	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<output xmlns=\"http://www.vmware.com/Products/ESX/5.0/esxcli\">\n<root>\n   <list type=\"structure\">\n" \
+	"      <structure typeName=\"RecoveryKey\">\n         <field name=\"" key_label "\">\n            <string>" KEY "</string>\n         </field>\n" \
+	"         <field name=\"" id_label "\">\n            <string>" ID "</string>\n         </field>\n      </structure>\n   </list>\n</root>\n</output>\n"
+#define PAIRS(key_label) \
+	"structure[0].RecoveryKey." key_label ".string=" KEY "\nstructure[0].RecoveryKey.RecoveryID.string=" ID "\n"
+
 struct key_case {
 	const char *title, *list, *pasted;
 	ra_err err;
@@ -44,7 +52,20 @@ static const struct key_case cases[] = {
 	{"a group too many", PLAIN, KEY "-100017", RA_E_INVALID, 0, "behind the 16th"},
 	{"far too much", PLAIN, KEY KEY KEY, RA_E_INVALID, 0, "longer than"},
 	{"braces round no ID", PLAIN, "{2DDD5424-7F3F-406A-8DA8-D62630F6C8BX}" KEY, RA_E_INVALID, 0, "no Recovery ID"},
-	{"the wrapped table", "Recovery ID                             Key\n--------------------------------------  ---\n" ID "  " KEY "\n", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"the table", TABLE ID "  " KEY "\n", KEY, RA_OK, 0, NULL},
+	{"the table, group 12", TABLE ID "  " KEY "\n", KEY_12, RA_OK, 12, NULL},
+	{"the table with two keys", TABLE OTHER "  " KEY_12 "\n" ID "  " KEY "\n", KEY, RA_OK, 0, NULL},
+	{"the table without a row", TABLE, KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"the table, a row torn", TABLE ID "  100001-100002-1000", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"the table, a row without a key", TABLE ID "\n" OTHER "  " KEY "\n", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"a row without the table", ID "  " KEY "\n", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"XML", XML("RecoveryID", "Key"), KEY, RA_OK, 0, NULL},
+	{"XML with blanks in the label", XML("Recovery ID", "Key"), KEY, RA_OK, 0, NULL},
+	{"XML, torn", "<output><root><list><structure><field name=\"RecoveryID\"><string>" ID "</string></field><field name=\"Key\"><string>" KEY "</string>", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"XML of something else", "<output><root><structure><field name=\"Mode\"><string>TPM</string></field></structure></root></output>", KEY, RA_E_INVALID, 0, "no recovery key list"},
+	{"key and value", PAIRS("Key"), KEY, RA_OK, 0, NULL},
+	{"key and value, group 12", PAIRS("Key"), KEY_12, RA_OK, 12, NULL},
+	{"key and value without a key", PAIRS("Quay"), KEY, RA_E_INVALID, 0, "no recovery key list"},
 	{"an empty list", "[]", KEY, RA_E_INVALID, 0, "no recovery key list"},
 	{"nothing listed", "", KEY, RA_E_INVALID, 0, "no recovery key list"},
 	{"no ID", "[{\"Key\":\"" KEY "\"}]", KEY, RA_E_INVALID, 0, "no recovery key list"},
@@ -63,6 +84,73 @@ static void no_digits(const char *line)
 	for (const char *at = line; *at; at++)
 		if (strspn(at, "123456789") >= 2 && strspn(at, "0123456789") >= 6)
 			fail_msg("an error tells digits: %s", line);
+}
+
+/* Some groups, typed: only those are compared, and all of them. */
+static void test_part(void **state)
+{
+	static const struct {
+		const char *title, *list, *typed;
+		unsigned groups;
+		ra_err err;
+		bool part;
+		int differs_at;
+	} rows[] = {
+		{"four groups", PLAIN, "100001100005100012100016", 1u << 0 | 1u << 4 | 1u << 11 | 1u << 15, RA_OK, true, 0},
+		{"blanks between", PLAIN, "100001 100005\n100012 100016", 1u << 0 | 1u << 4 | 1u << 11 | 1u << 15, RA_OK, true, 0},
+		{"one differs", PLAIN, "100001100005999999100016", 1u << 0 | 1u << 4 | 1u << 11 | 1u << 15, RA_OK, false, 12},
+		{"the key of another host in the groups asked for", "[{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY_12 "\"}]", "100001100012", 1u << 0 | 1u << 11, RA_OK, false, 12},
+		{"a group not asked for may differ", "[{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY_12 "\"}]", "100001100002", 3, RA_OK, true, 0},
+		{"the second of two entries", "[{\"RecoveryID\":\"" OTHER "\",\"Key\":\"" KEY_12 "\"},{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY "\"}]", "100012", 1u << 11, RA_OK, true, 0},
+		{"groups of two entries mixed", "[{\"RecoveryID\":\"" OTHER "\",\"Key\":\"" KEY_12 "\"},{\"RecoveryID\":\"" ID "\",\"Key\":\"" KEY_1_16 "\"}]", "100001100012", 1u << 0 | 1u << 11, RA_OK, false, 12},
+		{"all sixteen, typed, are all", PLAIN, "100001100002100003100004100005100006100007100008100009100010100011100012100013100014100015100016", 0xffff, RA_OK, false, 0},
+		{"one digit short", PLAIN, "10000110000", 3, RA_E_INVALID, false, 0},
+		{"a digit too many", PLAIN, "1000011000021", 3, RA_E_INVALID, false, 0},
+		{"a letter", PLAIN, "10000I100002", 3, RA_E_INVALID, false, 0},
+		{"none asked for", PLAIN, "", 0, RA_E_ARG, false, 0},
+		{"none asked for that there is", PLAIN, "", 1u << 16, RA_E_ARG, false, 0},
+		{"no list", "", "100001", 1, RA_E_INVALID, false, 0},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		const struct ra_key_typed typed = {rows[i].typed, strlen(rows[i].typed)};
+		struct ra_key_match match;
+		struct ra_errs errs;
+		char line[1024];
+
+		ra_errs_clear(&errs);
+		if (ra_recovery_compare_part(rows[i].list, strlen(rows[i].list), rows[i].groups, &typed, &match, &errs) != rows[i].err ||
+		    match.part != rows[i].part || match.differs_at != rows[i].differs_at || match.all != (rows[i].groups == 0xffff))
+			fail_msg("%s: part %d, all %d, differs at %d", rows[i].title, match.part, match.all, match.differs_at);
+		no_digits(ra_errs_line(&errs, line, sizeof(line)));
+	}
+}
+
+/* A terminal of any width breaks the table anywhere; line ends alone, or with the CR a terminal adds. */
+static void test_wrapped_at_any_width(void **state)
+{
+	static const char table[] = TABLE ID "  " KEY "\n" OTHER "  " KEY_12 "\n";
+	char text[3 * sizeof(table)];
+	struct ra_key_match match;
+
+	for (size_t width = 1; width < 160; width++) {
+		size_t len = 0, column = 0;
+
+		for (const char *at = table; *at; at++) {
+			if (column == width) {
+				if (width % 2)
+					text[len++] = '\r';
+				text[len++] = '\n';
+				column = 0;
+			}
+			column = *at == '\n' ? 0 : column + 1;
+			text[len++] = *at;
+		}
+		if (ra_recovery_compare(text, len, KEY, strlen(KEY), &match, NULL) || !match.all || strcmp(match.id, ID))
+			fail_msg("not read at a width of %zu", width);
+		assert_int_equal(ra_recovery_compare(text, len, KEY_1_16, strlen(KEY_1_16), &match, NULL), RA_OK);
+		assert_int_equal(match.all, false);
+	}
 }
 
 static void test_cases(void **state)
@@ -123,6 +211,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_wrapped_at_any_width),
+		cmocka_unit_test(test_part),
 		cmocka_unit_test(test_every_group),
 		cmocka_unit_test(test_cut),
 	};

@@ -21,7 +21,7 @@ static char *json_of(const char *xml, size_t len, bool text_bytes)
 	char *text = NULL;
 	ra_err err;
 
-	assert_int_equal(ra_vs_parse(xml, len, &doc, NULL), RA_OK);
+	assert_int_equal(ra_xml_parse(xml, len, &doc, NULL), RA_OK);
 	err = ra_vs_json(xmlDocGetRootElement(doc), text_bytes, &json);
 	if (err)
 		assert_int_equal(err, RA_E_INVALID);
@@ -219,7 +219,7 @@ static void test_a_text_of_20_mb(void **state)
 	memcpy(xml, "<v>", 3);
 	memset(xml + 3, 'x', len);
 	memcpy(xml + 3 + len, "</v>", 5);
-	if (ra_vs_parse(xml, len + 7, &doc, NULL) == RA_OK)
+	if (ra_xml_parse(xml, len + 7, &doc, NULL) == RA_OK)
 		assert_int_equal(ra_vs_json(xmlDocGetRootElement(doc), false, &json), RA_E_INVALID);
 	assert_null(json);
 	xmlFreeDoc(doc);
@@ -301,7 +301,7 @@ static void test_a_real_report(void **state)
 		skip();
 	}
 	assert_int_equal(ra_read_file(path, &bytes, NULL), RA_OK);
-	assert_int_equal(ra_vs_parse(ra_buf_str(&bytes), bytes.len, &doc, NULL), RA_OK);
+	assert_int_equal(ra_xml_parse(ra_buf_str(&bytes), bytes.len, &doc, NULL), RA_OK);
 	assert_int_equal(ra_vs_json(ra_vs_kid(xmlDocGetRootElement(doc), "returnval"), false, &json), RA_OK);
 	xmlFreeDoc(doc);
 	look_at_values(ra_json_get(json, "tpmPcrValues"));

@@ -69,7 +69,7 @@ static ra_err read_answer(const char *xml, const char *want)
 	cJSON *json = NULL;
 	char *text = NULL;
 	xmlDoc *doc = NULL;
-	ra_err err = ra_vs_parse(xml, strlen(xml), &doc, NULL);
+	ra_err err = ra_xml_parse(xml, strlen(xml), &doc, NULL);
 
 	if (!err) {
 		ra_vs_fault_of(ra_vs_body(doc), &fault);

@@ -143,7 +143,7 @@ static ra_err parse(const char *bytes, size_t len, struct ra_errs *errs)
 	ra_err err;
 
 	ra_errs_clear(errs);
-	err = ra_vs_parse(bytes, len, &doc, errs);
+	err = ra_xml_parse(bytes, len, &doc, errs);
 	assert_true((err == RA_OK) == (doc != NULL));
 	xmlFreeDoc(doc);
 	return err;
@@ -356,7 +356,7 @@ static void test_body(void **state)
 		xmlDoc *doc = NULL;
 		const xmlNode *body;
 
-		assert_int_equal(ra_vs_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
+		assert_int_equal(ra_xml_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
 		body = ra_vs_body(doc);
 		assert_true(rows[i].name ? ra_vs_is(body, rows[i].name) : !body);
 		xmlFreeDoc(doc);
@@ -391,7 +391,7 @@ static void test_types(void **state)
 		char type[RA_VS_NAME_MAX] = "left over";
 		xmlDoc *doc = NULL;
 
-		assert_int_equal(ra_vs_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
+		assert_int_equal(ra_xml_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
 		ra_vs_xsi_type(xmlDocGetRootElement(doc), type, sizeof(type));
 		assert_string_equal(type, rows[i].type);
 		xmlFreeDoc(doc);
@@ -419,7 +419,7 @@ static void test_references_and_texts(void **state)
 		struct ra_vs_ref ref;
 		xmlDoc *doc = NULL;
 
-		assert_int_equal(ra_vs_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
+		assert_int_equal(ra_xml_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
 		assert_int_equal(ra_vs_ref_of(xmlDocGetRootElement(doc), &ref), rows[i].id != NULL);
 		if (rows[i].id) {
 			assert_string_equal(ref.type, rows[i].type);
@@ -467,7 +467,7 @@ static void test_faults(void **state)
 		struct ra_vs_fault fault;
 		xmlDoc *doc = NULL;
 
-		assert_int_equal(ra_vs_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
+		assert_int_equal(ra_xml_parse(rows[i].text, strlen(rows[i].text), &doc, NULL), RA_OK);
 		ra_vs_fault_of(ra_vs_body(doc), &fault);
 		if (strcmp(fault.name, rows[i].name) != 0 || strcmp(fault.text, rows[i].say) != 0 || strcmp(fault.detail, rows[i].detail) != 0)
 			fail_msg("%s: \"%s\" \"%s\" \"%s\"", rows[i].text, fault.name, fault.text, fault.detail);

@@ -53,6 +53,13 @@ fi
 run 0 "" check --from demo:secure-boot-off --fail-on never
 run 2 "" check --from demo:secure-boot-off --exit-style nagios
 
+# The stored recovery key comes from a descriptor or a plain file, not from both.
+echo 1 >key; chmod 600 key; : >none
+run 66 "--key-file nowhere cannot be read" demo healthy --plain --key-file nowhere
+run 64 "is no plain file" demo healthy --plain --key-file /dev/null
+run 64 "--key-file none cannot be used" demo healthy --plain --key-file none
+run 64 "give one of them" demo healthy --plain --key-file key --key-fd 0
+
 # Never Passed for what was not seen: healthy but for one thing that does not fit. spoil CODE WHY FROM TO.
 spoil() {
 	sed "s|$3|$4|" share/reattest/flows/demo/healthy.json >spoilt.json

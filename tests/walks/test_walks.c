@@ -179,6 +179,79 @@ static bool holds(const struct ra_texts *texts, const char *words)
 	return false;
 }
 
+/* Whoever can only type proves four groups picked at random: the gate opens, and the record says that it is partly proven; one wrong digit
+ * leaves it shut, and the sentence names the group alone. */
+static void test_key_typed_in_part(void **state)
+{
+	for (int how = 1; how <= 2; how++) {
+		struct walker w = {.type_groups = how};
+		size_t opened = 0, shut = 0;
+
+		walker_begin(&w, "cleared-sealed", NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		for (size_t i = 0; i < view->gate_count; i++) {
+			const struct ra_view_gate *gate = &view->gates[i];
+
+			assert_null(strpbrk(gate->why, "{}"));
+			opened += gate->opened && strstr(gate->why, "partly proven: groups ") != NULL;
+			shut += !gate->opened && strstr(gate->why, " of the recovery key differs") != NULL;
+			assert_true(!gate->opened || strcmp(gate->gate, "key-proven") || strstr(gate->why, "partly proven"));
+		}
+		assert_true(how == 1 ? opened && !shut : shut && !opened);
+		assert_string_equal(view->outcome, how == 1 ? "resolved" : "stopped");
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
+/* A walk that is over names what it repaired: likely when the change began, and not any more. Resume tells the same. */
+static void test_what_was_found(void **state)
+{
+	char journal[] = "/tmp/found-XXXXXX";
+	int fd = mkstemp(journal);
+	struct walker w = {0}, again = {0};
+	size_t found = 0;
+
+	assert_true(fd >= 0 && !close(fd) && !unlink(journal));
+	walker_begin(&w, "secure-boot-off", journal, false);
+	walker_until(&w, "leave-maintenance");
+	walker_end(&w);
+	walker_begin(&again, "secure-boot-off", journal, true);
+	struct ra_view *view = walker_run(&again);
+
+	for (size_t i = 0; i < view->cause_count; i++) {
+		found += !strcmp(view->causes[i].id, "secure-boot-off") && view->causes[i].found;
+		assert_true(!view->causes[i].found || strcmp(view->causes[i].status, "likely"));
+	}
+	assert_int_equal(found, 1);
+	ra_view_free(view);
+	walker_end(&again);
+	unlink(journal);
+}
+
+/* Evidence that was not kept stands under what was not checked, whether it was left out or nobody knew. */
+static void test_left_out_is_told(void **state)
+{
+	static const struct {
+		const char *answer, *why;
+	} rows[] = {{"taken", NULL}, {"skipped", "no bundle was taken"}, {"unknown", "nobody knew"}};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct walker w = {.instead = {"bundle", rows[i].answer}};
+		bool told = false;
+
+		walker_begin(&w, "secure-boot-off", NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		for (size_t k = 0; k < view->unseen_count; k++)
+			told = told || (!strcmp(view->unseen[k].what, "Support bundle") && rows[i].why && strstr(view->unseen[k].why, rows[i].why));
+		assert_int_equal(told, rows[i].why != NULL);
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
 /* The end of a called flow knows more than the caller's: its words are not lost, and nothing is said twice. */
 static void test_called_end_is_told(void **state)
 {
@@ -438,6 +511,9 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_unknown_boot_time_is_never_passed),
 		cmocka_unit_test(test_verdict_does_not_age),
+		cmocka_unit_test(test_key_typed_in_part),
+		cmocka_unit_test(test_what_was_found),
+		cmocka_unit_test(test_left_out_is_told),
 		cmocka_unit_test(test_called_end_is_told),
 		cmocka_unit_test(test_stopped_on_the_way),
 		cmocka_unit_test(test_said_as_it_is),

@@ -156,7 +156,9 @@ static size_t choice(const struct walker *w, const struct ra_view_prompt *prompt
 	const cJSON *answer = scripted(w, prompt->subject), *item;
 	size_t count = 0;
 
-	if (prompt->scene == RA_SCENE_ACT) {
+	if (prompt->scene == RA_SCENE_GATE && w->type_groups == 2 && strstr(prompt->hint, "differs")) {
+		ids[count++] = "closed";
+	} else if (prompt->scene == RA_SCENE_ACT) {
 		ids[count++] = "done";
 	} else if (w->instead[0] && !strcmp(prompt->subject, w->instead[0])) {
 		ids[count++] = w->instead[1];
@@ -180,8 +182,24 @@ static size_t choice(const struct walker *w, const struct ra_view_prompt *prompt
 	return count;
 }
 
+/* What is pasted, or typed where groups of the key are asked for. Out: text[128]. */
+static void key_word(const struct walker *w, const struct ra_view_prompt *prompt, char *text)
+{
+	const char *key = ra_json_str(ra_source_root(w->recording), "key", "x");
+	int group = 0;
+
+	snprintf(text, 128, "%s", w->type_groups ? "groups" : key);
+	if (sscanf(prompt->text, "Type group %d ", &group) != 1)
+		return;
+	assert_true(w->type_groups && group >= 1 && group <= 16 && strlen(key) == 16 * 7 - 1);
+	snprintf(text, 128, "%.6s", key + (group - 1) * 7);
+	if (w->type_groups == 2 && !strncmp(prompt->hint, "2 of", 4))
+		text[5] = text[5] == '0' ? '1' : '0';
+}
+
 static void say(struct walker *w, const struct ra_view_prompt *prompt)
 {
+	char key[128];
 	const char *ids[32];
 	const cJSON *answer = scripted(w, prompt->subject);
 	bool skip = cJSON_IsString(answer) && !strcmp(answer->valuestring, "skip");
@@ -205,9 +223,8 @@ static void say(struct walker *w, const struct ra_view_prompt *prompt)
 		break;
 	case RA_ASK_SECRET:
 		secret = ra_secret_new();
-		answer = ra_json_get(ra_source_root(w->recording), "key");
-		must(ra_secret_set(secret, answer ? answer->valuestring : "x", answer ? strlen(answer->valuestring) : 1),
-		     &errs);
+		key_word(w, prompt, key);
+		must(ra_secret_set(secret, key, strlen(key)), &errs);
 		word.kind = RA_WORD_SECRET;
 		word.secret = secret;
 		break;

@@ -14,6 +14,7 @@ struct walker {
 	char path[256];     /* the journal; "" in memory */
 	int speed;          /* session ms in a real one; 0: 2000, so that waits of minutes are short and a gate's quarter of an hour outlasts a slow disk */
 	const char *instead[2]; /* a subject and what is chosen there, whatever the recording says; NULL: none */
+	int type_groups;    /* the recovery key is not pasted: its groups are typed as they are asked for; 2: one of them wrong */
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
 };
 

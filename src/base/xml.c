@@ -1,10 +1,11 @@
-/* vsphere_parse.c - an answer's bytes as nodes, in time that grows with their number and no faster.
+/* xml.c - bytes as nodes, in time that grows with their number and no faster.
  * The parser's own limits leave room for answers that keep it busy for hours (attributes of one tag, names and namespaces are compared
- * each with each), so what no vCenter sends is refused before or while it is read. */
+ * each with each), so what no machine sends is refused before or while it is read. */
 #include "config.h"
 
+#include "base/xml.h"
+
 #include "base/secret.h"
-#include "link/vsphere_xml.h"
 
 #include <errno.h>
 #include <libxml/SAX2.h>
@@ -83,12 +84,12 @@ static void stop(struct guard *guard, const char *why)
 /* Runs before anything of a DTD is read. */
 static void on_doctype(void *context, const xmlChar *name RA_UNUSED, const xmlChar *external RA_UNUSED, const xmlChar *system RA_UNUSED)
 {
-	stop(guard_of(context), "it holds a DOCTYPE, which no vCenter sends: not read");
+	stop(guard_of(context), "it holds a DOCTYPE, which no machine sends: not read");
 }
 
 static void on_instruction(void *context, const xmlChar *target RA_UNUSED, const xmlChar *data RA_UNUSED)
 {
-	stop(guard_of(context), "it holds a processing instruction, which no vCenter sends: not read");
+	stop(guard_of(context), "it holds a processing instruction, which no machine sends: not read");
 }
 
 /* The end is near after the first error: what follows it is not looked at. */
@@ -213,7 +214,7 @@ static void watch(struct guard *guard)
 	sax->comment = NULL;
 }
 
-ra_err ra_vs_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *errs)
+ra_err ra_xml_parse(const char *bytes, size_t len, xmlDoc **out, struct ra_errs *errs)
 {
 	struct guard guard = {0};
 	bool whole;
