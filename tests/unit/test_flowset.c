@@ -569,10 +569,13 @@ static void words_and_texts(void **state)
 	assert_string_equal(ra_flowset_word(set, "attestation.status", "accepted"), "Passed");
 	assert_string_equal(ra_flowset_word(set, "attestation.status", "odd"), "odd");
 	assert_string_equal(ra_flowset_word(set, "no.fact", "odd"), "odd");
-	assert_string_equal(text_of(ra_flowset_vendor_text(set, "DELL Inc.", "restart")), "Restart the Dell.");
-	assert_string_equal(text_of(ra_flowset_vendor_text(set, "HPE", "restart")), "Restart it.");
-	assert_string_equal(text_of(ra_flowset_vendor_text(set, NULL, "restart")), "Restart it.");
-	assert_null(ra_flowset_vendor_text(set, "DELL Inc.", "none"));
+	struct ra_maker dell = ra_flowset_maker(set, "DELL Inc.", NULL), hpe = ra_flowset_maker(set, "HPE", NULL);
+	struct ra_maker any = ra_flowset_maker(set, NULL, NULL);
+
+	assert_string_equal(text_of(ra_maker_text(&dell, "restart")), "Restart the Dell.");
+	assert_string_equal(text_of(ra_maker_text(&hpe, "restart")), "Restart it.");
+	assert_string_equal(text_of(ra_maker_text(&any, "restart")), "Restart it.");
+	assert_null(ra_maker_text(&dell, "none"));
 	assert_int_equal(ra_flowset_manual(set, ra_flowset_check(set, "console"))->count, 1);
 	assert_null(ra_flowset_manual(set, ra_flowset_check(set, "boot")));
 	assert_int_equal(ra_flowset_fact_type(set, "encryption.mode"), RA_TEXT);
