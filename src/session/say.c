@@ -80,3 +80,19 @@ char *ra_say_step(const struct ra_session *s, const struct ra_step *step)
 		return NULL;
 	return strdup(ra_buf_str(&all));
 }
+
+char *ra_say_danger(const struct ra_session *s, const struct ra_action *action)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
+	const cJSON *id;
+
+	cJSON_ArrayForEach(id, (action->restore ? NULL : action->touches))
+	{
+		const struct ra_class *class = ra_flowset_class(s->flows, id->valuestring);
+
+		if (class && class->why && class->danger == action->danger &&
+		    ra_buf_printf(&all, "%s%s: %s", all.len ? "\n\n" : "", class->title, class->why))
+			return NULL;
+	}
+	return ra_text_clean_dup(ra_buf_str(&all), true);
+}
