@@ -206,14 +206,14 @@ const char *ra_held_back(const struct ra_session *s, const struct ra_now *now)
 	return NULL;
 }
 
-/* A step's words, and why it is dangerous. NULL without memory. Owner: caller. */
+/* Why a step is dangerous, and its words: who decides reads the first page. NULL without memory. Owner: caller. */
 static char *with_danger(const struct ra_session *s, const struct ra_step *step)
 {
 	RA_AUTO(ra_mem_free) char *say = ra_say_step(s, step);
 	RA_AUTO(ra_mem_free) char *why = ra_say_danger(s, &step->action);
 	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
 
-	if (!say || !why || ra_buf_printf(&all, "%s%s%s", say, *say && *why ? "\n\n" : "", why))
+	if (!say || !why || ra_buf_printf(&all, "%s%s%s", why, *say && *why ? "\n\n" : "", say))
 		return NULL;
 	return strdup(ra_buf_str(&all));
 }

@@ -50,7 +50,7 @@ char *ra_say_paragraphs(const struct ra_session *s, const cJSON *say)
 	return strdup(ra_buf_str(&all));
 }
 
-/* What is known about this server and belongs to these directions, after them: whoever stands in the setup has to have read it. */
+/* What is known about this server and belongs to these directions, before them: on a small screen the end of a text is on another page. */
 static ra_err add_quirks(const struct ra_session *s, const struct ra_maker *maker, const char *id, struct ra_buf *out)
 {
 	const struct ra_quirk *quirk = NULL;
@@ -75,8 +75,8 @@ char *ra_say_step(const struct ra_session *s, const struct ra_step *step)
 	RA_AUTO(ra_mem_free) char *say = ra_say_paragraphs(s, step->say);
 	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
 
-	if (!own || !say || ra_buf_text(&all, say) || (*say && *own && ra_buf_text(&all, "\n\n")) || ra_buf_text(&all, own) ||
-	    add_quirks(s, &maker, id, &all))
+	if (!own || !say || ra_buf_text(&all, say) || add_quirks(s, &maker, id, &all) ||
+	    (all.len && *own && ra_buf_text(&all, "\n\n")) || ra_buf_text(&all, own))
 		return NULL;
 	return strdup(ra_buf_str(&all));
 }
