@@ -178,6 +178,9 @@ size_t ra_flowset_causes(const struct ra_flowset *set, const struct ra_cause *co
 const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set);
 /* VMware's word for an API value of a fact ("attestation.status", "accepted" -> "Passed"); the value itself when there is none. */
 const char *ra_flowset_word(const struct ra_flowset *set, const char *fact, const char *value);
+/* What is written about a maker, by its id; or the makers one after another (NULL: no more). For those who read the set. NULL when absent. */
+const cJSON *ra_flowset_vendor(const struct ra_flowset *set, const char *id);
+const cJSON *ra_flowset_vendor_at(const struct ra_flowset *set, size_t index);
 /* The maker of a server by what the host says of itself (NULL: not known). A vendor whose "models" a known model does not fit is not
  * meant; where none fits it is `other`. */
 struct ra_maker ra_flowset_maker(const struct ra_flowset *set, const char *vendor, const char *model);

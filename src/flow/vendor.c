@@ -47,6 +47,24 @@ struct ra_maker ra_flowset_maker(const struct ra_flowset *set, const char *vendo
 	return maker;
 }
 
+const cJSON *ra_flowset_vendor_at(const struct ra_flowset *set, size_t index)
+{
+	const struct ra_vendor *vendors = set->vendors.items;
+
+	return index < set->vendors.count ? vendors[index].node : NULL;
+}
+
+const cJSON *ra_flowset_vendor(const struct ra_flowset *set, const char *id)
+{
+	const cJSON *vendor;
+
+	for (size_t i = 0; (vendor = ra_flowset_vendor_at(set, i)); i++) {
+		if (strcmp(ra_json_str(vendor, "id", ""), id) == 0)
+			return vendor;
+	}
+	return NULL;
+}
+
 const cJSON *ra_maker_text(const struct ra_maker *maker, const char *text_id)
 {
 	const cJSON *text = maker->generation ? ra_json_get(maker->generation->texts, text_id) : NULL;
