@@ -22,6 +22,13 @@ static void nothing_to_find(void **state)
 }
 
 #define MAIN "main.flow.json"
+/* A step that takes the TPM away, behind this guard, and what is found then. */
+#define TPM_OFF_CLASS \
+	{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"}
+#define TPM_OFF(toward, guard)                                                                                                  \
+	{3,                                                                                                                     \
+	 {TPM_OFF_CLASS, {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'" toward "'," guard}}, \
+	 "step restart: takes the TPM away: expected a \"guard\" that is true only where"}
 /* Each change brings the finding, at the place. */
 static const struct {
 	int rule;
@@ -251,38 +258,14 @@ static const struct {
      {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'Clear the TPM.','source':'s','texts':['restart']}]"}},
      "step restart: the text says \"clear\""},
     /* 3: a TPM that is taken away */
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'change',"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'restore',"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'change','guard':{'fact':'encryption.mode','is':'TPM'},"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'change','guard':{'fact':'encryption.mode','known':true},"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'change','guard':{'any':[{'fact':'encryption.mode','is':'NONE'},{'fact':'hist.board','is':true}]},"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'change','guard':{'not':{'fact':'encryption.mode','is':'NONE'}},"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'change','guard':{'fact':'encryption.mode','is':'NONE','plane':'operator'},"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
-    {3,
-     {{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"},
-      {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'change','guard':{'fact':'encryption.mode','is':'NONE','as_of':{'action':'start'}},"}},
-     "step restart: takes the TPM away: expected a \"guard\" that is true only where"},
+    TPM_OFF("change", ""),
+    TPM_OFF("restore", ""),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','is':'TPM'},"),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','known':true},"),
+    TPM_OFF("change", "'guard':{'any':[{'fact':'encryption.mode','is':'NONE'},{'fact':'hist.board','is':true}]},"),
+    TPM_OFF("change", "'guard':{'not':{'fact':'encryption.mode','is':'NONE'}},"),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','is':'NONE','plane':'operator'},"),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','is':'NONE','as_of':{'action':'start'}},"),
     {3,
      {{MAIN, "'say':'Enter it.'", "'say':['Enter it.','Then switch the TPM off.']"}},
      "step maintain: the text advises to switch the TPM off or to hide it"},
@@ -464,8 +447,7 @@ static void nothing_to_find_in_these(void **state)
 /* What is right stays unsaid: a TPM is taken away where Mode NONE was read, and a sentence that forbids it advises nothing. */
 static void a_tpm_may_go_where_nothing_is_bound_to_it(void **state)
 {
-	static const struct flow_change off = {
-	    "danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"};
+	static const struct flow_change off = TPM_OFF_CLASS;
 	static const struct flow_change good[][2] = {
 	    {{MAIN, "'touches':['reboot'],'toward':'change',",
 	      "'touches':['tpm_disable'],'toward':'change','say':'Switch the TPM off.','guard':{'fact':'encryption.mode','is':'NONE'},"}},
