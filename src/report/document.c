@@ -292,7 +292,7 @@ static void put_quirks(struct doc *d, const struct ra_view *v)
 {
 	if (!v->quirk_count)
 		return;
-	heading(d, 2, line(d, "Known about this server: %s", v->maker));
+	heading(d, 2, line(d, "About this server: %s", v->maker));
 	for (size_t i = 0; i < v->quirk_count; i++)
 		item(d, "", line(d, "%s: %s (%s)", v->quirks[i].title, v->quirks[i].say, v->quirks[i].source));
 }

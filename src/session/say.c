@@ -58,7 +58,7 @@ static ra_err add_quirks(const struct ra_session *s, const struct ra_maker *make
 	while ((quirk = ra_maker_quirk(maker, id, quirk))) {
 		RA_AUTO(ra_mem_free) char *say = ra_say_paragraphs(s, quirk->say);
 
-		if (!say || ra_buf_printf(out, "%sKnown about this server: %s", out->len ? "\n\n" : "", say))
+		if (!say || ra_buf_printf(out, "%sAbout this server: %s", out->len ? "\n\n" : "", say))
 			return RA_E_NOMEM;
 	}
 	return RA_OK;

@@ -241,9 +241,9 @@ static struct ra_view quirk(void)
 	struct ra_view view = fixture_asks(
 	    RA_ASK_YES_NO, RA_SCENE_CONFIRM, "Activate the SHA-256 bank",
 	    "Change the TPM's PCR bank: What was sealed to the values of one bank may not open with those of another.\n\n"
-	    "Known about this server: Where TPM Security is Off, two starts are needed: first TPM Security On, save, restart; then the "
+	    "About this server: Where TPM Security is Off, two starts are needed: first TPM Security On, save, restart; then the "
 	    "algorithm.\n\n"
-	    "Known about this server: Dell keeps the settings for TPM PPI Disabled.\n\n"
+	    "About this server: Dell keeps the settings for TPM PPI Disabled.\n\n"
 	    "At the Dell screen press F2: System Setup Main Menu > System BIOS > System Security. TPM Security must be On.\n\n"
 	    "System Security > TPM Advanced Settings: TPM2 Algorithm Selection: SHA256.");
 

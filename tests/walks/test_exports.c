@@ -109,20 +109,20 @@ static void test_what_is_known_is_shown(void **state)
 	} rows[] = {
 	    {"sha1-bank",
 	     "set-sha256",
-	     {"Known about this server: Where TPM Security is Off, two starts are needed",
-	      "Known about this server: Dell keeps the settings for TPM PPI Disabled.", "While Intel(R) TXT is On, TPM2 Algorithm Selection stands at SHA256",
+	     {"About this server: Where TPM Security is Off, two starts are needed",
+	      "About this server: Dell keeps the settings for TPM PPI Disabled.", "While Intel(R) TXT is On, TPM2 Algorithm Selection stands at SHA256",
 	      "Change the TPM's PCR bank: What was sealed to the values of one bank may not open"},
-	     "Known about this server: Dell PowerEdge 14G",
+	     "About this server: Dell PowerEdge 14G",
 	     "  Two starts from Off to SHA256: Where TPM Security is Off, two starts are needed"},
 	    {"secure-boot-off",
 	     "enable-secure-boot",
-	     {"Known about this server: Secure Boot cannot be chosen while Boot Mode is BIOS", "Switch Secure Boot on: A component without a signature", NULL},
-	     "Known about this server: Dell PowerEdge 15G",
+	     {"About this server: Secure Boot cannot be chosen while Boot Mode is BIOS", "Switch Secure Boot on: A component without a signature", NULL},
+	     "About this server: Dell PowerEdge 15G",
 	     "  What keeps Secure Boot locked: "},
 	    {"security-violation",
 	     "restore-settings",
-	     {"Known about this server: UEFI before v2.02", "imm.TpmTcmPolicyLock is Disabled", NULL},
-	     "Known about this server: Lenovo ThinkSystem",
+	     {"About this server: UEFI before v2.02", "imm.TpmTcmPolicyLock is Disabled", NULL},
+	     "About this server: Lenovo ThinkSystem",
 	     "  TPM policy after a board replacement: A replacement board comes with imm.TpmTcmPolicy undefined"},
 	};
 
@@ -160,7 +160,7 @@ static void test_no_directions_no_quirks(void **state)
 	RA_AUTO(ra_mem_free) char *json = rendered(view, "json");
 
 	assert_int_equal(view->quirk_count, 0);
-	assert_null(strstr(text, "Known about this server"));
+	assert_null(strstr(text, "About this server"));
 	assert_null(strstr(json, "\"quirks\""));
 	ra_view_free(view);
 	walker_end(&w);
