@@ -305,6 +305,8 @@ static void tell_result(const struct ra_view *view, const struct ra_view_result 
 		ra_doc_item(doc, &(struct ra_item){.text = result->shown, .indent = indent, .row = row});
 	if (*result->why && strcmp(result->verdict, "PASS"))
 		ra_doc_item(doc, &(struct ra_item){.text = result->why, .indent = indent, .row = row});
+	for (size_t i = 0; i < result->disputed.count; i++)
+		ra_doc_item(doc, &(struct ra_item){.text = result->disputed.items[i], .indent = indent, .row = row});
 	tell_commands(view, result->check,
 		      (struct ra_item){.look = RA_LOOK_DIM, .indent = indent, .row = row, .verbatim = true}, doc);
 }

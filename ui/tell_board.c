@@ -183,6 +183,7 @@ static void fact_detail(const struct ra_view_fact *fact, struct ra_doc *doc)
 	ra_doc_printf(doc, &title, "%s (%s)", fact->name, fact->type);
 	part(doc, "Value", fact->known ? fact->value : NULL);
 	part(doc, "Not known, because", fact->known ? NULL : fact->reason);
+	parts(doc, "The sources disagree on it", &fact->disputed);
 	ra_doc_gap(doc);
 	ra_doc_say(doc, RA_LOOK_TITLE, "Observations");
 	for (size_t i = 0; i < fact->obs_count; i++) {

@@ -428,10 +428,31 @@ static ra_err manual_ok(const struct ra_check_loading *load, const cJSON *manual
 	return err;
 }
 
+/* Sources that do not agree, side by side: one alone disputes nothing. */
+static ra_err disputed_ok(const struct ra_check_loading *load, const cJSON *list)
+{
+	static const char *const keys[] = {"says", "source", NULL};
+	const cJSON *row;
+	const char *text;
+	ra_err err = RA_OK;
+
+	if (list && (!cJSON_IsArray(list) || cJSON_GetArraySize(list) < 2))
+		return BAD(load, list, "disputed must be a list of at least two sources");
+	cJSON_ArrayForEach (row, list) {
+		if (!err)
+			err = keys_ok(load, row, keys, NULL);
+		if (!err)
+			err = text_of(load, row, "says", &text);
+		if (!err)
+			err = text_of(load, row, "source", &text);
+	}
+	return err;
+}
+
 static ra_err root_load(const struct ra_check_loading *load, const cJSON *root, struct ra_check *out)
 {
 	static const char *const keys[] = {"$schema", "format", "id",     "title", "why", "since",
-					   "planes",  "prefer", "manual", "judge", NULL};
+					   "planes",  "prefer", "manual", "judge", "disputed", NULL};
 	const cJSON *prefer = ra_json_get(root, "prefer");
 	ra_err err = keys_ok(load, root, keys, NULL);
 
@@ -456,6 +477,10 @@ static ra_err root_load(const struct ra_check_loading *load, const cJSON *root, 
 	out->judge = ra_json_get(root, "judge");
 	if (out->judge && !cJSON_IsArray(out->judge))
 		return BAD(load, out->judge, "judge must be a list");
+	out->disputed = ra_json_get(root, "disputed");
+	err = disputed_ok(load, out->disputed);
+	if (err)
+		return err;
 	out->manual = ra_json_get(root, "manual");
 	if (out->manual)
 		err = manual_ok(load, out->manual);

@@ -53,6 +53,7 @@ struct ra_check {
 	struct ra_check_plane planes[RA_CHECK_PLANES_MAX];
 	size_t plane_count;
 	const cJSON *judge;  /* conditions: compiled by flow/ */
+	const cJSON *disputed; /* [{says, source}]: what sources say that do not agree; NULL */
 	const cJSON *manual; /* by-hand form, NULL */
 	struct ra_json *doc; /* owned */
 };

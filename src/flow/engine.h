@@ -68,8 +68,12 @@ const struct ra_flowset *ra_state_set(const struct ra_state *state);
 /* The environment conditions are held against, at a time. */
 struct ra_cond_env ra_state_env(const struct ra_state *state, ra_utc_ms now);
 /* A text of a flow with every {fact.name} replaced by its value ({host.name}, where not known: the name the walk began with).
+ * {bmc} is what this maker's management controller is called.
  * Out: what is not known stands as "(unknown)"; *complete (may be NULL) false then. Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_state_fill(const struct ra_state *state, const char *text, bool *complete);
+
+/* Whose directions fit this host, by what is known of it now. */
+struct ra_maker ra_state_maker(const struct ra_state *state);
 
 /* One step of the way, in order. */
 struct ra_visit {

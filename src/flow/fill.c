@@ -8,9 +8,34 @@
 
 #define HOST_NAME "host.name"
 
+/* A text fact as the machine spells it; NULL when it is not known. Borrowed from the facts. */
+static const char *spelled(const struct ra_state *state, const char *fact)
+{
+	struct ra_query query = {.plane = RA_PLANE_ANY, .prefer = ra_flowset_prefer(state->set, fact)};
+	struct ra_reading reading = ra_facts_read(state->facts, fact, &query);
+
+	return reading.reason == RA_KNOWN && reading.value->type == RA_TEXT ? reading.value->as.text : NULL;
+}
+
+struct ra_maker ra_state_maker(const struct ra_state *state)
+{
+	return ra_flowset_maker(state->set, spelled(state, "host.vendor"), spelled(state, "host.model"));
+}
+
+/* What its maker calls the management controller of this server. Owner: caller. */
+static char *bmc_name(const struct ra_state *state)
+{
+	struct ra_maker maker = ra_state_maker(state);
+	const char *name = ra_maker_bmc(&maker);
+
+	return name ? strdup(name) : NULL;
+}
+
 /* The value of a fact for people; NULL when it is not known (or without memory). Owner: caller. */
 static char *value_of(const struct ra_state *state, const char *fact)
 {
+	if (strcmp(fact, RA_FILL_BMC) == 0)
+		return bmc_name(state);
 	struct ra_query query = {.plane = RA_PLANE_ANY, .prefer = ra_flowset_prefer(state->set, fact)};
 	struct ra_reading reading = ra_facts_read(state->facts, fact, &query);
 	char *text = reading.reason == RA_KNOWN ? ra_value_text(reading.value) : NULL;

@@ -59,7 +59,7 @@ struct ra_flowset *ra_flowset_free(struct ra_flowset *set)
 	}
 	EACH(set->vendors, struct ra_vendor, vendor)
 	{
-		ra_pattern_free(vendor->match);
+		ra_vendor_clear(vendor);
 	}
 	EACH(set->gates, struct ra_gate, gate)
 	{
@@ -426,24 +426,6 @@ const char *ra_flowset_dir(const struct ra_flowset *set)
 const char *ra_flowset_word(const struct ra_flowset *set, const char *fact, const char *value)
 {
 	return ra_json_str(ra_json_get(set->words, fact), value, value);
-}
-
-const cJSON *ra_flowset_vendor_text(const struct ra_flowset *set, const char *vendor, const char *text_id)
-{
-	const cJSON *other = NULL;
-
-	EACH(set->vendors, struct ra_vendor, at)
-	{
-		const cJSON *text = ra_json_get(at->texts, text_id);
-		bool found = false;
-
-		if (!at->match)
-			other = text;
-		else if (text && vendor &&
-			 ra_pattern_find(at->match, vendor, strlen(vendor), 0, &found, NULL) == RA_OK && found)
-			return text;
-	}
-	return other;
 }
 
 const struct ra_question *ra_flowset_manual(const struct ra_flowset *set, const struct ra_check *check)

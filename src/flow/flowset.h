@@ -52,7 +52,7 @@ struct ra_gate {
 	int64_t max_age_ms;
 };
 struct ra_class {
-	const char *id, *title;
+	const char *id, *title, *why; /* why: NULL */
 	enum ra_danger danger;
 	const cJSON *gate; /* ids, NULL: none needed */
 	bool restarts;
@@ -131,6 +131,21 @@ struct ra_cause {
 	struct ra_json *doc;
 };
 
+/* What is known about servers of a maker beside its directions. Borrowed. */
+struct ra_quirk {
+	const char *id, *title, *source;
+	const cJSON *say;       /* text or list */
+	const cJSON *texts;     /* ids of the directions it is shown with */
+	const char *generation; /* NULL: all */
+};
+struct ra_vendor;
+struct ra_generation;
+/* Whose directions fit a host. Borrowed from the set. */
+struct ra_maker {
+	const struct ra_vendor *own, *other;    /* own is other where no maker's file fits; both NULL in a set without */
+	const struct ra_generation *generation; /* NULL: the model does not tell */
+};
+
 struct ra_flowset;
 /* Where to load from. Borrowed. */
 struct ra_flow_sources {
@@ -164,8 +179,23 @@ size_t ra_flowset_causes(const struct ra_flowset *set, const struct ra_cause *co
 const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set);
 /* VMware's word for an API value of a fact ("attestation.status", "accepted" -> "Passed"); the value itself when there is none. */
 const char *ra_flowset_word(const struct ra_flowset *set, const char *fact, const char *value);
-/* The vendor text (text or list) for a host.vendor value (NULL: other); falls back to `other`. NULL when no vendor has it. */
-const cJSON *ra_flowset_vendor_text(const struct ra_flowset *set, const char *vendor, const char *text_id);
+/* What is written about a maker, by its id; or the makers one after another (NULL: no more). For those who read the set. NULL when absent. */
+const cJSON *ra_flowset_vendor(const struct ra_flowset *set, const char *id);
+const cJSON *ra_flowset_vendor_at(const struct ra_flowset *set, size_t index);
+/* The maker of a server by what the host says of itself (NULL: not known). A vendor whose "models" a known model does not fit is not
+ * meant; where none fits it is `other`. */
+struct ra_maker ra_flowset_maker(const struct ra_flowset *set, const char *vendor, const char *model);
+/* Its text (text or list) for an id: the generation's, else its own, else that of `other`. NULL when none has it. */
+const cJSON *ra_maker_text(const struct ra_maker *maker, const char *text_id);
+/* The word {bmc} in texts stands for this name. */
+#define RA_FILL_BMC "bmc"
+/* What its management controller is called ("iDRAC"), else what `other` calls it. NULL when nobody says. */
+const char *ra_maker_bmc(const struct ra_maker *maker);
+/* "Dell PowerEdge 15G", or without the generation where the model does not tell it. NULL: no file about any maker. */
+const char *ra_maker_title(const struct ra_maker *maker);
+/* Its next quirk after this one (NULL: the first) that belongs to a text. One of another generation is left out, one of a generation
+ * that the model does not tell is not: unknown is never no. NULL: no more. */
+const struct ra_quirk *ra_maker_quirk(const struct ra_maker *maker, const char *text_id, const struct ra_quirk *after);
 /* The by-hand form of a check as a question; NULL when it has none. Lives as long as the set. */
 const struct ra_question *ra_flowset_manual(const struct ra_flowset *set, const struct ra_check *check);
 /* The type a fact has in this set (checks, plane.*, sig.*, answers that set it). Out: -1 for a fact nobody produces. */

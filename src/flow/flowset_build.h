@@ -20,11 +20,22 @@ struct ra_checked {
 	size_t rule_count;
 	struct ra_question manual; /* count 0: no by-hand form */
 };
-struct ra_vendor {
+/* What differs on some models of a maker. */
+struct ra_generation {
 	const char *id, *title;
-	struct ra_pattern *match; /* NULL: other */
-	const cJSON *texts, *node;
+	struct ra_pattern *match; /* on host.model */
+	const cJSON *texts;       /* NULL: none of its own */
+};
+struct ra_vendor {
+	const char *id, *title, *bmc; /* bmc: what its management controller is called, NULL */
+	struct ra_pattern *match;     /* on host.vendor; NULL: other */
+	struct ra_pattern *models;    /* on host.model; NULL: every model */
+	const cJSON *texts, *settings, *node;
 	const struct ra_json *doc;
+	struct ra_generation *generations; /* in the order they are tried */
+	size_t generation_count;
+	struct ra_quirk *quirks;
+	size_t quirk_count;
 };
 /* What is said about a fact, and where it is said first. name is borrowed. */
 struct ra_fact_decl {
@@ -117,6 +128,11 @@ RA_MUST_USE ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *e
 void ra_checked_clear(struct ra_checked *checked);
 /* Signatures, vendors, danger and glossary go straight into the set. */
 RA_MUST_USE ra_err ra_flowset_read_signatures(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs);
+/* A node that is a regular expression, compiled. Owner: *out is the caller's. Errors: RA_E_INVALID at the node, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_flowset_read_pattern(const struct ra_json *doc, const cJSON *node, struct ra_pattern **out,
+					   struct ra_errs *errs);
+/* What a vendor holds, freed. */
+void ra_vendor_clear(struct ra_vendor *vendor);
 /* As ra_flowset_read_signatures. */
 RA_MUST_USE ra_err ra_flowset_read_vendor(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs);
 /* As ra_flowset_read_signatures. */

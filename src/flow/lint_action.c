@@ -199,6 +199,22 @@ static void check_words(const struct context *at, const struct ra_json *doc, con
 	}
 }
 
+/* All that a maker may have said with an action: his directions, those of his generations, what is known beside them. */
+static void check_directions(const struct context *at, const struct ra_vendor *vendor, const char *id)
+{
+	check_words(at, vendor->doc, ra_json_get(vendor->texts, id));
+	for (size_t i = 0; i < vendor->generation_count; i++)
+		check_words(at, vendor->doc, ra_json_get(vendor->generations[i].texts, id));
+	for (size_t i = 0; i < vendor->quirk_count; i++) {
+		const cJSON *text;
+
+		cJSON_ArrayForEach (text, vendor->quirks[i].texts) {
+			if (strcmp(text->valuestring, id) == 0)
+				check_words(at, vendor->doc, vendor->quirks[i].say);
+		}
+	}
+}
+
 static void check_texts(const struct context *at)
 {
 	const struct ra_vendor *vendors = at->lint->set->vendors.items;
@@ -207,7 +223,7 @@ static void check_texts(const struct context *at)
 	check_words(at, at->flow->doc, ra_json_get(at->step->node, "title"));
 	check_words(at, at->flow->doc, at->step->say);
 	for (size_t i = 0; id && i < at->lint->set->vendors.count; i++)
-		check_words(at, vendors[i].doc, ra_json_get(vendors[i].texts, id));
+		check_directions(at, &vendors[i], id);
 }
 
 /* `boot time > the action's start`, or later than it was then. */

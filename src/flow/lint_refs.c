@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "flow/lint_rules.h"
+#include "flow/shape.h"
 
 #include "base/pattern.h"
 
@@ -57,6 +58,23 @@ static void check_ids(const struct place *at, const struct named *kind, const cJ
 	}
 }
 
+/* The text of `other`, which every vendor's stands on; NULL: there is none. */
+static const cJSON *other_text(const struct ra_linter *lint, const char *id)
+{
+	struct ra_maker any = ra_flowset_maker(lint->set, NULL, NULL);
+
+	return ra_maker_text(&any, id);
+}
+
+/* {bmc}: what stands there for a server of no known maker. */
+static void check_bmc(const struct place *at, const cJSON *text)
+{
+	struct ra_maker any = ra_flowset_maker(at->lint->set, NULL, NULL);
+
+	if (!ra_maker_bmc(&any))
+		ra_lint_say(at->lint, 2, at->doc, text, "%s: the text names {bmc}, and vendors/other.json has no \"bmc\"", at->where);
+}
+
 /* The facts between braces in a text, or in each of a list of texts. */
 static void check_text(const struct place *at, const cJSON *text)
 {
@@ -77,6 +95,10 @@ static void check_text(const struct place *at, const cJSON *text)
 			continue;
 		memcpy(name, open + 1, len);
 		name[len] = '\0';
+		if (strcmp(name, RA_FILL_BMC) == 0) {
+			check_bmc(at, text);
+			continue;
+		}
 		if (ra_fact_name_ok(name) && !is_fact(at->lint->set, name))
 			ra_lint_say(at->lint, 2, at->doc, text, "%s: the text names {%s}, which is no fact", at->where,
 				    name);
@@ -87,7 +109,7 @@ static void check_vendor_text(const struct place *at, const struct ra_step *step
 {
 	const cJSON *id = ra_json_get(step->text, "id");
 
-	if (cJSON_IsString(id) && !ra_flowset_vendor_text(at->lint->set, NULL, id->valuestring))
+	if (cJSON_IsString(id) && !other_text(at->lint, id->valuestring))
 		ra_lint_say(at->lint, 2, at->doc, id, "%s: vendors/other.json has no text \"%s\"", at->where,
 			    id->valuestring);
 }
@@ -220,20 +242,71 @@ static void check_signature(struct ra_linter *lint, const struct ra_signature *s
 		ra_lint_say(lint, 2, at.doc, node, "signature %s: no check reads a log it is looked for in", sig->id);
 }
 
+/* Directions of a maker or of a generation of his: `other` has each, for the server nobody knows. */
+static void check_directions(const struct place *at, const cJSON *texts)
+{
+	const cJSON *text;
+
+	cJSON_ArrayForEach (text, texts) {
+		check_text(at, text);
+		if (text->string && !ra_is_own_key(text->string) && !other_text(at->lint, text->string))
+			ra_lint_say(at->lint, 2, at->doc, text, "vendor %s: vendors/other.json has no text \"%s\"", at->where,
+				    text->string);
+	}
+}
+
+static bool has_generation(const struct ra_vendor *vendor, const char *id, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(vendor->generations[i].id, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A quirk: seen with directions that are there, and of a generation that is there. */
+static void check_quirk(const struct place *at, const struct ra_vendor *vendor, size_t index)
+{
+	const struct ra_quirk *quirk = &vendor->quirks[index];
+	const cJSON *id;
+
+	check_text(at, quirk->say);
+	cJSON_ArrayForEach (id, quirk->texts) {
+		if (!other_text(at->lint, id->valuestring))
+			ra_lint_say(at->lint, 2, at->doc, id, "vendor %s: quirk %s: vendors/other.json has no text \"%s\"",
+				    at->where, quirk->id, id->valuestring);
+	}
+	if (quirk->generation && !has_generation(vendor, quirk->generation, vendor->generation_count))
+		ra_lint_say(at->lint, 2, at->doc, quirk->say, "vendor %s: quirk %s: there is no generation \"%s\"", at->where,
+			    quirk->id, quirk->generation);
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(vendor->quirks[i].id, quirk->id) == 0)
+			ra_lint_say(at->lint, 2, at->doc, quirk->say, "vendor %s: the quirk id \"%s\" is used twice", at->where,
+				    quirk->id);
+	}
+}
+
+static void check_vendor(const struct place *at, const struct ra_vendor *vendor)
+{
+	check_directions(at, vendor->texts);
+	for (size_t i = 0; i < vendor->generation_count; i++) {
+		check_directions(at, vendor->generations[i].texts);
+		if (has_generation(vendor, vendor->generations[i].id, i))
+			ra_lint_say(at->lint, 2, at->doc, vendor->node, "vendor %s: the generation id \"%s\" is used twice",
+				    at->where, vendor->generations[i].id);
+	}
+	for (size_t i = 0; i < vendor->quirk_count; i++)
+		check_quirk(at, vendor, i);
+}
+
 static void check_vendors(struct ra_linter *lint)
 {
 	const struct ra_vendor *vendors = lint->set->vendors.items;
 
 	for (size_t i = 0; i < lint->set->vendors.count; i++) {
 		struct place at = {lint, vendors[i].doc, vendors[i].id};
-		const cJSON *text;
 
-		cJSON_ArrayForEach (text, vendors[i].texts) {
-			check_text(&at, text);
-			if (vendors[i].match && !ra_flowset_vendor_text(lint->set, NULL, text->string))
-				ra_lint_say(lint, 2, at.doc, text, "vendor %s: vendors/other.json has no text \"%s\"",
-					    vendors[i].id, text->string);
-		}
+		check_vendor(&at, &vendors[i]);
 	}
 }
 

@@ -47,6 +47,8 @@ void ra_lint_refs(struct ra_linter *lint);
 void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
 /* Rules 3 and 4 on one flow. */
 void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graph);
+/* Rule 3: a TPM is switched off or hidden only where Mode NONE was read. */
+void ra_lint_off(struct ra_linter *lint);
 /* True when an answer to this check can hold the fact (planes, by-hand form, signatures of its logs). */
 bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
 /* True when one of a list of check ids can. */

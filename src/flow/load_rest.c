@@ -1,4 +1,4 @@
-/* load_rest.c - what stands beside flows: the judge and by-hand form of a check, signatures, vendors, danger, glossary.
+/* load_rest.c - what stands beside flows: the judge and by-hand form of a check, signatures, danger, glossary.
  */
 #include "config.h"
 
@@ -84,7 +84,7 @@ void ra_checked_clear(struct ra_checked *checked)
 	ra_check_free(checked->check);
 }
 
-static ra_err read_pattern(const struct ra_json *doc, const cJSON *node, struct ra_pattern **out, struct ra_errs *errs)
+ra_err ra_flowset_read_pattern(const struct ra_json *doc, const cJSON *node, struct ra_pattern **out, struct ra_errs *errs)
 {
 	struct ra_errs why;
 	ra_err err;
@@ -128,46 +128,11 @@ ra_err ra_flowset_read_signatures(struct ra_flowset *set, const struct ra_json *
 		sig->sample = ra_json_str(at, "sample", "");
 		sig->source = ra_json_str(at, "source", "");
 		sig->logs = ra_json_get(at, "log");
-		err = read_pattern(doc, ra_json_get(at, "pattern"), &sig->pattern, errs);
+		err = ra_flowset_read_pattern(doc, ra_json_get(at, "pattern"), &sig->pattern, errs);
 		if (err != RA_OK)
 			return err;
 	}
 	return err;
-}
-
-ra_err ra_flowset_read_vendor(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs)
-{
-	static const struct ra_shape_key keys[] = {
-	    RA_SHAPE_FILE,
-	    {"id", RA_SHAPE_STEP, true},
-	    {"title", RA_SHAPE_TEXT, true},
-	    {"match", RA_SHAPE_TEXT, false},
-	    {"texts", RA_SHAPE_OBJECT, true},
-	    {NULL, RA_SHAPE_ANY, false},
-	};
-	const cJSON *root = ra_json_root(doc);
-	struct ra_vendor *vendor;
-	ra_err err = ra_shape_check(doc, root, keys, errs);
-	bool other = strcmp(ra_json_str(root, "id", ""), "other") == 0;
-
-	if (err != RA_OK)
-		return err;
-	if (other == (ra_json_get(root, "match") != NULL))
-		return ra_json_fail(
-		    doc, root, errs, RA_E_INVALID,
-		    "expected \"match\" (a regular expression for host.vendor) in every vendor but \"other\"");
-	err = ra_shape_each(doc, ra_json_get(root, "texts"), RA_SHAPE_TEXTS, errs);
-	if (err != RA_OK)
-		return err;
-	vendor = ra_list_add(&set->vendors, sizeof(*vendor), errs);
-	if (!vendor)
-		return RA_E_NOMEM;
-	vendor->id = ra_json_str(root, "id", "");
-	vendor->title = ra_json_str(root, "title", "");
-	vendor->texts = ra_json_get(root, "texts");
-	vendor->node = root;
-	vendor->doc = doc;
-	return other ? RA_OK : read_pattern(doc, ra_json_get(root, "match"), &vendor->match, errs);
 }
 
 static ra_err read_gate(struct ra_flowset *set, const struct ra_json *doc, const cJSON *at, struct ra_errs *errs)
@@ -214,6 +179,7 @@ static ra_err read_class(struct ra_flowset *set, const struct ra_json *doc, cons
 {
 	static const struct ra_shape_key keys[] = {{"title", RA_SHAPE_TEXT, true},     {"danger", RA_SHAPE_TEXT, true},
 						   {"gate", RA_SHAPE_IDS, false},      {"why", RA_SHAPE_TEXT, false},
+						   {"source", RA_SHAPE_TEXT, false},
 						   {"restarts", RA_SHAPE_BOOL, false}, {"beside_host", RA_SHAPE_BOOL, false},
 						   {NULL, RA_SHAPE_ANY, false}};
 	static const char *const dangers[] = {"readonly", "reversible", "disruptive", "irreversible", NULL};
@@ -231,6 +197,7 @@ static ra_err read_class(struct ra_flowset *set, const struct ra_json *doc, cons
 	class->id = at->string;
 	class->title = ra_json_str(at, "title", "");
 	class->danger = (enum ra_danger)word;
+	class->why = ra_json_str(at, "why", NULL);
 	class->gate = ra_json_get(at, "gate");
 	class->restarts = ra_json_bool(at, "restarts", false);
 	class->beside_host = ra_json_bool(at, "beside_host", false);

@@ -189,6 +189,14 @@ static void put_summary(struct doc *d, const struct ra_view *v)
 	}
 }
 
+/* A line that belongs to the one above it. */
+static void below(struct doc *d, const char *text)
+{
+	raw(d, d->md ? "  - " : "           ");
+	words(d, text);
+	raw(d, "\n");
+}
+
 static void put_results(struct doc *d, const struct ra_view *v)
 {
 	if (!v->result_count)
@@ -200,6 +208,8 @@ static void put_results(struct doc *d, const struct ra_view *v)
 		row(d, 7, r->verdict,
 		    line(d, "%s%s%s%s%s%s", r->title, *r->why ? ": " : "", r->why, *r->planes ? " [" : "", r->planes,
 			 *r->planes ? "]" : ""));
+		for (size_t k = 0; k < r->disputed.count; k++)
+			below(d, r->disputed.items[k]);
 	}
 }
 
@@ -281,6 +291,15 @@ static void put_actions(struct doc *d, const struct ra_view *v)
 	}
 }
 
+static void put_quirks(struct doc *d, const struct ra_view *v)
+{
+	if (!v->quirk_count)
+		return;
+	heading(d, 2, line(d, "About this server: %s", v->maker));
+	for (size_t i = 0; i < v->quirk_count; i++)
+		item(d, "", line(d, "%s: %s (%s)", v->quirks[i].title, v->quirks[i].say, v->quirks[i].source));
+}
+
 static void put_unseen(struct doc *d, const struct ra_view *v)
 {
 	heading(d, 2, "Not checked");
@@ -355,6 +374,7 @@ static ra_err write_document(const struct ra_view *v, struct ra_buf *out, bool m
 	put_causes(&d, v);
 	put_way(&d, v);
 	put_actions(&d, v);
+	put_quirks(&d, v);
 	put_unseen(&d, v);
 	put_next(&d, v);
 	if (v->notes.count)

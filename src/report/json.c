@@ -115,7 +115,22 @@ static bool put_results(cJSON *root, const struct ra_view *v)
 
 		ok = made && text(made, "check", r->check) && text(made, "title", r->title) &&
 		     text(made, "verdict", r->verdict_id) && text(made, "why", r->why) && text(made, "planes", r->planes) &&
-		     time_of(made, "at", r->at);
+		     time_of(made, "at", r->at) && (!r->disputed.count || texts(made, "disputed", &r->disputed));
+	}
+	return ok;
+}
+
+/* What is known about this server; nothing where no directions of its maker were come to. */
+static bool put_quirks(cJSON *root, const struct ra_view *v)
+{
+	cJSON *list = v->quirk_count ? cJSON_AddArrayToObject(root, "quirks") : NULL;
+	bool ok = list || !v->quirk_count;
+
+	for (size_t i = 0; ok && i < v->quirk_count; i++) {
+		cJSON *made = row(list);
+
+		ok = made && text(made, "id", v->quirks[i].id) && text(made, "title", v->quirks[i].title) &&
+		     text(made, "say", v->quirks[i].say) && text(made, "source", v->quirks[i].source);
 	}
 	return ok;
 }
@@ -193,7 +208,7 @@ ra_err ra_report_json(const struct ra_view *v, struct ra_buf *out)
 {
 	RA_AUTO(ra_cjson_free) cJSON *root = cJSON_CreateObject();
 	bool ok = root && put_head(root, v) && put_facts(root, v) && put_results(root, v) && put_causes(root, v) &&
-		  put_way(root, v) && put_actions(root, v) && put_record(root, v);
+		  put_way(root, v) && put_actions(root, v) && put_quirks(root, v) && put_record(root, v);
 	RA_AUTO(ra_mem_free) char *bytes = ok ? ra_json_print(root) : NULL;
 
 	if (!bytes)

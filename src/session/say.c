@@ -50,18 +50,49 @@ char *ra_say_paragraphs(const struct ra_session *s, const cJSON *say)
 	return strdup(ra_buf_str(&all));
 }
 
+/* What is known about this server and belongs to these directions, before them: on a small screen the end of a text is on another page. */
+static ra_err add_quirks(const struct ra_session *s, const struct ra_maker *maker, const char *id, struct ra_buf *out)
+{
+	const struct ra_quirk *quirk = NULL;
+
+	while ((quirk = ra_maker_quirk(maker, id, quirk))) {
+		RA_AUTO(ra_mem_free) char *say = ra_say_paragraphs(s, quirk->say);
+
+		if (!say || ra_buf_printf(out, "%sAbout this server: %s", out->len ? "\n\n" : "", say))
+			return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
+
 char *ra_say_step(const struct ra_session *s, const struct ra_step *step)
 {
 	const char *id = ra_json_str(step->text, "id", NULL);
 
 	if (!id)
 		return ra_say_paragraphs(s, step->say);
-	RA_AUTO(ra_mem_free) char *vendor = ra_say_fact(s, "host.vendor");
-	RA_AUTO(ra_mem_free) char *own = ra_say_paragraphs(s, ra_flowset_vendor_text(s->flows, vendor, id));
+	struct ra_maker maker = ra_state_maker(s->state);
+	RA_AUTO(ra_mem_free) char *own = ra_say_paragraphs(s, ra_maker_text(&maker, id));
 	RA_AUTO(ra_mem_free) char *say = ra_say_paragraphs(s, step->say);
 	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
 
-	if (!own || !say || ra_buf_text(&all, say) || (*say && *own && ra_buf_text(&all, "\n\n")) || ra_buf_text(&all, own))
+	if (!own || !say || ra_buf_text(&all, say) || add_quirks(s, &maker, id, &all) ||
+	    (all.len && *own && ra_buf_text(&all, "\n\n")) || ra_buf_text(&all, own))
 		return NULL;
 	return strdup(ra_buf_str(&all));
+}
+
+char *ra_say_danger(const struct ra_session *s, const struct ra_action *action)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
+	const cJSON *id;
+
+	cJSON_ArrayForEach(id, (action->restore ? NULL : action->touches))
+	{
+		const struct ra_class *class = ra_flowset_class(s->flows, id->valuestring);
+
+		if (class && class->why && class->danger == action->danger &&
+		    ra_buf_printf(&all, "%s%s: %s", all.len ? "\n\n" : "", class->title, class->why))
+			return NULL;
+	}
+	return ra_text_clean_dup(ra_buf_str(&all), true);
 }

@@ -39,6 +39,7 @@ struct ra_view_result {
 	ra_utc_ms at;
 	bool running;
 	bool in_step;       /* belongs to the step the walk is in */
+	struct ra_texts disputed; /* what the sources say that do not agree on it: "source: what it says" */
 };
 struct ra_view_obs {
 	char *plane, *value, *reason, *check; /* value NULL when unknown */
@@ -53,6 +54,7 @@ struct ra_view_fact {
 	bool known;
 	struct ra_view_obs *obs;
 	size_t obs_count;
+	struct ra_texts disputed; /* as of the check that gives it */
 };
 /* Evidence for or against a cause. */
 struct ra_view_rule {
@@ -90,6 +92,10 @@ struct ra_view_gate {
 	char *gate, *step, *why;
 	bool opened;
 	ra_utc_ms at;
+};
+/* What is known about servers of this maker and was shown with a step's directions. */
+struct ra_view_quirk {
+	char *id, *title, *say, *source; /* say: paragraphs separated by an empty line */
 };
 struct ra_view_unseen {
 	char *what, *why;
@@ -154,6 +160,9 @@ struct ra_view {
 	size_t gate_count;
 	struct ra_view_unseen *unseen; /* not_checked */
 	size_t unseen_count;
+	char *maker;                   /* "Dell PowerEdge 15G", "" when none of its quirks was shown */
+	struct ra_view_quirk *quirks;
+	size_t quirk_count;
 	struct ra_texts notes;
 	struct ra_texts say;           /* the current step's own words */
 	struct ra_view_prompt prompt;

@@ -208,7 +208,7 @@ static ra_err put_result(const struct ra_session *s, const struct ra_check *chec
 			       ra_view_put(&made->verdict, verdict_word(verdict)) ||
 			       ra_view_put(&made->verdict_id, ra_check_verdict_name(verdict)) ||
 			       ra_view_put(&made->why, filled) || put_shown(s, check, made) ||
-			       put_planes(s, check->id, made)
+			       put_planes(s, check->id, made) || ra_view_disputed(check, &made->disputed)
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }

@@ -70,7 +70,7 @@ static ra_err put_fact(const struct ra_session *s, const char *name, struct ra_v
 	for (size_t i = 0; i < ra_facts_obs_count(facts, name); i++)
 		if (put_obs(s, name, ra_facts_obs(facts, name, i), at))
 			return RA_E_NOMEM;
-	return RA_OK;
+	return at->obs_count ? ra_view_disputed(ra_flowset_check(s->flows, at->obs[0].check), &at->disputed) : RA_OK;
 }
 
 ra_err ra_view_facts(const struct ra_session *s, struct ra_view *v)

@@ -30,6 +30,7 @@ static void free_facts(struct ra_view *v)
 		for (size_t k = 0; k < f->obs_count; k++)
 			FREE_ALL(f->obs[k].plane, f->obs[k].value, f->obs[k].reason, f->obs[k].check, f->obs[k].evidence);
 		free(f->obs);
+		free_texts(&f->disputed);
 		FREE_ALL(f->name, f->type, f->value, f->reason, f->json);
 	}
 	free(v->facts);
@@ -78,6 +79,7 @@ static void free_evidence(struct ra_view *v)
 		struct ra_view_result *r = &v->results[i];
 
 		FREE_ALL(r->check, r->title, r->why, r->verdict, r->verdict_id, r->shown, r->planes);
+		free_texts(&r->disputed);
 	}
 	free(v->results);
 	for (size_t i = 0; i < v->command_count; i++) {
@@ -88,6 +90,14 @@ static void free_evidence(struct ra_view *v)
 	free(v->commands);
 }
 
+static void free_quirks(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->quirk_count; i++)
+		FREE_ALL(v->quirks[i].id, v->quirks[i].title, v->quirks[i].say, v->quirks[i].source);
+	free(v->quirks);
+	free(v->maker);
+}
+
 struct ra_view *ra_view_free(struct ra_view *v)
 {
 	if (!v)
@@ -96,6 +106,7 @@ struct ra_view *ra_view_free(struct ra_view *v)
 	free_evidence(v);
 	free_facts(v);
 	free_causes(v);
+	free_quirks(v);
 	free_texts(&v->notes);
 	free_texts(&v->say);
 	free_texts(&v->next);

@@ -23,6 +23,10 @@ RA_MUST_USE ra_err ra_view_commands(const struct ra_session *session, bool with_
 RA_MUST_USE ra_err ra_view_facts(const struct ra_session *session, struct ra_view *view);
 /* Every cause with its rules. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_causes(const struct ra_session *session, struct ra_view *view);
+/* What is known about this server and belongs to the directions the walk came to, each once. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_quirks(const struct ra_session *session, struct ra_view *view);
+/* The sources of a check that do not agree (NULL: no check), a line each. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_disputed(const struct ra_check *check, struct ra_texts *texts);
 /* What was not checked, and why. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_unseen(const struct ra_session *session, struct ra_view *view);
 /* What is owed, and what to do about it at an end. Errors: RA_E_NOMEM. */

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "flow/lint.h"
 #include "verb/common.h"
+#include "verb/showvendor.h"
 #include "verb/verbs.h"
 
 #include <stdio.h>
@@ -100,7 +101,7 @@ static void show_step(const struct ra_step *step)
 	ra_step_ways(step, show_way, NULL);
 }
 
-/* All flows of the set by name. */
+/* All flows of the set by name, and the makers whose servers it knows. */
 static int list_flows(const struct ra_flowset *set)
 {
 	const struct ra_flow *const *flows;
@@ -110,18 +111,21 @@ static int list_flows(const struct ra_flowset *set)
 		printf("%-24s %-8s ", flows[i]->id, flows[i]->version);
 		print_clean("", flows[i]->title, "\n");
 	}
+	ra_list_vendors(set);
 	return RA_EXIT_OK;
 }
 
-/* One flow, step by step; without an id all by name. */
+/* One flow, step by step, or one maker's directions; without an id all by name. */
 static int show(struct work *work, const struct ra_flowset *set)
 {
 	const struct ra_flow *flow = work->id ? ra_flowset_flow(set, work->id) : NULL;
 
 	if (!work->id)
 		return list_flows(set);
+	if (!flow && ra_show_vendor(set, work->id))
+		return RA_EXIT_OK;
 	if (!flow) {
-		ra_say("there is no flow \"%s\"; `reattest flow show` names them", work->id);
+		ra_say("there is no flow or maker \"%s\"; `reattest flow show` names them", work->id);
 		return RA_EXIT_NOINPUT;
 	}
 	printf("%s %s  ", flow->id, flow->version);
@@ -163,7 +167,7 @@ static int on_one(struct work *work, int (*what)(struct work *work, const struct
 	return err == RA_E_DENIED || err == RA_E_LIMIT ? RA_EXIT_INVALID : code;
 }
 
-/* show [DIR] [ID]: what is no directory is the id of a flow. */
+/* show [DIR] [ID]: what is no directory is the id of a flow or a maker. */
 static int show_operands(struct work *work)
 {
 	const char *dir = NULL;

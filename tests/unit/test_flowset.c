@@ -198,6 +198,69 @@ static const struct {
     {{"vendors/dell.json", "'id':'dell','title':'Dell','match':'(?i)dell'", "'id':'other','title':'Other'"},
      RA_E_DENIED,
      "the id \"other\" is that of another vendor"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'models':'('"},
+     RA_E_INVALID,
+     "expected a regular expression: "},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'bmc':7"},
+     RA_E_INVALID,
+     "\"bmc\": expected a text"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':{}"},
+     RA_E_INVALID,
+     "\"generations\": expected a list of objects"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g','title':'t'}]"},
+     RA_E_INVALID,
+     "expected the key \"match\""},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g','title':'t','match':'['}]"},
+     RA_E_INVALID,
+     "expected a regular expression: "},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g','title':'t','match':'R','texts':{'restart':7}}]"},
+     RA_E_INVALID,
+     "expected a text or a list of texts"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'G 1','title':'t','match':'R'}]"},
+     RA_E_INVALID,
+     "\"id\": expected a step name"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'settings':{'TPM':{'label':'l','source':'s'}}"},
+     RA_E_INVALID,
+     "expected the name of a setting (lower-case words joined by -), found \"TPM\""},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'settings':{'tpm':{'label':'l'}}"},
+     RA_E_INVALID,
+     "expected the key \"source\""},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'settings':{'tpm':{'label':'l','source':'s','colour':'red'}}"},
+     RA_E_INVALID,
+     "unknown key \"colour\", expected one of label, values, place, note, source"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'settings':{'tpm':{'label':'l','source':'s','values':'On'}}"},
+     RA_E_INVALID,
+     "\"values\": expected a list of texts"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'s','texts':['restart']}]"},
+     RA_E_INVALID,
+     "expected the key \"source\""},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'s','source':'s','texts':[]}]"},
+     RA_E_INVALID,
+     "expected at least one text it is shown with"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':[],'source':'s','texts':['restart']}]"},
+     RA_E_INVALID,
+     "\"say\": expected a text or a list of texts"},
+    {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'models':'(?i)r7','bmc':'iDRAC','settings':{'x_mine':1,'tpm':{'label':'l','source':'s'}},'generations':[{'id':'g','title':'t','match':'R'}],'quirks':[{'id':'q','title':'t','say':['s'],'source':'s','texts':['restart'],'generation':'g'}]"},
+     RA_OK,
+     ""},
+    {{"vendors/other.json", "'title':'Any',", "'title':'Any','models':'x',"},
+     RA_E_INVALID,
+     "\"models\" belongs to one maker: not in \"other\""},
+    {{"vendors/other.json", "'title':'Any',", "'title':'Any','generations':[],"},
+     RA_E_INVALID,
+     "\"generations\" belongs to one maker: not in \"other\""},
+    {{"vendors/other.json", "'title':'Any',", "'title':'Any','settings':{},"},
+     RA_E_INVALID,
+     "\"settings\" belongs to one maker: not in \"other\""},
+    {{"vendors/other.json", "'title':'Any',", "'title':'Any','quirks':[],"},
+     RA_E_INVALID,
+     "\"quirks\" belongs to one maker: not in \"other\""},
+    {{"vendors/other.json", "'title':'Any',", "'title':'Any','bmc':'the controller',"},
+     RA_OK,
+     ""},
+    {{"danger.json", "'title':'Restart','danger'", "'title':'Restart','source':7,'danger'"},
+     RA_E_INVALID,
+     "\"source\": expected a text"},
     {{"danger.json", "'danger':'disruptive','restarts'", "'danger':'high','restarts'"}, RA_E_INVALID, "danger.json:3:"},
     {{"danger.json", "'danger':'disruptive','restarts'", "'danger':'disruptive','beside_host':true,'restarts'"}, RA_E_INVALID,
      "what stays beside the host is reversible and restarts nothing"},
@@ -569,10 +632,13 @@ static void words_and_texts(void **state)
 	assert_string_equal(ra_flowset_word(set, "attestation.status", "accepted"), "Passed");
 	assert_string_equal(ra_flowset_word(set, "attestation.status", "odd"), "odd");
 	assert_string_equal(ra_flowset_word(set, "no.fact", "odd"), "odd");
-	assert_string_equal(text_of(ra_flowset_vendor_text(set, "DELL Inc.", "restart")), "Restart the Dell.");
-	assert_string_equal(text_of(ra_flowset_vendor_text(set, "HPE", "restart")), "Restart it.");
-	assert_string_equal(text_of(ra_flowset_vendor_text(set, NULL, "restart")), "Restart it.");
-	assert_null(ra_flowset_vendor_text(set, "DELL Inc.", "none"));
+	struct ra_maker dell = ra_flowset_maker(set, "DELL Inc.", NULL), hpe = ra_flowset_maker(set, "HPE", NULL);
+	struct ra_maker any = ra_flowset_maker(set, NULL, NULL);
+
+	assert_string_equal(text_of(ra_maker_text(&dell, "restart")), "Restart the Dell.");
+	assert_string_equal(text_of(ra_maker_text(&hpe, "restart")), "Restart it.");
+	assert_string_equal(text_of(ra_maker_text(&any, "restart")), "Restart it.");
+	assert_null(ra_maker_text(&dell, "none"));
 	assert_int_equal(ra_flowset_manual(set, ra_flowset_check(set, "console"))->count, 1);
 	assert_null(ra_flowset_manual(set, ra_flowset_check(set, "boot")));
 	assert_int_equal(ra_flowset_fact_type(set, "encryption.mode"), RA_TEXT);

@@ -22,6 +22,13 @@ static void nothing_to_find(void **state)
 }
 
 #define MAIN "main.flow.json"
+/* A step that takes the TPM away, behind this guard, and what is found then. */
+#define TPM_OFF_CLASS \
+	{"danger.json", "'reboot':{", "'tpm_disable':{'title':'Off','danger':'disruptive','restarts':true},'reboot':{"}
+#define TPM_OFF(toward, guard)                                                                                                  \
+	{3,                                                                                                                     \
+	 {TPM_OFF_CLASS, {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'" toward "'," guard}}, \
+	 "step restart: takes the TPM away: expected a \"guard\" that is true only where"}
 /* Each change brings the finding, at the place. */
 static const struct {
 	int rule;
@@ -172,6 +179,31 @@ static const struct {
      {{"vendors/dell.json", "'restart':'Restart the Dell.'", "'restart':'Restart the Dell.','more':'More.'"}},
      "vendor dell: vendors/other.json has no text \"more\""},
     {2, {{"vendors/dell.json", "the Dell", "the {host.dell}"}}, "dell: the text names {host.dell}"},
+    /* 2: what else a vendor holds */
+    {2,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g1','title':'t','match':'R7','texts':{'more':'M'}}]"}},
+     "vendor dell: vendors/other.json has no text \"more\""},
+    {2,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g1','title':'t','match':'R7','texts':{'restart':'The {host.dell}'}}]"}},
+     "dell: the text names {host.dell}"},
+    {2,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g1','title':'t','match':'R7','texts':{'restart':'A'}},{'id':'g1','title':'t','match':'R7','texts':{'restart':'B'}}]"}},
+     "vendor dell: the generation id \"g1\" is used twice"},
+    {2,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'S','source':'s','texts':['more']}]"}},
+     "vendor dell: quirk q: vendors/other.json has no text \"more\""},
+    {2,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'S','source':'s','texts':['restart'],'generation':'g2'}]"}},
+     "vendor dell: quirk q: there is no generation \"g2\""},
+    {2,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'S','source':'s','texts':['restart']},{'id':'q','title':'t','say':'S','source':'s','texts':['restart']}]"}},
+     "vendor dell: the quirk id \"q\" is used twice"},
+    {2,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'The {host.dell}','source':'s','texts':['restart']}]"}},
+     "dell: the text names {host.dell}"},
+    {2,
+     {{"vendors/other.json", "Restart it.", "Restart it from {bmc}."}},
+     "other: the text names {bmc}, and vendors/other.json has no \"bmc\""},
     /* 3: gates */
     {3,
      {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"}},
@@ -219,6 +251,42 @@ static const struct {
     {3,
      {{"vendors/dell.json", "Restart the Dell.", "Restart the Dell; clear the TPM."}},
      "vendors/dell.json:1:92: step restart: the text says \"clear\""},
+    {3,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g1','title':'t','match':'R7','texts':{'restart':'Clear the TPM.'}}]"}},
+     "step restart: the text says \"clear\""},
+    {3,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'Clear the TPM.','source':'s','texts':['restart']}]"}},
+     "step restart: the text says \"clear\""},
+    /* 3: a TPM that is taken away */
+    TPM_OFF("change", ""),
+    TPM_OFF("restore", ""),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','is':'TPM'},"),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','known':true},"),
+    TPM_OFF("change", "'guard':{'any':[{'fact':'encryption.mode','is':'NONE'},{'fact':'hist.board','is':true}]},"),
+    TPM_OFF("change", "'guard':{'not':{'fact':'encryption.mode','is':'NONE'}},"),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','is':'NONE','plane':'operator'},"),
+    TPM_OFF("change", "'guard':{'fact':'encryption.mode','is':'NONE','as_of':{'action':'start'}},"),
+    {3,
+     {{MAIN, "'say':'Enter it.'", "'say':['Enter it.','Then switch the TPM off.']"}},
+     "step maintain: the text advises to switch the TPM off or to hide it"},
+    {3,
+     {{MAIN, "'next':['Go on later.']", "'next':['Disable the TPM in the firmware.']"}},
+     "step stop: the text advises to switch the TPM off or to hide it"},
+    {3,
+     {{MAIN, "'ask':'What changed?'", "'ask':'Hide the TPM. Is it done?'"}},
+     "step ask: the text advises to switch the TPM off or to hide it"},
+    {3,
+     {{"causes/taken.json", "'resolution':'r'", "'resolution':'Never clear it. Turn off the TPM'"}},
+     "cause taken: the text advises to switch the TPM off or to hide it"},
+    {3,
+     {{"vendors/dell.json", "Restart the Dell.", "Restart the Dell. TPM Security: Off."}},
+     "step restart: the text advises to switch the TPM off or to hide it"},
+    {3,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'generations':[{'id':'g1','title':'t','match':'R7','texts':{'restart':'TPM Visibility: Hidden'}}]"}},
+     "step restart: the text advises to switch the TPM off or to hide it"},
+    {3,
+     {{"vendors/dell.json", "'texts':{'restart':'Restart the Dell.'}", "'texts':{'restart':'Restart the Dell.'},'quirks':[{'id':'q','title':'t','say':'It helps to disable the TPM','source':'s','texts':['restart']}]"}},
+     "vendor dell: the text advises to switch the TPM off or to hide it"},
     /* 4: verify */
     {4,
      {{MAIN,
@@ -376,11 +444,34 @@ static void nothing_to_find_in_these(void **state)
 	}
 }
 
+/* What is right stays unsaid: a TPM is taken away where Mode NONE was read, and a sentence that forbids it advises nothing. */
+static void a_tpm_may_go_where_nothing_is_bound_to_it(void **state)
+{
+	static const struct flow_change off = TPM_OFF_CLASS;
+	static const struct flow_change good[][2] = {
+	    {{MAIN, "'touches':['reboot'],'toward':'change',",
+	      "'touches':['tpm_disable'],'toward':'change','say':'Switch the TPM off.','guard':{'fact':'encryption.mode','is':'NONE'},"}},
+	    {{MAIN, "'touches':['reboot'],'toward':'change',",
+	      "'touches':['tpm_disable'],'toward':'change','guard':{'all':[{'fact':'host.boot_time','known':true},"
+	      "{'any':[{'fact':'encryption.mode','is':'NONE'},{'fact':'encryption.mode','is':'NONE','plane':'ssh'}]}]},"}},
+	    {{MAIN, "'say':'Enter it.'", "'say':'Enter it. Do not switch the TPM off; if TPM Security was Off, ask.'"}},
+	};
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+
+	for (size_t i = 0; i < RA_LEN(good); i++) {
+		struct flow_change both[] = {off, good[i][0]};
+
+		if (lint(both, 2, findings))
+			fail_msg("%zu: %s", i, findings[0].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_to_find),
 	    cmocka_unit_test(each_rule),
+	    cmocka_unit_test(a_tpm_may_go_where_nothing_is_bound_to_it),
 	    cmocka_unit_test(nothing_to_find_in_these),
 	};
 

@@ -235,6 +235,41 @@ static struct ra_view confirm_reversible(void)
 	return view;
 }
 
+/* Why the step is called dangerous, what is known about this maker's servers, his directions: longer than the screen. */
+static struct ra_view quirk(void)
+{
+	struct ra_view view = fixture_asks(
+	    RA_ASK_YES_NO, RA_SCENE_CONFIRM, "Activate the SHA-256 bank",
+	    "Change the TPM's PCR bank: What was sealed to the values of one bank may not open with those of another.\n\n"
+	    "About this server: Where TPM Security is Off, two starts are needed: first TPM Security On, save, restart; then the "
+	    "algorithm.\n\n"
+	    "About this server: Dell keeps the settings for TPM PPI Disabled.\n\n"
+	    "At the Dell screen press F2: System Setup Main Menu > System BIOS > System Security. TPM Security must be On.\n\n"
+	    "System Security > TPM Advanced Settings: TPM2 Algorithm Selection: SHA256.");
+
+	view.prompt.danger = "disruptive";
+	view.prompt.hint = "Yes means: you do this now, by hand.";
+	return view;
+}
+
+static struct ra_texts disputed_by = {LIST("VMware blog of June 2018: off, with ESXi 6.7 and a TPM 2.0",
+					   "Dell 000218542 and 000172501: on, for the servers these articles are about",
+					   "KB 397211: from ESXi 6.7 on it is generally ignored where there is a TPM 2.0"),
+				      3};
+
+/* A fact on which the sources do not agree. */
+static struct ra_view disputed(void)
+{
+	static struct ra_view_fact facts[RA_LEN(fixture_facts)];
+	struct ra_view view = fixture_walk();
+
+	memcpy(facts, fixture_facts, sizeof(facts));
+	facts[0].name = "host.txt";
+	facts[0].disputed = disputed_by;
+	view.facts = facts;
+	return view;
+}
+
 /* A change that vCenter carries out, over a connection whose certificate nobody checked. */
 static struct ra_view progress(void)
 {
@@ -413,6 +448,7 @@ static const struct {
     {"confirm-typed", confirm_typed, DOWN "esx01.lab", false, ""},
     {"confirm-crowded", confirm_crowded, "", false, ""},
     {"confirm-yes", confirm_yes, DOWN, false, ""},
+    {"confirm-quirk", quirk, "", false, ""},
     {"confirm-reversible", confirm_reversible, DOWN, false, ""},
     {"act", act, "", false, ""},
     {"progress", progress, "", false, ""},
@@ -427,6 +463,7 @@ static const struct {
     {"commands", walk, "c", false, ""},
     {"facts", walk, "f", false, ""},
     {"fact", walk, "f\r", false, ""},
+    {"fact-disputed", disputed, "f\r", false, ""},
     {"steps", walk, "s", false, ""},
     {"evidence", long_output, "v", false, "output 14"},
     {"evidence-found", long_output, "v/tpm ERROR\rn", false, ""},

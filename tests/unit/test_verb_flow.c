@@ -116,7 +116,11 @@ static const struct {
     {":", ":", {"show", "tpm-recovery"}, 0, "\n  boot-with-key  [action by a human, ", ""},
     {":", ":", {"show", "tpm-recovery"}, 0, "\n    else       -> ", ""},
     {":", ":", {"show", "tpm-recovery"}, 0, "  [end: resolved]  ", ""},
-    {":", ":", {"show", "nothing-of-that-name"}, 66, "", "there is no flow \"nothing-of-that-name\""},
+    {":", ":", {"show"}, 0, "dell                     maker    Dell PowerEdge\n", ""},
+    {":", ":", {"show", "dell"}, 0, "dell  Dell PowerEdge; {bmc} is iDRAC\n  setting tpm: TPM Security: Off, On\n    at F2 > System BIOS", ""},
+    {":", ":", {"show", "dell"}, 0, "\n  known ntc: TPM shown as \?\?\?-NTC, generation 14g, with enable-tpm, restore-settings, power-drain\n    On 14G", ""},
+    {":", ":", {"show", "hpe"}, 0, "\n  generation gen11: HPE ProLiant Gen11, model (?i)\\bGen11\\b\n  text enable-secure-boot\n    Open", ""},
+    {":", ":", {"show", "nothing-of-that-name"}, 66, "", "there is no flow or maker \"nothing-of-that-name\""},
     {":", ":", {NULL}, 64, "", "`lint`, `test` or `show`"},
     {":", ":", {"burn"}, 64, "", "\"burn\""},
 };

@@ -27,13 +27,13 @@ static struct ra_view_step fixture_steps[] = {
      "a device answers and its version is 2.0", "", RA_MARK_NOW, AT(12, 4, 20)},
 };
 static struct ra_view_result fixture_results[] = {
-    {"tpm-device", "TPM device", "", "PASS", "pass", "TPM version: 2.0", "SSH", AT(12, 3, 40), false, false},
+    {"tpm-device", "TPM device", "", "PASS", "pass", "TPM version: 2.0", "SSH", AT(12, 3, 40), false, false, {0}},
     {"secureboot", "Secure Boot for this boot", "the host booted with Secure Boot off", "FAIL", "fail",
-     "Secure Boot: off", "SSH, vCenter", AT(12, 4, 31), false, true},
+     "Secure Boot: off", "SSH, vCenter", AT(12, 4, 31), false, true, {0}},
     {"secureboot-can", "Can Secure Boot be switched on", "", "PASS", "pass", "Every component is signed", "SSH",
-     AT(12, 4, 33), false, true},
+     AT(12, 4, 33), false, true, {0}},
     {"bank", "PCR bank", "the command is not known on this version", "UNKNOWN", "unknown", "", "SSH", AT(12, 4, 35),
-     false, true},
+     false, true, {0}},
 };
 static struct ra_view_command fixture_commands[] = {
     {.seq = 11,
