@@ -85,6 +85,20 @@ static bool is_aside(const char *label)
 	return false;
 }
 
+/* Where there are several ways, it is said which of them a reason belongs to. Out: false without memory. */
+static bool name_because(struct ra_chart_arc *arc)
+{
+	char *named = NULL;
+
+	if (!arc->because)
+		return true;
+	if (asprintf(&named, "%s: %s", arc->label, arc->because) < 0)
+		return false;
+	free(arc->because);
+	arc->because = named;
+	return true;
+}
+
 static void add_way(void *payload, const struct ra_step *step, const struct ra_way *way)
 {
 	struct making *at = payload;
@@ -96,13 +110,15 @@ static void add_way(void *payload, const struct ra_step *step, const struct ra_w
 		return;
 	struct ra_chart_arc *arc = arc_to(at, to);
 
-	if (!arc || !join(&arc->label, ", ", label)) {
+	if (!arc || (arc->ways == 1 && !name_because(arc)) || !join(&arc->label, ", ", label)) {
 		at->failed = true;
 		return;
 	}
+	arc->ways++;
 	arc->aside = arc->aside && is_aside(label);
-	if (way->because && (!arc->because || !strstr(arc->because, way->because)))
-		at->failed = !join(&arc->because, "; ", way->because);
+	if (!way->because)
+		return;
+	at->failed = !join(&arc->because, "; ", arc->ways > 1 ? label : "") || !join(&arc->because, arc->ways > 1 ? ": " : "", way->because);
 }
 
 static bool make_arcs(struct ra_chart *chart)

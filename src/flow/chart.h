@@ -17,7 +17,8 @@
 struct ra_chart_arc {
 	size_t from, to;
 	char *label;   /* "2", "2, 5, else", "ok", "recovery" */
-	char *because; /* what the ways say of why, joined by "; "; "" */
+	size_t ways;   /* how many */
+	char *because; /* what they say of why: "the log says so", of several "2: the log says so; 5: .."; "" */
 	char *taken;   /* when the walk went here: "3", "3, 9"; "" never */
 	bool back;     /* closes a circle */
 	bool aside;    /* only when it did not go as hoped: fail, skip, blocked, closed, unknown, error */

@@ -93,6 +93,7 @@ struct reading {
 	struct ra_chart_row *rows;
 	size_t count, room;
 	size_t *child, *next; /* first step that hangs on a step (count: on nothing), and the one after it; in layers, then as written */
+	size_t *weight; /* how many steps hang on a step, itself included */
 	bool *told;
 };
 
@@ -104,14 +105,13 @@ static bool put_row(struct reading *r, size_t node, size_t arc, int depth)
 	return true;
 }
 
-/* The step that goes on from here at the same depth: the one most hangs on. */
+/* The step that goes on from here at the same depth: the one most hangs on, of equals the last. */
 static size_t goes_on(const struct reading *r, size_t node)
 {
 	size_t best = RA_CHART_NONE;
 
 	for (size_t at = r->child[node]; at != RA_CHART_NONE; at = r->next[at])
-		if (r->chart->nodes[at].beside == RA_CHART_NONE &&
-		    (best == RA_CHART_NONE || r->chart->nodes[at].below >= r->chart->nodes[best].below))
+		if (r->chart->nodes[at].beside == RA_CHART_NONE && (best == RA_CHART_NONE || r->weight[at] >= r->weight[best]))
 			best = at;
 	return best;
 }
@@ -165,19 +165,37 @@ static void hang(struct reading *r)
 	}
 }
 
+/* A step hangs on one of a layer before its own; an end may stand in the same, but nothing hangs on an end. */
+static void weigh(struct reading *r)
+{
+	const struct ra_chart *chart = r->chart;
+
+	for (size_t i = 0; i < chart->count; i++)
+		r->weight[i]++;
+	for (size_t i = 0; i < chart->count; i++)
+		if (chart->nodes[i].beside != RA_CHART_NONE && chart->nodes[i].parent != RA_CHART_NONE)
+			r->weight[chart->nodes[i].parent]++;
+	for (int layer = chart->layers; layer-- > 0;)
+		for (size_t i = 0; i < chart->count; i++)
+			if (chart->nodes[i].layer == layer && chart->nodes[i].beside == RA_CHART_NONE && chart->nodes[i].parent != RA_CHART_NONE)
+				r->weight[chart->nodes[i].parent] += r->weight[i];
+}
+
 ra_err ra_chart_rows(const struct ra_chart *chart, struct ra_chart_row **out, size_t *count)
 {
 	struct reading r = {.chart = chart, .room = chart->count + chart->arc_count};
 	size_t start = ra_chart_find(chart, chart->flow->start);
 
 	r.rows = calloc(r.room + 1, sizeof(*r.rows));
-	r.child = calloc(2 * (chart->count + 1), sizeof(*r.child));
+	r.child = calloc(3 * (chart->count + 1), sizeof(*r.child));
 	r.told = calloc(chart->count + 1, sizeof(*r.told));
 	bool ok = r.rows && r.child && r.told;
 
 	if (ok) {
 		r.next = r.child + chart->count + 1;
+		r.weight = r.next + chart->count + 1;
 		hang(&r);
+		weigh(&r);
 		ok = start == RA_CHART_NONE || chart->nodes[start].parent != RA_CHART_NONE || tell(&r, start, 0);
 		for (size_t at = r.child[chart->count]; ok && at != RA_CHART_NONE; at = r.next[at])
 			ok = r.told[at] || tell(&r, at, 0);

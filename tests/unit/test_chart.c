@@ -209,7 +209,7 @@ static void ways_between_two_steps_are_one(void **state)
 	struct ra_chart *chart = ra_chart_new(ra_flowset_flow(set, "main"));
 
 	assert_string_equal(arc_of(chart, "look", "ask")->label, "1, else, unknown, error");
-	assert_string_equal(arc_of(chart, "look", "ask")->because, "the log says so");
+	assert_string_equal(arc_of(chart, "look", "ask")->because, "1: the log says so");
 	assert_false(arc_of(chart, "look", "ask")->aside);
 	assert_string_equal(arc_of(chart, "clear", "stop")->label, "fail, skip");
 	assert_true(arc_of(chart, "clear", "stop")->aside);
