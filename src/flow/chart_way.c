@@ -146,23 +146,41 @@ static bool tell(struct reading *r, size_t node, int depth)
 	return true;
 }
 
-/* Hang every step on the one all ways lead through, in the order of layers, then as written. */
+/* Before all others that hang on the same step. */
+static void hang_one(struct reading *r, size_t node)
+{
+	size_t parent = r->chart->nodes[node].parent, *first = &r->child[parent == RA_CHART_NONE ? r->chart->count : parent];
+
+	r->next[node] = *first;
+	*first = node;
+}
+
+/* Hang every step on the one all ways lead through, in the order of layers, then as written; ends come last. */
 static void hang(struct reading *r)
 {
 	const struct ra_chart *chart = r->chart;
 
 	for (size_t i = 0; i <= chart->count; i++)
 		r->child[i] = r->next[i] = RA_CHART_NONE;
-	for (int layer = chart->layers; layer-- > 0;) {
-		for (size_t i = chart->count; i-- > 0;) {
-			if (chart->nodes[i].layer != layer)
-				continue;
-			size_t *first = &r->child[chart->nodes[i].parent == RA_CHART_NONE ? chart->count : chart->nodes[i].parent];
+	for (size_t i = chart->count; i-- > 0;)
+		if (chart->nodes[i].beside != RA_CHART_NONE)
+			hang_one(r, i);
+	for (int layer = chart->layers; layer-- > 0;)
+		for (size_t i = chart->count; i-- > 0;)
+			if (chart->nodes[i].layer == layer && chart->nodes[i].beside == RA_CHART_NONE)
+				hang_one(r, i);
+}
 
-			r->next[i] = *first;
-			*first = i;
-		}
-	}
+/* What hangs on nothing but the beginning: the longest way first. */
+static bool tell_all(struct reading *r)
+{
+	const struct ra_chart *chart = r->chart;
+
+	for (int turn = 0; turn < 2; turn++)
+		for (size_t at = r->child[chart->count]; at != RA_CHART_NONE; at = r->next[at])
+			if (!r->told[at] && (turn == 1 || chart->nodes[at].main) && !tell(r, at, 0))
+				return false;
+	return true;
 }
 
 /* A step hangs on one of a layer before its own; an end may stand in the same, but nothing hangs on an end. */
@@ -184,7 +202,6 @@ static void weigh(struct reading *r)
 ra_err ra_chart_rows(const struct ra_chart *chart, struct ra_chart_row **out, size_t *count)
 {
 	struct reading r = {.chart = chart, .room = chart->count + chart->arc_count};
-	size_t start = ra_chart_find(chart, chart->flow->start);
 
 	r.rows = calloc(r.room + 1, sizeof(*r.rows));
 	r.child = calloc(3 * (chart->count + 1), sizeof(*r.child));
@@ -196,9 +213,7 @@ ra_err ra_chart_rows(const struct ra_chart *chart, struct ra_chart_row **out, si
 		r.weight = r.next + chart->count + 1;
 		hang(&r);
 		weigh(&r);
-		ok = start == RA_CHART_NONE || chart->nodes[start].parent != RA_CHART_NONE || tell(&r, start, 0);
-		for (size_t at = r.child[chart->count]; ok && at != RA_CHART_NONE; at = r.next[at])
-			ok = r.told[at] || tell(&r, at, 0);
+		ok = tell_all(&r);
 	}
 	free(r.child);
 	free(r.told);

@@ -97,6 +97,8 @@ static void put_line(struct sheet *s, const struct ra_card *card, const struct r
 	if (line->bold) {
 		RA_AUTO(ra_mem_free) char *bold = strndup(text, line->bold);
 
+		if (!bold)
+			s->pen->err = RA_E_NOMEM;
 		ra_pen_printf(s->pen, "<tspan class=\"l\">");
 		put(s, bold);
 		ra_pen_printf(s->pen, "</tspan>");
