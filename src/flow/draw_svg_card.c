@@ -127,7 +127,10 @@ static bool add_arc(struct ra_card *card, const struct ra_chart *chart, size_t a
 		return false;
 	size_t bold = line.len;
 
-	if (*arc->because && (ra_buf_text(&line, "  ") || ra_text_clean(arc->because, strlen(arc->because), false, &line)))
+	bool several = arc->ways > 1;
+
+	if (*arc->because && (ra_buf_text(&line, several ? "  (" : "  ") || ra_text_clean(arc->because, strlen(arc->because), false, &line) ||
+			      ra_buf_text(&line, several ? ")" : "")))
 		return false;
 	if (!*arc->because && !told) { /* room for both in one line */
 		told = true;

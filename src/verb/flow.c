@@ -149,6 +149,10 @@ int ra_verb_flow(const struct ra_context *context)
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		if (strcmp(rows[i].name, name))
 			continue;
+		if (rows[i].whole != ra_flow_graph && (context->options->journal || context->options->output || context->options->format)) {
+			ra_say("--format, --output and --journal belong to `reattest flow graph`, not to `reattest flow %s`", name);
+			return RA_EXIT_USAGE;
+		}
 		int code = rows[i].each ? on_each(&work, rows[i].each) : rows[i].whole(context);
 
 		return fflush(stdout) ? RA_EXIT_CANTWRITE : code;

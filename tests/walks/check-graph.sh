@@ -96,6 +96,8 @@ run 0 "" flow graph tpm-recovery --format dot
 has_not out '"tpm-attestation/'
 run 66 "there is no flow \"nothing\"" flow graph nothing
 run 64 "not as \"png\"" flow graph --format png
+run 64 "belong to" flow lint --journal none.jsonl
+run 64 "belong to" flow show --format dot
 run 66 "none.flow.json" flow graph ./none.flow.json
 
 # The way of a walk: numbered, and where it ended; without a flow named those it went through.
