@@ -86,10 +86,11 @@ struct ra_chart_places {
 	size_t bend_count;
 	int width, height;
 };
+#define RA_CHART_SPAN_MAX 4
+
 /* Where steps stand: each layer in an order with few crossings, the longest way straight, no two steps nearer than gap. Arcs over more
  * than RA_CHART_SPAN_MAX layers are not drawn as lines and bend nothing. Shape: sizes for each node; those beside a step are in the
  * size of that step. Owner: ra_chart_places_free. Errors: RA_E_NOMEM. */
-#define RA_CHART_SPAN_MAX 4
 RA_MUST_USE ra_err ra_chart_place(const struct ra_chart *chart, const struct ra_chart_size *sizes, int gap, int layer_gap,
 				  struct ra_chart_places *out);
 /* Free the content. */

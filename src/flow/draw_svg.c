@@ -297,7 +297,7 @@ static void put_begin(struct ra_pen *pen, const struct ra_drawing *drawing, int 
 		steps += drawing->charts[i]->count;
 	ra_pen_printf(pen,
 		      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-		      "viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">",
+		      "viewBox=\"0 0 %d %d\" role=\"graphics-document\" aria-labelledby=\"title desc\">\n<title id=\"title\">",
 		      width, height, width, height);
 	for (size_t i = 0; i < drawing->count; i++) {
 		ra_pen_printf(pen, "%s", i ? "; " : "");

@@ -113,7 +113,9 @@ static const char *sign(const struct ra_chart *chart, const struct ra_chart_arc 
 {
 	if (chart->flow->steps[arc->to].kind == RA_STEP_END)
 		return "\xe2\x96\xa0 "; /* a square */
-	return arc->back ? "\xe2\x86\x91 back to: " : "\xe2\x86\x93 ";
+	if (arc->back)
+		return "\xe2\x86\x91 back to: ";
+	return ra_chart_is_line(chart, arc) ? "\xe2\x86\x93 " : "\xe2\x86\x93 far below: ";
 }
 
 static bool add_arc(struct ra_card *card, const struct ra_chart *chart, size_t at)

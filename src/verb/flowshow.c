@@ -185,7 +185,10 @@ static int show_all(const struct ra_flow *flow, const struct ra_step *step, cons
 	print_kind(step);
 	ra_flow_print("  ", step->title, "\n");
 	texts("says      ", step->say);
-	part("says      the vendor's text ", cJSON_IsString(variants) ? variants->valuestring : NULL);
+	if (cJSON_IsString(variants)) {
+		part("says      the vendor's text ", variants->valuestring);
+		texts("  other   ", ra_flowset_vendor_text(set, NULL, variants->valuestring));
+	}
 	ids("guide     ", step->guide, ", ");
 	checks("check     ", step->checks, set);
 	if (step->kind == RA_STEP_QUESTION)

@@ -691,6 +691,7 @@ static void any_size_will_do(void **state)
 static void the_map_fits_any_size(void **state)
 {
 	struct ra_view view = walk();
+	RA_AUTO(ra_buf_free) struct ra_buf smallest = {0};
 
 	for (int rows = 12; rows < 40; rows += 3)
 		for (int cols = 40; cols < 120; cols += 7) {
@@ -699,6 +700,8 @@ static void the_map_fits_any_size(void **state)
 			char wished[200];
 
 			press(&screen, &view, grid, "m", wished, sizeof(wished));
+			if (rows == 12 && cols == 40)
+				add_grid(&smallest, grid, false);
 			for (int at = 6; at < (int)view.map_count + 2; at++) {
 				assert_int_equal(screen.board_row, at < (int)view.map_count ? at : (int)view.map_count - 1);
 				assert_string_equal(ra_grid_cell(grid, grid->cursor_row, grid->cursor_col)->base == '>' ? ">" : "", ">");
@@ -706,6 +709,7 @@ static void the_map_fits_any_size(void **state)
 			}
 			ra_screen_free(&screen);
 		}
+	compare("map-smallest", &smallest);
 }
 
 static const struct ra_pick_item items[] = {
