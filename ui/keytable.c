@@ -52,6 +52,8 @@ static const struct ra_key_row rows[] = {
 	{RA_ACT_FACTS, WALK, {RA_KEY_F1 + 3}, "f", 0, "f facts", "f, F4",
 	 "what is known, from where, and what is not"},
 	{RA_ACT_STEPS, WALK, {RA_KEY_F1 + 6}, "s", 0, "s steps", "s, F7", "the steps so far, and why each was taken"},
+	{RA_ACT_MAP, WALK, {RA_KEY_F1 + 10}, "m", 0, "m map", "m, F11",
+	 "the flow map: the way taken, where it stands, and what can still come"},
 	{RA_ACT_AGAIN, RA_IN_WALK, {RA_KEY_F1 + 7}, "r", 0, "r again", "r, F8",
 	 "run the check of this row again, or all of this step"},
 	{RA_ACT_SEARCH, READ, {RA_KEY_F1 + 6}, "/", 0, "/ search", "/, F7", "search; capitals do not matter"},

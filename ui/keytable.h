@@ -14,7 +14,7 @@ enum ra_place {
 	RA_IN_WALK = 1 << 1,  /* the walk: text and rows */
 	RA_IN_END = 1 << 2,   /* the walk's outcome */
 	RA_IN_TEXT = 1 << 3,  /* a text to read: output, a cause, help */
-	RA_IN_BOARD = 1 << 4, /* causes, commands, facts, steps */
+	RA_IN_BOARD = 1 << 4, /* causes, commands, facts, steps, map */
 	RA_IN_FIELD = 1 << 5, /* something is typed */
 	RA_IN_MANY = 1 << 6   /* a walk's rows that are marked */
 };
@@ -37,6 +37,7 @@ enum ra_act {
 	RA_ACT_CAUSES,
 	RA_ACT_FACTS,
 	RA_ACT_STEPS,
+	RA_ACT_MAP,
 	RA_ACT_VIEW,
 	RA_ACT_AGAIN,
 	RA_ACT_NOTE,

@@ -339,6 +339,23 @@ static void put_board(struct plain *plain, enum ra_board board)
 	}
 }
 
+/* The flow map, or all that is known of one of its rows. */
+static void put_map(struct plain *plain, const char *which)
+{
+	RA_AUTO(ra_doc_free) struct ra_doc doc = {.cols = RA_DOC_UNWRAPPED};
+	int row = *which ? ra_line_number(which, (int)plain->view->map_count) : 0;
+
+	if (!*which) {
+		put_board(plain, RA_BOARD_MAP);
+		return;
+	}
+	if (row)
+		ra_tell_detail(plain->view, RA_BOARD_MAP, (size_t)row - 1, &doc);
+	else
+		ra_doc_say(&doc, RA_LOOK_PLAIN, "there is no such row in the map");
+	put_doc(plain, &doc);
+}
+
 /* The whole output of a request, by its number in the list of requests; the last one without a number. */
 static void put_output(struct plain *plain, const char *which)
 {
@@ -363,6 +380,7 @@ static void put_help(struct plain *plain)
 		   "  b  one step back\n"
 		   "  c  every request that was sent, word for word; v NUMBER shows what came back for one\n"
 		   "  a  the causes   f  what is known   s  the steps so far\n"
+		   "  m  the flow map: the way taken and what can still come; m NUMBER shows one row\n"
 		   "  r  run the checks of this step again\n"
 		   "  n TEXT  a note into the record\n"
 		   "  e md, e txt, e json  write the transcript to a file\n"
@@ -393,6 +411,9 @@ static bool do_letter(struct plain *plain, const char *line)
 		return true;
 	case 's':
 		put_board(plain, RA_BOARD_STEPS);
+		return true;
+	case 'm':
+		put_map(plain, rest);
 		return true;
 	case 'v':
 		put_output(plain, rest);

@@ -264,6 +264,8 @@ static void open_board(struct hand *hand, enum ra_board board)
 	if (board == RA_BOARD_COMMANDS || board == RA_BOARD_STEPS) /* the newest stand last */
 		hand->screen->board_row =
 		    (int)(board == RA_BOARD_COMMANDS ? hand->view->command_count : hand->view->step_count) - 1;
+	if (board == RA_BOARD_MAP)
+		hand->screen->board_row = ra_tell_map_now(hand->view);
 	if (hand->screen->board_row < 0)
 		hand->screen->board_row = 0;
 }
@@ -282,6 +284,9 @@ static bool open_page(struct hand *hand, enum ra_act act)
 		return true;
 	case RA_ACT_STEPS:
 		open_board(hand, RA_BOARD_STEPS);
+		return true;
+	case RA_ACT_MAP:
+		open_board(hand, RA_BOARD_MAP);
 		return true;
 	case RA_ACT_VIEW:
 		show_output(hand);

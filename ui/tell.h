@@ -34,13 +34,23 @@ bool ra_tell_busy(const struct ra_view *view);
  * is on disk. Out: out[RA_QUIT_MAX]; returns out. */
 const char *ra_tell_quit(const struct ra_view *view, char *out);
 
-enum ra_board { RA_BOARD_NONE, RA_BOARD_CAUSES, RA_BOARD_COMMANDS, RA_BOARD_FACTS, RA_BOARD_STEPS };
+enum ra_board { RA_BOARD_NONE, RA_BOARD_CAUSES, RA_BOARD_COMMANDS, RA_BOARD_FACTS, RA_BOARD_STEPS, RA_BOARD_MAP };
 /* A board's title and what its rows are called when there are none. */
 const char *ra_tell_board_title(enum ra_board board);
 /* A board's rows. Out: how many; row i of the doc is the thing ra_tell_board_at gives. */
 int ra_tell_board(const struct ra_view *view, enum ra_board board, struct ra_doc *doc);
 /* Which cause, command, fact or step stands in a row: an index into the view. */
 size_t ra_tell_board_at(const struct ra_view *view, enum ra_board board, int row);
+/* The rows of the flow map, and all that is known of one (tell_map.c). */
+void ra_tell_map_row(const struct ra_view *view, size_t at, int row, struct ra_doc *doc);
+/* As above. */
+void ra_tell_map_detail(const struct ra_view *view, size_t at, struct ra_doc *doc);
+/* The row where the walk stands; 0 when it stands in none. */
+int ra_tell_map_now(const struct ra_view *view);
+/* A heading and what stands under it; nothing when that is empty. */
+void ra_tell_part(struct ra_doc *doc, const char *heading, const char *text);
+/* The same for a list. */
+void ra_tell_parts(struct ra_doc *doc, const char *heading, const struct ra_texts *texts);
 /* All that is known of one thing of a board. */
 void ra_tell_detail(const struct ra_view *view, enum ra_board board, size_t at, struct ra_doc *doc);
 /* What came back for a command, whole: the request, then its output. Owner: caller frees. Out: NULL without memory. */

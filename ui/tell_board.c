@@ -26,6 +26,7 @@ const char *ra_tell_board_title(enum ra_board board)
 	    [RA_BOARD_COMMANDS] = "Every request that was sent",
 	    [RA_BOARD_FACTS] = "What is known",
 	    [RA_BOARD_STEPS] = "The steps so far",
+	    [RA_BOARD_MAP] = "The flow map ([ ] can still come)",
 	};
 
 	return titles[board];
@@ -125,8 +126,9 @@ int ra_tell_board(const struct ra_view *view, enum ra_board board, struct ra_doc
 	    [RA_BOARD_COMMANDS] = command_row,
 	    [RA_BOARD_FACTS] = fact_row,
 	    [RA_BOARD_STEPS] = step_row,
+	    [RA_BOARD_MAP] = ra_tell_map_row,
 	};
-	const size_t counts[] = {0, view->cause_count, view->command_count, view->fact_count, view->step_count};
+	const size_t counts[] = {0, view->cause_count, view->command_count, view->fact_count, view->step_count, view->map_count};
 	int count = (int)counts[board];
 
 	for (int row = 0; row < count; row++)
@@ -136,7 +138,7 @@ int ra_tell_board(const struct ra_view *view, enum ra_board board, struct ra_doc
 	return count;
 }
 
-static void part(struct ra_doc *doc, const char *heading, const char *text)
+void ra_tell_part(struct ra_doc *doc, const char *heading, const char *text)
 {
 	if (!text || !*text)
 		return;
@@ -145,7 +147,7 @@ static void part(struct ra_doc *doc, const char *heading, const char *text)
 	ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, text);
 }
 
-static void parts(struct ra_doc *doc, const char *heading, const struct ra_texts *texts)
+void ra_tell_parts(struct ra_doc *doc, const char *heading, const struct ra_texts *texts)
 {
 	if (!texts->count)
 		return;
@@ -158,10 +160,10 @@ static void parts(struct ra_doc *doc, const char *heading, const struct ra_texts
 static void cause_detail(const struct ra_view_cause *cause, struct ra_doc *doc)
 {
 	ra_doc_printf(doc, &title, "%s: %s", status_words(cause->status), cause->title);
-	part(doc, "Why", cause->why);
-	part(doc, "What it means", cause->impact);
-	part(doc, "What to do", cause->resolution);
-	part(doc, "Who can mend it", cause->fix_by);
+	ra_tell_part(doc, "Why", cause->why);
+	ra_tell_part(doc, "What it means", cause->impact);
+	ra_tell_part(doc, "What to do", cause->resolution);
+	ra_tell_part(doc, "Who can mend it", cause->fix_by);
 	if (cause->rule_count) {
 		ra_doc_gap(doc);
 		ra_doc_say(doc, RA_LOOK_TITLE, "What speaks for and against it");
@@ -172,8 +174,8 @@ static void cause_detail(const struct ra_view_cause *cause, struct ra_doc *doc)
 		ra_doc_printf(doc, &(struct ra_item){.lead = rule->kind, .indent = 2, .row = RA_DOC_NO_ROW},
 			      "%s (%s)%s%s", rule->because, rule->value, *rule->source ? "; " : "", rule->source);
 	}
-	parts(doc, "Sections of the guide", &cause->guide);
-	parts(doc, "References", &cause->references);
+	ra_tell_parts(doc, "Sections of the guide", &cause->guide);
+	ra_tell_parts(doc, "References", &cause->references);
 }
 
 static void fact_detail(const struct ra_view_fact *fact, struct ra_doc *doc)
@@ -181,9 +183,9 @@ static void fact_detail(const struct ra_view_fact *fact, struct ra_doc *doc)
 	char clock[RA_UTC_TEXT_LEN];
 
 	ra_doc_printf(doc, &title, "%s (%s)", fact->name, fact->type);
-	part(doc, "Value", fact->known ? fact->value : NULL);
-	part(doc, "Not known, because", fact->known ? NULL : fact->reason);
-	parts(doc, "The sources disagree on it", &fact->disputed);
+	ra_tell_part(doc, "Value", fact->known ? fact->value : NULL);
+	ra_tell_part(doc, "Not known, because", fact->known ? NULL : fact->reason);
+	ra_tell_parts(doc, "The sources disagree on it", &fact->disputed);
 	ra_doc_gap(doc);
 	ra_doc_say(doc, RA_LOOK_TITLE, "Observations");
 	for (size_t i = 0; i < fact->obs_count; i++) {
@@ -204,11 +206,11 @@ static void step_detail(const struct ra_view_step *step, struct ra_doc *doc)
 	char clock[RA_UTC_TEXT_LEN];
 
 	ra_doc_say(doc, RA_LOOK_TITLE, step->title);
-	part(doc, "Step", step->id);
-	part(doc, "Flow", step->flow);
-	part(doc, "Entered at", ra_utc_format(step->at, clock));
-	part(doc, "Left by", step->left_by);
-	part(doc, "Because", step->because);
+	ra_tell_part(doc, "Step", step->id);
+	ra_tell_part(doc, "Flow", step->flow);
+	ra_tell_part(doc, "Entered at", ra_utc_format(step->at, clock));
+	ra_tell_part(doc, "Left by", step->left_by);
+	ra_tell_part(doc, "Because", step->because);
 }
 
 void ra_tell_detail(const struct ra_view *view, enum ra_board board, size_t at, struct ra_doc *doc)
@@ -219,6 +221,8 @@ void ra_tell_detail(const struct ra_view *view, enum ra_board board, size_t at, 
 		fact_detail(&view->facts[at], doc);
 	if (board == RA_BOARD_STEPS && at < view->step_count)
 		step_detail(&view->steps[at], doc);
+	if (board == RA_BOARD_MAP && at < view->map_count)
+		ra_tell_map_detail(view, at, doc);
 }
 
 char *ra_tell_output(const struct ra_view_command *command)

@@ -97,6 +97,30 @@ struct ra_view_gate {
 struct ra_view_quirk {
 	char *id, *title, *say, *source; /* say: paragraphs separated by an empty line */
 };
+/* One line of the flow map: a flow's steps in reading order, what branches off deeper, and below a step where else it leads. */
+enum ra_map_state {
+	RA_MAP_GONE,  /* not taken, and it can no longer come */
+	RA_MAP_AHEAD, /* not taken, and it can still come */
+	RA_MAP_DONE, RA_MAP_SKIP, RA_MAP_BACK, RA_MAP_NOW
+};
+enum ra_map_kind {
+	RA_MAP_FLOW,  /* a flow's title, where the walk went through several */
+	RA_MAP_STEP,
+	RA_MAP_ABOVE, /* leads to a step that is told above */
+	RA_MAP_BELOW  /* ... below */
+};
+struct ra_view_map_row {
+	enum ra_map_kind kind;
+	enum ra_map_state state; /* ABOVE, BELOW: of the step it leads to */
+	int depth;
+	char *flow, *id, *title; /* ABOVE, BELOW: of the step it leads to */
+	char *is;                /* STEP: "action by a human, irreversible: tpm_clear"; else "" */
+	char *sign;              /* STEP: what must not be overlooked: "irreversible", "gate", "end", "" */
+	char *taken;             /* STEP: when the walk was here, "3, 9"; else of the way itself; "" */
+	char *label;             /* ABOVE, BELOW: by which ways: "fail, skip"; else "" */
+	struct ra_texts say;     /* STEP: what it says and asks */
+	struct ra_texts ways;    /* STEP: its ways out, a line each */
+};
 struct ra_view_unseen {
 	char *what, *why;
 };
@@ -163,6 +187,8 @@ struct ra_view {
 	char *maker;                   /* "Dell PowerEdge 15G", "" when none of its quirks was shown */
 	struct ra_view_quirk *quirks;
 	size_t quirk_count;
+	struct ra_view_map_row *map;   /* of a walk with somebody to see it; else none */
+	size_t map_count;
 	struct ra_texts notes;
 	struct ra_texts say;           /* the current step's own words */
 	struct ra_view_prompt prompt;

@@ -73,6 +73,18 @@ static void free_way(struct ra_view *v)
 	free(v->unseen);
 }
 
+static void free_map(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->map_count; i++) {
+		struct ra_view_map_row *r = &v->map[i];
+
+		FREE_ALL(r->flow, r->id, r->title, r->is, r->sign, r->taken, r->label);
+		free_texts(&r->say);
+		free_texts(&r->ways);
+	}
+	free(v->map);
+}
+
 static void free_evidence(struct ra_view *v)
 {
 	for (size_t i = 0; i < v->result_count; i++) {
@@ -104,6 +116,7 @@ struct ra_view *ra_view_free(struct ra_view *v)
 		return NULL;
 	free_way(v);
 	free_evidence(v);
+	free_map(v);
 	free_facts(v);
 	free_causes(v);
 	free_quirks(v);

@@ -31,6 +31,8 @@ RA_MUST_USE ra_err ra_view_disputed(const struct ra_check *check, struct ra_text
 RA_MUST_USE ra_err ra_view_unseen(const struct ra_session *session, struct ra_view *view);
 /* What is owed, and what to do about it at an end. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_owed(const struct ra_session *session, struct ra_view *view);
+/* The map of the flows the walk goes through, where somebody is there to see it. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_map(const struct ra_session *session, struct ra_view *view);
 /* The time conditions are held against: now, or the last entry's of a journal that is only read. */
 ra_utc_ms ra_view_time(const struct ra_session *session);
 

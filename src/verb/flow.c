@@ -1,10 +1,10 @@
-/* flow.c - for those who write flows: what is wrong with a set, and whether the tests inside it pass. */
+/* flow.c - for those who write flows: what is wrong with a set, and whether the tests inside it pass; the other parts of the verb are
+ * flowshow.c and flowgraph.c. */
 #include "config.h"
 
 #include "base/text.h"
 #include "flow/lint.h"
-#include "verb/common.h"
-#include "verb/showvendor.h"
+#include "verb/flowparts.h"
 #include "verb/verbs.h"
 
 #include <stdio.h>
@@ -14,7 +14,6 @@
 
 struct work {
 	const struct ra_context *context;
-	const char *id; /* show: the flow, NULL: all */
 	struct ra_finding *findings; /* RA_FINDINGS_MAX */
 };
 
@@ -63,154 +62,101 @@ static int test(struct work *work, const struct ra_flowset *set)
 	return counts.failed ? RA_EXIT_INVALID : RA_EXIT_OK;
 }
 
-static void print_clean(const char *before, const char *text, const char *after)
+void ra_flow_print(const char *before, const char *text, const char *after)
 {
 	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
 
 	printf("%s%s%s", before, clean ? clean : "", after);
 }
 
-static void show_way(void *payload, const struct ra_step *step, const struct ra_way *way)
+int ra_flow_none(const char *id)
 {
-	(void)payload;
-	(void)step;
-	printf("    %-10s -> %s", way->label, way->go);
-	if (way->because)
-		print_clean("  (", way->because, ")");
-	printf("\n");
+	ra_say("there is no flow or maker \"%s\"; `reattest flow show` names them", id);
+	return RA_EXIT_NOINPUT;
 }
 
-static void show_step(const struct ra_step *step)
-{
-	static const char *const kinds[] = {"check", "question", "gate", "action", "call", "end"};
-	const cJSON *item;
-
-	printf("  %s  [%s", step->id, kinds[step->kind]);
-	if (step->kind == RA_STEP_ACTION) {
-		printf(" by %s, %s", step->action.by_human ? "a human" : ra_plane_name(step->action.plane),
-		       ra_danger_name(step->action.danger));
-		cJSON_ArrayForEach (item, step->action.touches) {
-			print_clean(item == step->action.touches->child ? ": " : ", ", item->valuestring, "");
-		}
-	}
-	if (step->kind == RA_STEP_END)
-		printf(": %s", ra_outcome_name(step->outcome));
-	if (step->kind == RA_STEP_CALL)
-		print_clean(" of ", step->call_flow, "");
-	print_clean("]  ", step->title, "\n");
-	ra_step_ways(step, show_way, NULL);
-}
-
-/* All flows of the set by name, and the makers whose servers it knows. */
-static int list_flows(const struct ra_flowset *set)
-{
-	const struct ra_flow *const *flows;
-	size_t count = ra_flowset_flows(set, &flows);
-
-	for (size_t i = 0; i < count; i++) {
-		printf("%-24s %-8s ", flows[i]->id, flows[i]->version);
-		print_clean("", flows[i]->title, "\n");
-	}
-	ra_list_vendors(set);
-	return RA_EXIT_OK;
-}
-
-/* One flow, step by step, or one maker's directions; without an id all by name. */
-static int show(struct work *work, const struct ra_flowset *set)
-{
-	const struct ra_flow *flow = work->id ? ra_flowset_flow(set, work->id) : NULL;
-
-	if (!work->id)
-		return list_flows(set);
-	if (!flow && ra_show_vendor(set, work->id))
-		return RA_EXIT_OK;
-	if (!flow) {
-		ra_say("there is no flow or maker \"%s\"; `reattest flow show` names them", work->id);
-		return RA_EXIT_NOINPUT;
-	}
-	printf("%s %s  ", flow->id, flow->version);
-	print_clean("", flow->title, "\n");
-	for (size_t i = 0; i < flow->step_count; i++)
-		show_step(&flow->steps[i]);
-	return RA_EXIT_OK;
-}
-
-static bool is_dir(const char *path)
+bool ra_flow_is_dir(const char *path)
 {
 	struct stat st;
 
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* One operand: a directory is a whole set, a file goes with the installed set, NULL is the installed set. */
-static int on_one(struct work *work, int (*what)(struct work *work, const struct ra_flowset *set), const char *operand)
+int ra_flow_load(const struct ra_context *context, const char *dir, const char *file, struct ra_flowset **set)
 {
-	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
-	RA_AUTO(ra_mem_free) char *installed = ra_verb_flow_dir(work->context);
-	const char *dirs[] = {operand && is_dir(operand) ? operand : installed, NULL};
-	struct ra_flow_sources sources = {.dirs = dirs, .unproven = true};
+	RA_AUTO(ra_mem_free) char *installed = ra_verb_flow_dir(context);
+	const char *dirs[] = {dir ? dir : installed, NULL};
+	struct ra_flow_sources sources = {.dirs = dirs, .file = file, .unproven = true};
+	const struct ra_flow *const *flows;
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
-	if (operand && dirs[0] != operand)
-		sources.file = operand;
-	ra_err err = installed ? ra_flowset_load(&sources, &set, &errs) : ra_fail(&errs, RA_E_NOMEM, "no memory");
-	const struct ra_flow *const *flows;
+	ra_err err = installed ? ra_flowset_load(&sources, set, &errs) : ra_fail(&errs, RA_E_NOMEM, "no memory");
 
-	if (!err && !ra_flowset_flows(set, &flows))
+	if (!err && !ra_flowset_flows(*set, &flows)) {
+		*set = ra_flowset_free(*set);
 		err = ra_fail(&errs, RA_E_NOTFOUND, "%s holds no flow (*.flow.json)", dirs[0]);
+	}
 	if (!err)
-		return what(work, set);
+		return RA_EXIT_OK;
 	int code = ra_say_errs(&errs);
 
 	/* A request outside the tables, an id that is taken, a file too large: it is the flow that is wrong. */
 	return err == RA_E_DENIED || err == RA_E_LIMIT ? RA_EXIT_INVALID : code;
 }
 
-/* show [DIR] [ID]: what is no directory is the id of a flow or a maker. */
-static int show_operands(struct work *work)
+/* One operand: a directory is a whole set, a file goes with the installed set, NULL is the installed set. */
+static int on_one(struct work *work, int (*what)(struct work *work, const struct ra_flowset *set), const char *operand)
 {
-	const char *dir = NULL;
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+	bool dir = operand && ra_flow_is_dir(operand);
+	int code = ra_flow_load(work->context, dir ? operand : NULL, dir ? NULL : operand, &set);
 
-	for (int i = 1; i < work->context->argc; i++) {
-		const char *operand = work->context->argv[i];
+	return code == RA_EXIT_OK ? what(work, set) : code;
+}
 
-		if (is_dir(operand))
-			dir = operand;
-		else
-			work->id = operand;
+/* A part that takes each operand by itself. */
+static int on_each(struct work *work, int (*what)(struct work *work, const struct ra_flowset *set))
+{
+	const struct ra_context *context = work->context;
+	int code = RA_EXIT_OK;
+
+	work->findings = calloc(RA_FINDINGS_MAX, sizeof(*work->findings));
+	if (!work->findings) {
+		ra_say("no memory");
+		return RA_EXIT_INTERNAL;
 	}
-	return on_one(work, show, dir);
+	for (int k = 1; k < context->argc || k == 1; k++) {
+		int one = on_one(work, what, k < context->argc ? context->argv[k] : NULL);
+
+		if (code == RA_EXIT_OK)
+			code = one;
+	}
+	free(work->findings);
+	return code;
 }
 
 int ra_verb_flow(const struct ra_context *context)
 {
 	static const struct {
 		const char *name;
-		int (*what)(struct work *work, const struct ra_flowset *set);
-	} rows[] = {{"lint", lint}, {"test", test}, {"show", show}};
-	RA_AUTO(ra_mem_free) struct ra_finding *findings = calloc(RA_FINDINGS_MAX, sizeof(*findings));
-	struct work work = {.context = context, .findings = findings};
+		int (*each)(struct work *work, const struct ra_flowset *set);
+		int (*whole)(const struct ra_context *context);
+	} rows[] = {{"lint", lint, NULL}, {"test", test, NULL}, {"show", NULL, ra_flow_show}, {"graph", NULL, ra_flow_graph}};
+	struct work work = {.context = context};
 	const char *name = context->argc ? context->argv[0] : "";
-	int code = RA_EXIT_OK;
 
-	if (!findings) {
-		ra_say("no memory");
-		return RA_EXIT_INTERNAL;
-	}
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		if (strcmp(rows[i].name, name))
 			continue;
-		if (rows[i].what == show)
-			return show_operands(&work);
-		for (int k = 1; k < context->argc || k == 1; k++) {
-			int one = on_one(&work, rows[i].what, k < context->argc ? context->argv[k] : NULL);
-
-			if (code == RA_EXIT_OK)
-				code = one;
+		if (rows[i].whole != ra_flow_graph && (context->options->journal || context->options->output || context->options->format)) {
+			ra_say("--format, --output and --journal belong to `reattest flow graph`, not to `reattest flow %s`", name);
+			return RA_EXIT_USAGE;
 		}
+		int code = rows[i].each ? on_each(&work, rows[i].each) : rows[i].whole(context);
+
 		return fflush(stdout) ? RA_EXIT_CANTWRITE : code;
 	}
-	ra_say("flow wants `lint`, `test` or `show`, not \"%s\"", name);
+	ra_say("flow wants `lint`, `test`, `show` or `graph`, not \"%s\"", name);
 	return RA_EXIT_USAGE;
 }

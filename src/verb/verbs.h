@@ -19,7 +19,7 @@ int ra_verb_sessions(const struct ra_context *context);
 int ra_verb_export(const struct ra_context *context);
 /* reattest verify JOURNAL: is the record whole and unchanged. */
 int ra_verb_verify(const struct ra_context *context);
-/* reattest flow lint|test: for those who write flows. */
+/* reattest flow lint|test|show|graph: for those who write flows. */
 int ra_verb_flow(const struct ra_context *context);
 /* reattest doctor: what this installation can do. */
 int ra_verb_doctor(const struct ra_context *context);

@@ -1,7 +1,8 @@
-/* fuzz_flow.c - a file of a flow set, of whichever kind, beside a small set it can refer to: what loads is linted and
- * its tests are run. */
+/* fuzz_flow.c - a file of a flow set, of whichever kind, beside a small set it can refer to: what loads is linted, its
+ * tests are run, and its flows are drawn. */
 #include "config.h"
 
+#include "flow/draw.h"
 #include "flow/flowset_build.h"
 #include "flow/lint.h"
 
@@ -31,6 +32,29 @@ static bool take(struct ra_flowset *set, enum ra_flow_kind kind, const char *byt
 	       !ra_flowset_take(set, kind, RA_FROM_INSTALLED, doc, NULL);
 }
 
+static void draw(const struct ra_flow *flow)
+{
+	static const char *const formats[] = {"svg", "dot", "mermaid"};
+	RA_AUTO(ra_chart_free) struct ra_chart *chart = ra_chart_new(flow);
+	RA_AUTO(ra_mem_free) struct ra_chart_row *rows = NULL;
+	const struct ra_chart *charts[] = {chart};
+	const struct ra_drawing drawing = {.charts = charts, .count = 1};
+	size_t count, told = 0;
+
+	if (!chart || ra_chart_rows(chart, &rows, &count))
+		abort();
+	for (size_t i = 0; i < count; i++)
+		told += rows[i].arc == RA_CHART_NONE;
+	if (told != flow->step_count)
+		abort();
+	for (size_t i = 0; i < RA_LEN(formats); i++) {
+		RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+
+		if (ra_draw_format(formats[i])->draw(&drawing, &out))
+			abort();
+	}
+}
+
 static void examine(struct ra_flowset *set)
 {
 	RA_AUTO(ra_mem_free) struct ra_finding *findings = calloc(RA_FINDINGS_MAX, sizeof(*findings));
@@ -46,6 +70,11 @@ static void examine(struct ra_flowset *set)
 	}
 	if (ra_flowset_test(set, &counts, findings, &count) || counts.edges_taken > counts.edges)
 		abort();
+	const struct ra_flow *const *flows;
+
+	count = ra_flowset_flows(set, &flows);
+	for (size_t i = 0; i < count; i++)
+		draw(flows[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

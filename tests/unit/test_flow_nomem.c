@@ -4,6 +4,7 @@
 
 #include "tests/unit/flow_fixture.h"
 
+#include "flow/draw.h"
 #include "flow/lint.h"
 
 /* The linker sends the allocations here (see flow.am): the one numbered fail_at is refused. */
@@ -146,12 +147,59 @@ static void testing(void **state)
 	}
 }
 
+static const struct ra_trod way[] = {
+    {"main", "look", "edge", false}, {"main", "ask", "unknown", false}, {"main", "side", "call", false}, {"side", "look", "", false}};
+
+static ra_err draw(const struct ra_flow *flow, const struct ra_draw_format *format)
+{
+	RA_AUTO(ra_chart_free) struct ra_chart *chart = ra_chart_new(flow);
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+	const struct ra_chart *charts[] = {chart};
+	const struct ra_drawing drawing = {.charts = charts, .count = 1, .note = "n"};
+	struct ra_chart_row *rows = NULL;
+	size_t count;
+
+	if (!chart || ra_chart_trace(chart, way, RA_LEN(way)) || ra_chart_rows(chart, &rows, &count))
+		return RA_E_NOMEM;
+	free(rows);
+	return format->draw(&drawing, &out);
+}
+
+/* A chart without memory is none, and a drawing is whole or not there. */
+static void drawing(void **state)
+{
+	static const char *const formats[] = {"svg", "dot", "mermaid"};
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+
+	assert_int_equal(load(&set), RA_OK);
+	for (size_t i = 0; i < RA_LEN(formats); i++) {
+		const struct ra_flow *flow = ra_flowset_flow(set, "main");
+		const struct ra_draw_format *format = ra_draw_format(formats[i]);
+
+		allocations = 0;
+		assert_int_equal(draw(flow, format), RA_OK);
+		int total = allocations;
+
+		assert_true(total > 50);
+		for (int at = 0; at < total; at++) {
+			allocations = 0;
+			fail_at = at;
+			ra_err err = draw(flow, format);
+
+			fail_at = -1;
+			if (err != RA_E_NOMEM)
+				fail_msg("%s: allocation %d of %d refused: %d", formats[i], at, total, err);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(loading),
 	    cmocka_unit_test(examining),
 	    cmocka_unit_test(testing),
+	    cmocka_unit_test(drawing),
 	};
 	cJSON_Hooks hooks = {.malloc_fn = __wrap_malloc, .free_fn = free};
 	int failed;

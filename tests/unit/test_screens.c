@@ -465,6 +465,12 @@ static const struct {
     {"fact", walk, "f\r", false, ""},
     {"fact-disputed", disputed, "f\r", false, ""},
     {"steps", walk, "s", false, ""},
+    {"map", walk, "m", false, ""},
+    {"map-moved", walk, "mGkk", false, ""},
+    {"map-found", walk, "m/CLEAR tpm (\r", false, ""},
+    {"map-step", walk, "mj\r", false, ""},
+    {"map-now", walk, "mjk\r", false, ""},
+    {"map-closed", walk, "mj\rqh", false, ""},
     {"evidence", long_output, "v", false, "output 14"},
     {"evidence-found", long_output, "v/tpm ERROR\rn", false, ""},
     {"evidence-end", long_output, "vG", false, ""},
@@ -718,6 +724,31 @@ static void any_size_will_do(void **state)
 	ra_screen_free(&screen);
 }
 
+/* The map opens where the walk stands, at every size there may be, and the selection stays in sight. */
+static void the_map_fits_any_size(void **state)
+{
+	struct ra_view view = walk();
+	RA_AUTO(ra_buf_free) struct ra_buf smallest = {0};
+
+	for (int rows = 12; rows < 40; rows += 3)
+		for (int cols = 40; cols < 120; cols += 7) {
+			RA_AUTO(ra_grid_free) struct ra_grid *grid = ra_grid_new(rows, cols, rows % 2);
+			struct ra_screen screen = {0};
+			char wished[200];
+
+			press(&screen, &view, grid, "m", wished, sizeof(wished));
+			if (rows == 12 && cols == 40)
+				add_grid(&smallest, grid, false);
+			for (int at = 6; at < (int)view.map_count + 2; at++) {
+				assert_int_equal(screen.board_row, at < (int)view.map_count ? at : (int)view.map_count - 1);
+				assert_string_equal(ra_grid_cell(grid, grid->cursor_row, grid->cursor_col)->base == '>' ? ">" : "", ">");
+				press(&screen, &view, grid, "j", wished, sizeof(wished));
+			}
+			ra_screen_free(&screen);
+		}
+	compare("map-smallest", &smallest);
+}
+
 static const struct ra_pick_item items[] = {
     {"secure-boot-off", "Secure Boot is off", "A host whose Secure Boot was switched off by a firmware update"},
     {"sha1-bank", "The TPM has no SHA-256 bank", ""},
@@ -830,6 +861,7 @@ int main(void)
 	    cmocka_unit_test(keys_ask_for_what_they_say),
 	    cmocka_unit_test(enter_is_never_dangerous),
 	    cmocka_unit_test(any_size_will_do),
+	    cmocka_unit_test(the_map_fits_any_size),
 	    cmocka_unit_test(lists_and_forms_are_as_drawn),
 	    cmocka_unit_test(lists_and_forms_end),
 	    cmocka_unit_test(big_output_scrolls_by_its_index),

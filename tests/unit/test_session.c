@@ -431,9 +431,51 @@ static void test_resume_refusals(void **state)
 	tear_down(&b);
 }
 
+/* "look now, act ahead, ..." of the steps of a walk's map, in its order. */
+static void check_map(const struct ra_session *session, const char *expected)
+{
+	static const char *const states[] = {"gone", "ahead", "done", "skip", "back", "now"};
+	struct ra_view *view = session_look(session);
+	RA_AUTO(ra_buf_free) struct ra_buf got = {0};
+
+	for (size_t i = 0; i < view->map_count; i++) {
+		const struct ra_view_map_row *row = &view->map[i];
+
+		assert_int_equal(ra_buf_printf(&got, "%s%s%s %s", i ? ", " : "", row->kind == RA_MAP_STEP ? "" : "->", row->id, states[row->state]),
+				 RA_OK);
+	}
+	assert_string_equal(ra_buf_str(&got), expected);
+	ra_view_free(view);
+}
+
+/* The map follows the walk; nobody's walk has none. */
+static void test_map_follows(void **state)
+{
+	struct bench b;
+
+	set_up(&b, &(struct rig_host){.speed = 1000});
+	begin(&b);
+	session_until(b.hub, b.session, RA_ASK_GO_ON);
+	check_map(b.session, "look now, ->act ahead, ->stop ahead, act ahead, ->well ahead, ->stop ahead, ask gone, ->well ahead, ->stop ahead, well ahead, stop ahead");
+	session_say(b.session, RA_WORD_GO, NULL, &b.errs);
+	session_until(b.hub, b.session, RA_ASK_YES_NO);
+	check_map(b.session, "look done, ->act now, ->stop ahead, act now, ->well ahead, ->stop ahead, ask gone, ->well ahead, ->stop ahead, well ahead, stop ahead");
+	session_say(b.session, RA_WORD_YES, NULL, &b.errs);
+	session_until(b.hub, b.session, RA_ASK_END);
+	check_map(b.session, "look done, ->act done, ->stop gone, act done, ->well now, ->stop gone, ask gone, ->well now, ->stop gone, well now, stop gone");
+	tear_down(&b);
+	set_up(&b, &(struct rig_host){.speed = 1000});
+	b.options.interactive = false;
+	begin(&b);
+	session_settle(b.hub);
+	check_map(b.session, "");
+	tear_down(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_map_follows),
 		cmocka_unit_test(test_wakes_only_for_a_reason),
 		cmocka_unit_test(test_change_waits_for_a_place),
 		cmocka_unit_test(test_full_disk_ends_one_walk),

@@ -121,7 +121,14 @@ static const struct {
     {":", ":", {"show", "dell"}, 0, "\n  known ntc: TPM shown as \?\?\?-NTC, generation 14g, with enable-tpm, restore-settings, power-drain\n    On 14G", ""},
     {":", ":", {"show", "hpe"}, 0, "\n  generation gen11: HPE ProLiant Gen11, model (?i)\\bGen11\\b\n  text enable-secure-boot\n    Open", ""},
     {":", ":", {"show", "nothing-of-that-name"}, 66, "", "there is no flow or maker \"nothing-of-that-name\""},
-    {":", ":", {NULL}, 64, "", "`lint`, `test` or `show`"},
+    {":", ":", {"show", "tpm-recovery", "set-mode"}, 0, "\nverify    until ", ""},
+    {":", ":", {"show", "tpm-recovery", "set-mod"}, 66, "", "has no step \"set-mod\""},
+    {":", ":", {"graph", "tpm-recovery"}, 0, "CANNOT BE UNDONE", ""},
+    {":", ":", {"graph", "./share/reattest/flows", "tpm-recovery"}, 0, "</svg>", ""},
+    {":", ":", {"graph", "./share/reattest/flows/tpm-recovery.flow.json"}, 0, "tpm-recovery.have-key", ""},
+    {":", ":", {"graph", "nothing-of-that-name"}, 66, "", "there is no flow or maker \"nothing-of-that-name\""},
+    {":", ":", {"graph", "./x", "./y.json"}, 64, "", "one directory, one file"},
+    {":", ":", {NULL}, 64, "", "`lint`, `test`, `show` or `graph`"},
     {":", ":", {"burn"}, 64, "", "\"burn\""},
 };
 

@@ -130,6 +130,25 @@ static struct ra_view_fact fixture_facts[] = {
     {.name = "tpm.bank.sha256", .type = "bool", .reason = "malformed"},
 };
 
+static struct ra_view_map_row fixture_map[] = {
+    {RA_MAP_STEP, RA_MAP_DONE, 0, "tpm-attestation", "kind", "Kind of host", "check", "", "1", "", {0},
+     {LIST("1 (no vCenter manages this host) -> No vCenter", "else, unknown, error -> What changed; taken as step 1"), 2}},
+    {RA_MAP_STEP, RA_MAP_GONE, 1, "tpm-attestation", "standalone", "No vCenter, no attestation", "end: not_a_fault", "end", "", "", {0}, {0}},
+    {RA_MAP_STEP, RA_MAP_DONE, 0, "tpm-attestation", "changed", "What changed", "question", "", "2", "", {0}, {0}},
+    {RA_MAP_STEP, RA_MAP_SKIP, 0, "tpm-attestation", "evidence", "Evidence first", "action by ssh, reversible: log", "", "4", "", {0}, {0}},
+    {RA_MAP_STEP, RA_MAP_DONE, 0, "tpm-attestation", "device", "TPM device", "check", "", "5", "", {0}, {0}},
+    {RA_MAP_BELOW, RA_MAP_AHEAD, 1, "tpm-attestation", "clear-gate", "Gate: Clear TPM", "", "", "", "3, 4", {0}, {0}},
+    {RA_MAP_STEP, RA_MAP_NOW, 0, "tpm-attestation", "secure-boot", "Secure Boot: is it on for this boot?", "check", "", "6", "",
+     {LIST("Attestation needs a host that booted with Secure Boot on (guide 3a)."), 1},
+     {LIST("1 (Secure Boot is off) -> Gate: Clear TPM", "else, unknown, error -> Stopped"), 2}},
+    {RA_MAP_ABOVE, RA_MAP_DONE, 1, "tpm-attestation", "device", "TPM device", "", "", "", "2", {0}, {0}},
+    {RA_MAP_STEP, RA_MAP_AHEAD, 1, "tpm-attestation", "stopped", "Stopped", "end: stopped", "end", "", "", {0}, {0}},
+    {RA_MAP_STEP, RA_MAP_AHEAD, 0, "tpm-attestation", "clear-gate", "Gate: Clear TPM", "gate: key-proven", "gate", "", "", {0}, {0}},
+    {RA_MAP_STEP, RA_MAP_AHEAD, 0, "tpm-attestation", "clear", "Clear TPM (ownership reset)", "action by a human, irreversible: tpm_clear",
+     "irreversible", "", "", {LIST("Clear it in the firmware setup."), 1}, {LIST("ok -> Stopped"), 1}},
+    {RA_MAP_BELOW, RA_MAP_GONE, 9, "tpm-attestation", "elsewhere", "A step far down that is not here", "", "", "7", "fail, skip", {0}, {0}},
+};
+
 static struct ra_texts fixture_say = {LIST("Attestation needs a host that booted with Secure Boot on (guide 3a)."), 1};
 
 /* The walk of the design page: Secure Boot is off, the checks of the step are done. */
@@ -164,6 +183,8 @@ static inline struct ra_view fixture_walk(void)
 	    .cause_count = 3,
 	    .commands = fixture_commands,
 	    .command_count = 6,
+	    .map = fixture_map,
+	    .map_count = sizeof(fixture_map) / sizeof(*fixture_map),
 	    .say = fixture_say,
 	    .prompt = {.id = 7,
 		       .kind = RA_ASK_GO_ON,
