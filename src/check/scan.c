@@ -31,9 +31,10 @@ struct ra_scan {
 /* Bytes that begin with a line, or where a part of one does. */
 struct block {
 	const char *at, *end;
-	const char *counted; /* up to here the LFs are in counts.lines */
-	size_t consumed;     /* of the first line, before at */
-	bool open;           /* no LF at the end: its line goes on */
+	size_t consumed; /* of the first line, before at */
+	bool open;       /* no LF at the end: its line goes on */
+	const char *counted;          /* up to here the LFs are in counts.lines */
+	const char *begin, *line_end; /* of the line of the last literal: a line full of them is measured once */
 };
 
 ra_err ra_scan_new(const struct ra_signatures *signatures, ra_scan_fn fn, void *payload, struct ra_scan **out,
@@ -69,22 +70,34 @@ char *ra_scan_room(struct ra_scan *scan, size_t *room)
 	return scan->data + scan->held;
 }
 
-/* The line around a literal, cut to the part it stands in. Out: false when it reaches over the end of a part. */
-static bool around(const struct block *block, const char *literal, size_t len, struct ra_scan_hit *hit)
+/* Find the line a literal stands in, unless it is that of the last one. */
+static void find_line(struct block *block, const char *literal)
 {
-	const char *begin = memrchr(block->at, '\n', (size_t)(literal - block->at));
-	const char *end = memchr(literal, '\n', (size_t)(block->end - literal));
-	size_t part;
+	const char *begin, *end;
 
-	begin = begin ? begin + 1 : block->at;
-	end = end ? end : block->end;
-	hit->part = (begin == block->at && block->consumed) || (end == block->end && block->open) ||
-		    end - begin > RA_SCAN_LINE_MAX;
-	part = (size_t)(literal - begin) / RA_SCAN_LINE_MAX;
-	begin += part * RA_SCAN_LINE_MAX;
+	if (block->line_end && literal < block->line_end)
+		return;
+	begin = memrchr(block->at, '\n', (size_t)(literal - block->at));
+	end = memchr(literal, '\n', (size_t)(block->end - literal));
+	block->begin = begin ? begin + 1 : block->at;
+	block->line_end = end ? end : block->end;
+}
+
+/* The line around a literal, cut to the part it stands in. Out: false when it reaches over the end of a part. */
+static bool around(struct block *block, const char *literal, size_t len, struct ra_scan_hit *hit)
+{
+	const char *begin, *end;
+	bool goes_on;
+
+	find_line(block, literal);
+	begin = block->begin;
+	end = block->line_end;
+	goes_on = end == block->end && block->open;
+	hit->part = (begin == block->at && block->consumed) || goes_on || end - begin > RA_SCAN_LINE_MAX;
+	begin += (literal - begin) / RA_SCAN_LINE_MAX * RA_SCAN_LINE_MAX;
 	if (end - begin > RA_SCAN_LINE_MAX)
 		end = begin + RA_SCAN_LINE_MAX;
-	else if (end > begin && end[-1] == '\r' && !(end == block->end && block->open))
+	else if (end > begin && end[-1] == '\r' && !goes_on)
 		end--;
 	hit->text = begin;
 	hit->len = (size_t)(end - begin);
@@ -172,14 +185,15 @@ ra_err ra_scan_took(struct ra_scan *scan, size_t len)
 	scan->counts.bytes += (int64_t)len;
 	scan->held += len;
 	if (done) {
-		err = look(scan, (struct block){scan->data, scan->data + done, NULL, scan->consumed, false});
+		err = look(scan, (struct block){.at = scan->data, .end = scan->data + done, .consumed = scan->consumed});
 		scan->consumed = 0;
 	}
 	tail = scan->held - done;
 	if (!err && tail > RA_SCAN_LINE_MAX) { /* it is a long line, whatever comes */
 		size_t parts = (tail - 1) / RA_SCAN_LINE_MAX * RA_SCAN_LINE_MAX;
 
-		err = look(scan, (struct block){scan->data + done, scan->data + done + parts, NULL, scan->consumed, true});
+		err = look(scan, (struct block){
+				     .at = scan->data + done, .end = scan->data + done + parts, .consumed = scan->consumed, .open = true});
 		scan->consumed += parts;
 		done += parts;
 	}
@@ -189,7 +203,7 @@ ra_err ra_scan_took(struct ra_scan *scan, size_t len)
 
 ra_err ra_scan_end(struct ra_scan *scan, struct ra_scan_counts *counts)
 {
-	struct block rest = {scan->data, scan->data + scan->held, NULL, scan->consumed, false};
+	struct block rest = {.at = scan->data, .end = scan->data + scan->held, .consumed = scan->consumed};
 	ra_err err = scan->held ? look(scan, rest) : RA_OK;
 
 	scan->counts.lines += scan->held > 0;

@@ -16,12 +16,30 @@ struct ra_known {
 	size_t file;
 };
 
+static bool of_key(char c)
+{
+	return (c >= '0' && c <= '9') || c == '-';
+}
+
+/* What of a hit may be shown: a part of a line may begin or end within a key, too short there to be seen as one. */
+static struct ra_span showable(const struct ra_scan_hit *hit)
+{
+	struct ra_span span = {hit->text, hit->len};
+
+	while (hit->part && span.len && of_key(span.at[span.len - 1]))
+		span.len--;
+	for (; hit->part && span.len && of_key(*span.at); span.at++)
+		span.len--;
+	return span;
+}
+
 /* Keep a line for people. */
 static ra_err keep(struct ra_known_line *seat, const struct ra_scan_hit *hit)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf open = {0}, clean = {0};
+	struct ra_span span = showable(hit);
 	size_t len;
-	ra_err err = ra_recovery_hide(hit->text, hit->len, &open);
+	ra_err err = ra_recovery_hide(span.at, span.len, &open);
 
 	len = open.len < RA_KNOWN_SHOWN ? open.len : RA_KNOWN_SHOWN;
 	seat->cut = hit->part || len < open.len;

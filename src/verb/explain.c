@@ -19,11 +19,29 @@ static int exit_of(ra_err err)
 	return err == RA_E_INVALID ? RA_EXIT_INVALID : RA_EXIT_INTERNAL;
 }
 
+/* A file that begins like something no line can be read in: nothing found in it would say nothing. */
+static ra_err check_begin(const char *path, const char *bytes, size_t len, struct ra_errs *errs)
+{
+	static const struct {
+		const char *magic, *is, *first;
+	} rows[] = {
+	    {"\xff\xfe", "UTF-16 text", "iconv -f UTF-16 -t UTF-8"}, {"\xfe\xff", "UTF-16 text", "iconv -f UTF-16 -t UTF-8"},
+	    {"\xfd" "7zXZ", "packed by xz", "xz -dc"},             {"\x28\xb5\x2f\xfd", "packed by zstd", "zstd -dc"},
+	    {"BZh", "packed by bzip2", "bzip2 -dc"},               {"PK\x03\x04", "a zip archive", "unzip -p"},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++)
+		if (len >= strlen(rows[i].magic) && !memcmp(bytes, rows[i].magic, strlen(rows[i].magic)))
+			return ra_fail(errs, RA_E_INVALID, "%s: it is %s; read it through `%s`", path, rows[i].is, rows[i].first);
+	return RA_OK;
+}
+
 /* All bytes of one file, up to its end or a fault. */
-static ra_err read_all(struct ra_known *known, struct ra_inflow *inflow, struct ra_errs *errs)
+static ra_err read_all(struct ra_known *known, struct ra_inflow *inflow, const char *path, struct ra_errs *errs)
 {
 	ra_err err = RA_OK;
 	size_t got = 1;
+	bool begun = false;
 
 	while (!err && got) {
 		size_t room;
@@ -31,6 +49,9 @@ static ra_err read_all(struct ra_known *known, struct ra_inflow *inflow, struct 
 		ra_err took;
 
 		err = ra_inflow_read(inflow, at, room, &got, errs);
+		if (!err && !begun)
+			err = check_begin(path, at, got, errs);
+		begun = true;
 		took = ra_known_took(known, got);
 		if (took)
 			return ra_fail(errs, took, "no memory");
@@ -44,7 +65,7 @@ static ra_err read_file(struct ra_known *known, const char *path, struct ra_expl
 	ra_err err = ra_inflow_open(path, &inflow, errs), ended;
 
 	if (!err)
-		err = read_all(known, inflow, errs);
+		err = read_all(known, inflow, path, errs);
 	file->packed = inflow && ra_inflow_packed(inflow);
 	ended = ra_known_end(known, &file->read);
 	return err || !ended ? err : ra_fail(errs, ended, "no memory");

@@ -256,11 +256,28 @@ static void test_shown(void **state)
 	assert_true(strlen(line->sample) <= RA_KNOWN_SHOWN + 16);
 }
 
+/* A key that a part of a long line cuts, too short there to be told from a number. */
+static void test_cut_key(void **state)
+{
+	static char text[9000];
+	const struct ra_known_line *line;
+
+	memset(text, ' ', sizeof(text) - 1);
+	memcpy(text + 8192, "7890-123456 Failed to load crypto64.efi", 39);
+	memcpy(text + 8192 - 17, "123456-234567-345", 17);
+	RA_AUTO(ra_known_free) struct ra_known *known = read_text(*state, text);
+
+	assert_int_equal(ra_known_lines(known, &line), 1);
+	assert_true(line->cut);
+	assert_memory_equal(line->sample, " Failed to load", 15);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_sample), cmocka_unit_test(test_other_builds), cmocka_unit_test(test_table),
 	    cmocka_unit_test(test_not_known),    cmocka_unit_test(test_places),       cmocka_unit_test(test_shown),
+	    cmocka_unit_test(test_cut_key),
 	};
 
 	return cmocka_run_group_tests(tests, load, drop);
