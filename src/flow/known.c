@@ -7,6 +7,7 @@
 #include "check/scan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct ra_known {
 	const struct ra_flowset *set;
@@ -33,21 +34,42 @@ static struct ra_span showable(const struct ra_scan_hit *hit)
 	return span;
 }
 
+static bool in_character(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Cut a line to what is shown of it, around the literal. Half a character at a cut would be shown as a byte that is none. */
+static struct ra_span cut_to_show(struct ra_span line, const char *literal)
+{
+	const char *found = line.len > RA_KNOWN_SHOWN ? memmem(line.at, line.len, literal, strlen(literal)) : NULL;
+	size_t skip = found && found - line.at > RA_KNOWN_SHOWN / 2 ? (size_t)(found - line.at) - RA_KNOWN_SHOWN / 4 : 0;
+
+	while (skip && skip < line.len && in_character(line.at[skip]))
+		skip++;
+	line.at += skip;
+	line.len -= skip;
+	if (line.len > RA_KNOWN_SHOWN) {
+		size_t len = RA_KNOWN_SHOWN;
+
+		while (len && in_character(line.at[len]))
+			len--;
+		line.len = len;
+	}
+	return line;
+}
+
 /* Keep a line for people. */
 static ra_err keep(struct ra_known_line *seat, const struct ra_scan_hit *hit)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf open = {0}, clean = {0};
 	struct ra_span span = showable(hit);
-	size_t len;
 	ra_err err = ra_recovery_hide(span.at, span.len, &open);
 
-	len = open.len < RA_KNOWN_SHOWN ? open.len : RA_KNOWN_SHOWN;
-	seat->cut = hit->part || len < open.len;
-	/* Half a character at the cut would be shown as a byte that is none. */
-	while (len < open.len && len && ((unsigned char)open.data[len] & 0xc0) == 0x80)
-		len--;
+	span = cut_to_show((struct ra_span){ra_buf_str(&open), open.len}, seat->signature->literal);
+	seat->cut = hit->part || span.len < open.len;
 	if (!err)
-		err = ra_text_clean(ra_buf_str(&open), len, false, &clean);
+		err = ra_text_clean(span.at, span.len, false, &clean);
 	if (err)
 		return err;
 	seat->sample = ra_buf_take(&clean);

@@ -1,7 +1,7 @@
 /* known.h - what the known lines of a flow set say about a log, wherever it comes from. Bytes go in, file after file; what
  * was found of each signature comes out. Pure; memory does not depend on how much is read.
- * Invariants: what is kept of a line is clean (base/text.h), holds no recovery key, and is cut at RA_KNOWN_SHOWN. Nothing found
- * proves nothing. Room flow/, on check/scan.h. */
+ * Invariants: what is kept of a line is clean (base/text.h), holds no recovery key, and is cut to RA_KNOWN_SHOWN
+ * bytes around its literal. Nothing found proves nothing. Room flow/, on check/scan.h. */
 #ifndef RA_FLOW_KNOWN_H
 #define RA_FLOW_KNOWN_H
 
@@ -21,7 +21,7 @@ struct ra_known_line {
 	const struct ra_cause *cause; /* NULL */
 	int64_t count;
 	struct ra_known_place first, last; /* in the order of reading */
-	char *sample;                      /* the first line, clean */
+	char *sample;                      /* the first line, or what stands there around the literal, clean */
 	bool cut;                          /* not all of it stands there */
 };
 /* One file as it was read. */

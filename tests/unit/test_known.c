@@ -256,6 +256,24 @@ static void test_shown(void **state)
 	assert_true(strlen(line->sample) <= RA_KNOWN_SHOWN + 16);
 }
 
+/* Of a line that does not fit, what stands around the literal. */
+static void test_shown_around(void **state)
+{
+	static char text[8000];
+	const struct ra_known_line *line;
+
+	memset(text, 'x', sizeof(text) - 1);
+	memcpy(text + 6000, "Failed to load crypto64.efi", 27);
+	for (size_t at = 4000; at < 6000; at += 2)
+		memcpy(text + at, "\xc3\xa4", 2);
+	RA_AUTO(ra_known_free) struct ra_known *known = read_text(*state, text);
+
+	assert_int_equal(ra_known_lines(known, &line), 1);
+	assert_true(line->cut);
+	assert_non_null(strstr(line->sample, "\xc3\xa4" "Failed to load crypto64.efixxx"));
+	assert_null(strstr(line->sample, "<a4>"));
+}
+
 /* A key that a part of a long line cuts, too short there to be told from a number. */
 static void test_cut_key(void **state)
 {
@@ -277,7 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_sample), cmocka_unit_test(test_other_builds), cmocka_unit_test(test_table),
 	    cmocka_unit_test(test_not_known),    cmocka_unit_test(test_places),       cmocka_unit_test(test_shown),
-	    cmocka_unit_test(test_cut_key),
+	    cmocka_unit_test(test_shown_around), cmocka_unit_test(test_cut_key),
 	};
 
 	return cmocka_run_group_tests(tests, load, drop);
