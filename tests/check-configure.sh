@@ -21,6 +21,7 @@ libssh2 libssh2-1-dev
 libcjson libcjson-dev
 libcrypto libssl-dev
 libpcre2-8 libpcre2-dev
+zlib zlib1g-dev
 libssl libssl-dev
 libcurl libcurl4-openssl-dev
 libxml-2.0 libxml2-dev

@@ -23,6 +23,7 @@ libraries='
 ^curl/                src/link/http_parts.h src/link/http.c src/link/http_call.c src/link/http_end.c src/link/http_names.c src/link/http_tls.c
 ^libxml/              link src/base/xml.c src/base/xml.h src/check/esxcli.c
 ^pcre2.*\.h$         src/base/pattern.c
+^zlib\.h$            src/base/inflow.c
 ^openssl/            base link
 ^vterm.*\.h$
 ^(sys/socket|netdb|netinet/.*|arpa/.*|poll|sys/epoll|pthread)\.h$  base link session verb ui main

@@ -67,10 +67,28 @@ RA_DEFINE_AUTO(struct ra_check, ra_check_free);
  * not_applicable (ra_extract_reason). An operator's word proves nothing. */
 bool ra_check_too_new(const struct ra_check *check, const struct ra_facts *facts);
 
-/* Log lines to look for, shared by every check that parses `signatures`. Loaded by flow/, lives with the flow set. */
+/* Where a known line stands. X(name, word of a flow file) */
+#define RA_LINE_PLACES(X)     \
+	X(LOG, "log")         \
+	X(EVENT, "event")     \
+	X(CONSOLE, "console") \
+	X(MESSAGE, "message") \
+	X(COMMAND, "command") \
+	X(BMC, "bmc")         \
+	X(ALARM, "alarm")
+#define RA_LINE_PLACE_ENUM(name, word) RA_LINE_##name,
+enum ra_line_place { RA_LINE_PLACES(RA_LINE_PLACE_ENUM) RA_LINE_PLACE_COUNT };
+/* How much a known line weighs, the heaviest first. */
+enum ra_line_weight { RA_LINE_FAIL, RA_LINE_WARN, RA_LINE_NOTE };
+
+/* Lines that are known, shared by every check that parses `signatures` and by whoever reads any log. Loaded by flow/, lives with the
+ * flow set. */
 struct ra_signature {
-	const char *id, *literal, *cause, *sample, *source;
-	const cJSON *logs;
+	const char *id, *literal, *cause, *sample, *source; /* cause may be NULL */
+	const char *means, *what_to_do;                     /* what_to_do may be NULL */
+	const cJSON *logs;                                  /* the host's log files; NULL: it gives no fact */
+	unsigned places;                                    /* a bit for each enum ra_line_place */
+	enum ra_line_weight weight;
 	struct ra_pattern *pattern;
 };
 struct ra_signatures {
@@ -135,6 +153,10 @@ RA_MUST_USE ra_err ra_recovery_compare(const char *list, size_t list_len, const 
  * Errors: as above. */
 RA_MUST_USE ra_err ra_recovery_compare_part(const char *list, size_t list_len, unsigned groups, const struct ra_key_typed *typed,
 					    struct ra_key_match *out, struct ra_errs *errs);
+
+/* Append a line without the secrets in it: what could be a recovery key (groups of six digits), and what follows encryptionRecoveryKey.
+ * Errors: RA_E_LIMIT, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_recovery_hide(const char *line, size_t len, struct ra_buf *out);
 
 /* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. flows/README.md says what each gives. */
 const char *const *ra_builtin_names(void);

@@ -123,6 +123,9 @@ const struct ra_builtin *ra_builtin_find(const char *name);
  * RA_KNOWN when there is. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_signatures_read(const struct ra_check_plane *plane, const struct ra_signatures *signatures,
 				      const struct ra_plane_answer *answer, struct ra_found *found);
+/* The time a log line begins with: 6.7/7.0 "2021-03-04T05:06:07.123Z cpu24:2097931)...", 8.0 "2022-10-19T05:40:26Z In(182)
+ * vmkernel: ...". Out: RA_UTC_NONE when it begins with none. */
+ra_utc_ms ra_line_stamp(struct ra_span line);
 /* Room for one more observation, zeroed, at the end of found; NULL without memory. */
 struct ra_obs *ra_found_add(struct ra_found *found);
 /* The Recovery ID of a recovery key list, with braces. Out: id[64]. Errors: RA_E_INVALID. */

@@ -29,9 +29,7 @@ struct log {
 	bool doubt; /* which line is of which file is not certain */
 };
 
-/* The time a line begins with: 6.7/7.0 "2021-03-04T05:06:07.123Z cpu24:2097931)...", 8.0 "2022-10-19T05:40:26Z In(182)
- * vmkernel: ..." */
-static ra_utc_ms stamp_of(struct ra_span line)
+ra_utc_ms ra_line_stamp(struct ra_span line)
 {
 	char text[STAMP_MAX];
 	const char *blank = memchr(line.at, ' ', line.len < STAMP_MAX ? line.len : STAMP_MAX);
@@ -69,7 +67,7 @@ static void close_section(struct section *section, const char *end)
 	section->turned = false;
 	rest = section->text;
 	while (ra_span_line(&rest, &line)) {
-		ra_utc_ms at = stamp_of(line);
+		ra_utc_ms at = ra_line_stamp(line);
 
 		if (at == RA_UTC_NONE)
 			continue;
@@ -142,7 +140,7 @@ static ra_utc_ms time_at(struct ra_span text, const char *at)
 
 		while (begin > text.at && begin[-1] != '\n')
 			begin--;
-		time = stamp_of((struct ra_span){begin, text.len - (size_t)(begin - text.at)});
+		time = ra_line_stamp((struct ra_span){begin, text.len - (size_t)(begin - text.at)});
 		if (time != RA_UTC_NONE || begin == text.at)
 			break;
 		at = begin - 1;

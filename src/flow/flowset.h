@@ -177,6 +177,9 @@ size_t ra_flowset_flows(const struct ra_flowset *set, const struct ra_flow *cons
 size_t ra_flowset_checks(const struct ra_flowset *set, const struct ra_check *const **out);
 size_t ra_flowset_causes(const struct ra_flowset *set, const struct ra_cause *const **out);
 const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set);
+/* A place or a weight of a known line as flow files write it ("console", "fail"); static. */
+const char *ra_line_place_word(enum ra_line_place place);
+const char *ra_line_weight_word(enum ra_line_weight weight);
 /* VMware's word for an API value of a fact ("attestation.status", "accepted" -> "Passed"); the value itself when there is none. */
 const char *ra_flowset_word(const struct ra_flowset *set, const char *fact, const char *value);
 /* What is written about a maker, by its id; or the makers one after another (NULL: no more). For those who read the set. NULL when absent. */

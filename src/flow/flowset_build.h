@@ -126,6 +126,8 @@ RA_MUST_USE ra_err ra_choices_read(const struct ra_json *doc, const cJSON *answe
 RA_MUST_USE ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs);
 /* What a checked holds, freed. */
 void ra_checked_clear(struct ra_checked *checked);
+/* A node as a pattern. Errors: RA_E_INVALID with file:line:col, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_flowset_read_pattern(const struct ra_json *doc, const cJSON *node, struct ra_pattern **out, struct ra_errs *errs);
 /* Signatures, vendors, danger and glossary go straight into the set. */
 RA_MUST_USE ra_err ra_flowset_read_signatures(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs);
 /* A node that is a regular expression, compiled. Owner: *out is the caller's. Errors: RA_E_INVALID at the node, RA_E_NOMEM. */

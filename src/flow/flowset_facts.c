@@ -233,7 +233,8 @@ const struct ra_fact_decl *ra_decl_find(const struct ra_flowset *set, const char
 		return decl;
 	if (strncmp(name, signature_seen.name, strlen(signature_seen.name)) == 0) {
 		for (size_t i = 0; i < set->signatures.count; i++) {
-			if (strcmp(set->signatures.items[i].id, name + strlen(signature_seen.name)) == 0)
+			if (set->signatures.items[i].logs &&
+			    strcmp(set->signatures.items[i].id, name + strlen(signature_seen.name)) == 0)
 				return &signature_seen;
 		}
 	}

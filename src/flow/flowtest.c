@@ -107,6 +107,8 @@ static bool observe_signatures(struct ra_flow_walk *walk, cJSON *facts, enum ra_
 	for (size_t i = 0; i < signatures->count; i++) {
 		struct ra_extract fact = {.type = RA_BOOL};
 
+		if (!signatures->items[i].logs)
+			continue;
 		snprintf(fact.name, sizeof(fact.name), "sig.%.*s", RA_FACT_NAME_MAX - 5, signatures->items[i].id);
 		if (!observe(walk, facts, &fact, plane))
 			return false;

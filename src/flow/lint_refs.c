@@ -209,39 +209,6 @@ static void check_danger(struct ra_linter *lint)
 	}
 }
 
-static const struct ra_json *doc_of(const struct ra_flowset *set, const cJSON *node)
-{
-	struct ra_json *const *docs = set->docs.items;
-	int line = 0, col = 0;
-
-	for (size_t i = 0; i < set->docs.count; i++) {
-		ra_json_pos(docs[i], node, &line, &col);
-		if (line)
-			return docs[i];
-	}
-	return set->danger;
-}
-
-/* A signature: its own sample shows that it works, some check looks for it, its cause exists. */
-static void check_signature(struct ra_linter *lint, const struct ra_signature *sig, const cJSON *node)
-{
-	struct place at = {lint, doc_of(lint->set, node), sig->id};
-	const struct ra_checked *checked = lint->set->checked.items;
-	char fact[RA_FACT_NAME_MAX];
-	bool found = false, asked = false;
-
-	check_ids(&at, &causes, ra_json_get(node, "cause"));
-	if (!strstr(sig->sample, sig->literal))
-		ra_lint_say(lint, 2, at.doc, node, "signature %s: its sample does not hold its literal", sig->id);
-	if (ra_pattern_find(sig->pattern, sig->sample, strlen(sig->sample), 0, &found, NULL) != RA_OK || !found)
-		ra_lint_say(lint, 2, at.doc, node, "signature %s: its pattern does not match its sample", sig->id);
-	snprintf(fact, sizeof(fact), "sig.%.*s", RA_FACT_NAME_MAX - 5, sig->id);
-	for (size_t i = 0; i < lint->set->checked.count && !asked; i++)
-		asked = ra_check_gives(lint->set, checked[i].check, fact);
-	if (!asked)
-		ra_lint_say(lint, 2, at.doc, node, "signature %s: no check reads a log it is looked for in", sig->id);
-}
-
 /* Directions of a maker or of a generation of his: `other` has each, for the server nobody knows. */
 static void check_directions(const struct place *at, const cJSON *texts)
 {
@@ -313,14 +280,11 @@ static void check_vendors(struct ra_linter *lint)
 void ra_lint_refs(struct ra_linter *lint)
 {
 	struct ra_flow *const *flows = lint->set->flows.items;
-	const struct ra_signature *sigs = lint->set->sigs.items;
-	const cJSON *const *nodes = lint->set->sig_nodes.items;
 
 	for (size_t i = 0; i < lint->set->flows.count; i++)
 		check_flow(lint, flows[i]);
 	if (lint->set->danger)
 		check_danger(lint);
-	for (size_t i = 0; i < lint->set->sigs.count; i++)
-		check_signature(lint, &sigs[i], nodes[i]);
+	ra_lint_signatures(lint);
 	check_vendors(lint);
 }

@@ -43,6 +43,8 @@ void ra_lint_graph(struct ra_linter *lint, const struct ra_graph *graph);
 void ra_lint_calls(struct ra_linter *lint);
 /* Rule 2: every reference exists. */
 void ra_lint_refs(struct ra_linter *lint);
+/* Rule 2 on signatures; a part of ra_lint_refs. */
+void ra_lint_signatures(struct ra_linter *lint);
 /* Rule 2: facts can have been produced, with a fitting type. graphs: one for each flow of the set, in its order. */
 void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
 /* Rules 3 and 4 on one flow. */

@@ -1,4 +1,4 @@
-/* load_rest.c - what stands beside flows: the judge and by-hand form of a check, signatures, danger, glossary.
+/* load_rest.c - what stands beside flows: the judge and by-hand form of a check, danger, glossary.
  */
 #include "config.h"
 
@@ -96,43 +96,6 @@ ra_err ra_flowset_read_pattern(const struct ra_json *doc, const cJSON *node, str
 	return err == RA_OK
 		   ? RA_OK
 		   : ra_json_fail(doc, node, errs, RA_E_INVALID, "expected a regular expression: %s", why.text[0]);
-}
-
-ra_err ra_flowset_read_signatures(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs)
-{
-	static const struct ra_shape_key file_keys[] = {
-	    RA_SHAPE_FILE, {"signatures", RA_SHAPE_OBJECTS, true}, {NULL, RA_SHAPE_ANY, false}};
-	static const struct ra_shape_key keys[] = {{"id", RA_SHAPE_STEP, true},      {"log", RA_SHAPE_IDS, true},
-						   {"literal", RA_SHAPE_TEXT, true}, {"pattern", RA_SHAPE_TEXT, true},
-						   {"sample", RA_SHAPE_TEXT, true},  {"cause", RA_SHAPE_TEXT, false},
-						   {"source", RA_SHAPE_TEXT, true},  {NULL, RA_SHAPE_ANY, false}};
-	const cJSON *root = ra_json_root(doc), *at;
-	ra_err err = ra_shape_check(doc, root, file_keys, errs);
-
-	if (err == RA_OK)
-		err = ra_shape_list(doc, ra_json_get(root, "signatures"), keys, errs);
-	if (err != RA_OK)
-		return err;
-	cJSON_ArrayForEach (at, ra_json_get(root, "signatures")) {
-		struct ra_signature *sig;
-		const cJSON **node;
-
-		node = ra_list_add(&set->sig_nodes, sizeof(*node), errs);
-		sig = node ? ra_list_add(&set->sigs, sizeof(*sig), errs) : NULL;
-		if (!sig)
-			return RA_E_NOMEM;
-		*node = at;
-		sig->id = ra_json_str(at, "id", "");
-		sig->literal = ra_json_str(at, "literal", "");
-		sig->cause = ra_json_str(at, "cause", NULL);
-		sig->sample = ra_json_str(at, "sample", "");
-		sig->source = ra_json_str(at, "source", "");
-		sig->logs = ra_json_get(at, "log");
-		err = ra_flowset_read_pattern(doc, ra_json_get(at, "pattern"), &sig->pattern, errs);
-		if (err != RA_OK)
-			return err;
-	}
-	return err;
 }
 
 static ra_err read_gate(struct ra_flowset *set, const struct ra_json *doc, const cJSON *at, struct ra_errs *errs)

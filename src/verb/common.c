@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LINE_WIDTH 80
+
 char *ra_verb_flow_dir(const struct ra_context *context)
 {
 	char *beside = context->exe_dir ? ra_path_join(context->exe_dir, "../share/reattest/flows") : NULL;
@@ -334,4 +336,22 @@ int ra_verb_write(const struct ra_options *options, const struct ra_buf *documen
 		return RA_EXIT_OK;
 	ra_say_errs(&errs);
 	return RA_EXIT_CANTWRITE;
+}
+
+ra_err ra_verb_wrap(struct ra_buf *out, const char *text, size_t indent)
+{
+	size_t room = LINE_WIDTH - indent;
+	ra_err err = RA_OK;
+
+	while (!err && strlen(text) > room && strchr(text, ' ')) {
+		size_t len = room;
+
+		while (len && text[len] != ' ')
+			len--;
+		if (!len)
+			len = strcspn(text, " "); /* one long word stays whole */
+		err = ra_buf_printf(out, "%.*s\n%*s", (int)len, text, (int)indent, "");
+		text += len + 1;
+	}
+	return err ? err : ra_buf_printf(out, "%s\n", text);
 }

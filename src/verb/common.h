@@ -52,6 +52,9 @@ RA_MUST_USE ra_err ra_verb_new_journal(const char *host, char **out, struct ra_e
 
 /* Show a walk to its end and say where its record is. Out: the exit code. */
 int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, struct ra_session *session, bool demo);
+/* Append text in lines of 80 cells, broken at spaces: the first one goes on after indent cells that stand there, the others are indented.
+ * Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_verb_wrap(struct ra_buf *out, const char *text, size_t indent);
 /* Write a document to --output or stdout. Out: the exit code, 0 when written. */
 int ra_verb_write(const struct ra_options *options, const struct ra_buf *document);
 

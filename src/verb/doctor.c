@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/inflow.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/pattern.h"
@@ -28,7 +29,6 @@
 
 #define AGENT_WAIT_MS 500
 #define ROOM_MIN (16ULL << 20) /* a long walk with large replies stays below */
-#define LINE_WIDTH 80
 
 enum state { FINE, NOTE, BROKEN };
 static const char *const state_words[] = {"ok", "note", "BROKEN"};
@@ -230,8 +230,8 @@ static ra_err look_libraries(const struct ra_context *context, struct finding *f
 {
 	char pcre2[64];
 
-	return ra_buf_printf(&f->value, "OpenSSL %s, cJSON %s, PCRE2 %s", ra_digest_library(), cJSON_Version(),
-			     ra_pattern_library(pcre2, sizeof(pcre2)));
+	return ra_buf_printf(&f->value, "OpenSSL %s, cJSON %s, PCRE2 %s, zlib %s", ra_digest_library(), cJSON_Version(),
+			     ra_pattern_library(pcre2, sizeof(pcre2)), ra_inflow_library());
 }
 
 static ra_err look_clock(const struct ra_context *context, struct finding *f)
@@ -278,26 +278,6 @@ static const struct {
 };
 #define COUNT (sizeof(looks) / sizeof(looks[0]))
 
-/* Text in lines of LINE_WIDTH, broken at spaces; the first one goes on after what stands there, the others are
- * indented. */
-static ra_err put_wrapped(struct ra_buf *out, const char *text, size_t indent)
-{
-	size_t room = LINE_WIDTH - indent;
-	ra_err err = RA_OK;
-
-	while (!err && strlen(text) > room && strchr(text, ' ')) {
-		size_t len = room;
-
-		while (len && text[len] != ' ')
-			len--;
-		if (!len)
-			len = strcspn(text, " "); /* one long word stays whole */
-		err = ra_buf_printf(out, "%.*s\n%*s", (int)len, text, (int)indent, "");
-		text += len + 1;
-	}
-	return err ? err : ra_buf_printf(out, "%s\n", text);
-}
-
 static ra_err put_text(struct finding *found, bool ready, struct ra_buf *out)
 {
 	ra_err err = RA_OK;
@@ -307,12 +287,12 @@ static ra_err put_text(struct finding *found, bool ready, struct ra_buf *out)
 
 		err = ra_buf_printf(out, "%-8s%-16s", state_words[found[i].state], looks[i].title);
 		if (!err)
-			err = put_wrapped(out, ra_buf_str(&found[i].value), 24);
+			err = ra_verb_wrap(out, ra_buf_str(&found[i].value), 24);
 		for (char *line = notes ? strtok_r(notes, "\n", &save) : NULL; line && !err;
 		     line = strtok_r(NULL, "\n", &save)) {
 			err = ra_buf_printf(out, "%24s", "");
 			if (!err)
-				err = put_wrapped(out, line, 24);
+				err = ra_verb_wrap(out, line, 24);
 		}
 	}
 	return err ? err : ra_buf_text(out, ready ? "Ready.\n" : "Not ready: see BROKEN above.\n");

@@ -46,8 +46,8 @@ static const struct ra_option_row options[] = {
 	{"only-given-planes", 0, NULL, "a required fact that only another plane could tell does not count as missing", "check", AT(only_given_planes), RA_OPT_BOOL},
 	{"fail-on", 0, "fail|warn|unknown|never", "which results make the exit code other than 0 (default all)", "check", AT(fail_on), RA_OPT_TEXT},
 	{"exit-style", 0, "nagios", "exit 0 ok, 1 warning, 2 critical, 3 unknown", "check", AT(exit_style), RA_OPT_TEXT},
-	{"format", 'f', "NAME", "text, json, md or txt; flow graph: svg (default), dot or mermaid", "check export demo doctor flow", AT(format), RA_OPT_TEXT},
-	{"output", 'o', "FILE", "write there instead of standard output", "check export doctor flow", AT(output), RA_OPT_TEXT},
+	{"format", 'f', "NAME", "text, json, md or txt; flow graph: svg (default), dot or mermaid", "check export demo doctor explain flow", AT(format), RA_OPT_TEXT},
+	{"output", 'o', "FILE", "write there instead of standard output", "check export doctor explain flow", AT(output), RA_OPT_TEXT},
 	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
 	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes", "flow", AT(coverage), RA_OPT_BOOL},
 	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
@@ -66,6 +66,7 @@ static const struct ra_verb verbs[] = {
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
+	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false},
 	{"flow", "lint|test|show|graph [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; flows as a drawing", ra_verb_flow, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };

@@ -34,7 +34,7 @@ static const struct flow_part flow_parts[] = {
     {RA_KIND_GLOSSARY, "glossary.json", "{" FILE_HEAD "'words':{'attestation.status':{'accepted':'Passed'}}}\n"},
     {RA_KIND_SIGNATURES, "signatures/tpm.json",
      "{" FILE_HEAD "'signatures':[\n"
-     "{'id':'nosha256','log':['vmkernel'],'literal':'bank not found','pattern':'tpm.*bank not found','sample':'tpm: "
+     "{'id':'nosha256','where':['log'],'log':['vmkernel'],'weight':'fail','means':'m','literal':'bank not found','pattern':'tpm.*bank not found','sample':'tpm: "
      "bank not found',"
      "'cause':'taken','source':'s'}]}\n"},
     {RA_KIND_VENDOR, "vendors/other.json",

@@ -5,6 +5,7 @@
 #include "tests/unit/flow_fixture.h"
 
 #include "flow/draw.h"
+#include "flow/known.h"
 #include "flow/lint.h"
 
 /* The linker sends the allocations here (see flow.am): the one numbered fail_at is refused. */
@@ -193,6 +194,49 @@ static void drawing(void **state)
 	}
 }
 
+/* A log of one line that is known, twice. */
+static ra_err read_log(const struct ra_flowset *set)
+{
+	static const char log[] = "tpm: bank not found\ntpm: bank not found";
+	RA_AUTO(ra_known_free) struct ra_known *known = NULL;
+	const struct ra_known_line *lines;
+	struct ra_known_file file;
+	size_t room;
+	ra_err err = ra_known_new(set, &known, NULL);
+
+	if (err != RA_OK)
+		return known ? RA_E_INTERNAL : err;
+	memcpy(ra_known_room(known, &room), log, sizeof(log));
+	err = ra_known_took(known, sizeof(log));
+	if (err == RA_OK)
+		err = ra_known_end(known, &file);
+	if (err == RA_OK && (ra_known_lines(known, &lines) != 1 || lines->count != 2))
+		return RA_E_INTERNAL;
+	return err;
+}
+
+static void reading_a_log(void **state)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+	int total;
+
+	assert_int_equal(load(&set), RA_OK);
+	allocations = 0;
+	assert_int_equal(read_log(set), RA_OK);
+	total = allocations;
+	assert_true(total > 8);
+	for (int at = 0; at < total; at++) {
+		ra_err err;
+
+		allocations = 0;
+		fail_at = at;
+		err = read_log(set);
+		fail_at = -1;
+		if (err != RA_E_NOMEM)
+			fail_msg("allocation %d of %d refused: %d", at, total, err);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +244,7 @@ int main(void)
 	    cmocka_unit_test(examining),
 	    cmocka_unit_test(testing),
 	    cmocka_unit_test(drawing),
+	    cmocka_unit_test(reading_a_log),
 	};
 	cJSON_Hooks hooks = {.malloc_fn = __wrap_malloc, .free_fn = free};
 	int failed;
