@@ -169,6 +169,8 @@ const cJSON *ra_flowset_vendor_text(const struct ra_flowset *set, const char *ve
 const struct ra_question *ra_flowset_manual(const struct ra_flowset *set, const struct ra_check *check);
 /* The type a fact has in this set (checks, plane.*, sig.*, answers that set it). Out: -1 for a fact nobody produces. */
 int ra_flowset_fact_type(const struct ra_flowset *set, const char *fact);
+/* True for a fact made of what the site gave (site.*, template.*): no check and no answer may give it. */
+bool ra_fact_is_given(const char *name);
 /* The plane that wins when planes disagree on a fact (the `prefer` of its check), RA_PLANE_ANY when none does.
  * Shape: set is a struct ra_flowset; fits ra_cond_env.prefer. */
 int ra_flowset_prefer(const void *set, const char *fact);

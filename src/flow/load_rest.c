@@ -54,6 +54,29 @@ static ra_err read_judge(const struct ra_json *doc, const cJSON *judge, struct r
 	return RA_OK;
 }
 
+static void find_other(void *payload, const struct ra_cond_use *use)
+{
+	const char **other = payload;
+
+	if (!ra_fact_is_given(use->fact))
+		*other = use->fact;
+}
+
+/* A check that asks nobody judges only what the site gave. */
+static ra_err judges_given(const struct ra_checked *checked, struct ra_errs *errs)
+{
+	const char *other = NULL;
+
+	if (checked->check->plane_count || checked->check->manual)
+		return RA_OK;
+	for (size_t i = 0; i < checked->rule_count && !other; i++)
+		ra_cond_facts(checked->rules[i].when, find_other, &other);
+	return other ? ra_json_fail(checked->check->doc, checked->check->judge, errs, RA_E_INVALID,
+				    "expected planes or a manual form: a check without them judges only site. and template. facts, not %s",
+				    other)
+		     : RA_OK;
+}
+
 ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 {
 	static const struct ra_shape_key keys[] = {{"ask", RA_SHAPE_TEXT, true},        {"look", RA_SHAPE_TEXT, false},
@@ -63,6 +86,8 @@ ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 	const cJSON *manual = checked->check->manual;
 	ra_err err = read_judge(doc, checked->check->judge, checked, errs);
 
+	if (err == RA_OK)
+		err = judges_given(checked, errs);
 	if (err != RA_OK || !manual)
 		return err;
 	err = ra_shape_check(doc, manual, keys, errs);

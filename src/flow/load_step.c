@@ -115,6 +115,8 @@ static ra_err read_set(const struct ra_json *doc, const cJSON *set, struct ra_er
 		if (!ra_fact_name_ok(at->string))
 			return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a fact name, found \"%s\"",
 					    at->string);
+		if (ra_fact_is_given(at->string))
+			return ra_json_fail(doc, at, errs, RA_E_INVALID, "%s comes from what the site gave; no answer sets it", at->string);
 		if (only && cJSON_IsString(only) && strcmp(only->string, "time") == 0)
 			fits = strcmp(only->valuestring, "now") == 0;
 		else if (only && cJSON_IsString(only) && strcmp(only->string, "unknown") == 0)

@@ -67,6 +67,7 @@ void ra_need_add_fact(const struct ra_state *state, struct ra_need *need, const 
 	const struct ra_giver *givers = state->givers;
 	size_t low = 0, high = state->giver_count;
 
+	ra_need_of_given(state, need, fact);
 	if (strncmp(fact, SIG, strlen(SIG)) == 0)
 		fact = SIG;
 	while (low < high) {

@@ -98,6 +98,7 @@ struct ra_session {
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
 	char **identities, **answers;
 	int port, timeout_ms;
+	cJSON *given[2]; /* until the walk begins */
 	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
@@ -137,6 +138,8 @@ struct ra_hub {
 /* session.c: a walk from its options, not begun and in no hub yet. Errors: as ra_session_new. Owner: ra_session_close. */
 RA_MUST_USE ra_err ra_session_make(struct ra_hub *hub, const struct ra_session_options *options, struct ra_session **out,
 				   struct ra_errs *errs);
+/* Write what the site gave into the record. Errors: as ra_session_append. */
+RA_MUST_USE ra_err ra_session_put_given(struct ra_session *session, struct ra_errs *errs);
 /* Take another name for the host. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_session_rename(struct ra_session *session, const char *host, struct ra_errs *errs);
 /* The fold takes an entry in, then the session keeps it. Owner: takes entry's content. Errors: as ra_state_apply. */

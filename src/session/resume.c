@@ -143,6 +143,8 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 	if (!err)
 		err = append_resume(s, errs);
 	if (!err)
+		err = ra_session_put_given(s, errs);
+	if (!err)
 		err = reopen(s, errs);
 	s->owe_ask = owes && s->interactive && !s->read_only && !s->dry_run;
 	if (err) {

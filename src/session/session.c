@@ -196,6 +196,10 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 
 	for (size_t i = 0; i < RA_LEN(texts) && whole; i++)
 		whole = lend(texts[i].to, texts[i].from);
+	for (size_t i = 0; i < RA_LEN(s->given) && whole; i++) {
+		s->given[i] = o->given[i] ? cJSON_Duplicate(o->given[i], true) : NULL;
+		whole = s->given[i] || !o->given[i];
+	}
 	s->flows = o->flows;
 	s->recording = o->recording;
 	s->timeout_ms = o->timeout_ms;
@@ -365,7 +369,23 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}
-	return err ? err : ra_session_append(s, "start", body, true, errs);
+	if (!err)
+		err = ra_session_append(s, "start", body, true, errs);
+	return err ? err : ra_session_put_given(s, errs);
+}
+
+ra_err ra_session_put_given(struct ra_session *s, struct ra_errs *errs)
+{
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < RA_LEN(s->given) && !err; i++) {
+		cJSON *body = s->given[i];
+
+		s->given[i] = NULL;
+		if (body)
+			err = ra_session_append(s, "given", body, true, errs);
+	}
+	return err;
 }
 
 ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *o, struct ra_session **out,
@@ -504,6 +524,8 @@ struct ra_session *ra_session_close(struct ra_session *s)
 
 	for (size_t i = 0; i < RA_LEN(texts); i++)
 		free(texts[i]);
+	for (size_t i = 0; i < RA_LEN(s->given); i++)
+		cJSON_Delete(s->given[i]);
 	free_list(s->identities);
 	free_list(s->answers);
 	free(s);

@@ -69,6 +69,7 @@ struct ra_session_options {
 	const char *operator_name, *change_id, *case_id;
 	ra_utc_ms until;                /* RA_UTC_NONE: no limit */
 	int timeout_ms;                 /* 0: as the checks say */
+	const cJSON *given[2];          /* what the site gives: bodies of ra_given_load; NULL */
 	const char *const *answers;     /* --answers: "step=id,id" lines, NULL-terminated; NULL */
 };
 

@@ -31,6 +31,8 @@ static ra_utc_ms answered_at(const struct ra_session *s, const char *check)
 		if ((!strcmp(entry->kind, "reply") || !strcmp(entry->kind, "answer")) &&
 		    !strcmp(ra_json_str(entry->body, "check", ""), check))
 			return entry->t;
+		if (!strcmp(entry->kind, "given") && !strcmp(ra_json_str(entry->body, "what", ""), check))
+			return entry->t; /* what the site gave is judged by the check of its name */
 	}
 	return RA_UTC_NONE;
 }

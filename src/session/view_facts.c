@@ -194,6 +194,22 @@ static ra_err unseen_required(const struct ra_session *s, struct ra_view *v)
 	return RA_OK;
 }
 
+/* What the site's list and template name and nobody told: never in order. */
+static ra_err unseen_given(const struct ra_session *s, struct ra_view *v)
+{
+	static const char *const lists[][2] = {{"site.unknown", "in the site's list"}, {"template.unknown", "in the template"}};
+
+	for (size_t i = 0; i < RA_LEN(lists); i++) {
+		struct ra_query query = RA_QUERY_NOW;
+		struct ra_reading open = ra_facts_read(ra_state_facts(s->state), lists[i][0], &query);
+
+		for (size_t k = 0; open.reason == RA_KNOWN && open.value->type == RA_LIST && k < open.value->as.list.count; k++)
+			if (unseen(v, open.value->as.list.items[k], lists[i][1]))
+				return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
+
 /* Steps left because something was not known, and questions nobody answered. */
 static ra_err unseen_steps(struct ra_view *v)
 {
@@ -228,7 +244,7 @@ ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 	if (v->unchecked && unseen(v, "whether it was this vCenter that answered",
 				   RA_UNCHECKED "; who stood in between could read the password and change every answer"))
 		return RA_E_NOMEM;
-	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_rest(s, v))
+	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_given(s, v) || unseen_steps(v) || unseen_rest(s, v))
 		return RA_E_NOMEM;
 	for (size_t i = 0; i < v->result_count; i++) {
 		const struct ra_view_result *result = &v->results[i];

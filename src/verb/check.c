@@ -132,6 +132,8 @@ static ra_err prepare(const struct ra_context *context, struct run *r, struct ra
 	if (!err)
 		err = ra_verb_lend(context->options, &r->lent, errs);
 	if (!err)
+		err = ra_verb_lend_given(context->options, r->flows, &r->lent, errs);
+	if (!err)
 		err = ra_verb_from(context, &r->recording, errs);
 	if (!err)
 		err = gather_hosts(context, r, errs);

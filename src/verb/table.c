@@ -32,6 +32,8 @@ static const struct ra_option_row options[] = {
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
 	{"entry", 0, "STEP", "begin at this entry of the flow, by its step or its words", RUNS, AT(entry), RA_OPT_TEXT},
 	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
+	{"site-list", 0, "FILE", "the site's own dated list of versions, to compare with (JSON; see flows/examples/site-list.json)", RUNS, AT(site_list), RA_OPT_TEXT},
+	{"template", 0, "FILE", "facts as they are wanted, to compare with (JSON; see flows/examples/template.json)", RUNS, AT(template), RA_OPT_TEXT},
 	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
 	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},
 	{"until", 0, "TIME", "no disruptive action begins after this time (RFC 3339)", WALKS, AT(until), RA_OPT_TEXT},

@@ -114,6 +114,8 @@ static ra_err prepare(const struct ra_context *context, struct walk *w, struct r
 
 	if (!err)
 		err = ra_verb_lend(context->options, &w->lent, errs);
+	if (!err)
+		err = ra_verb_lend_given(context->options, w->flows, &w->lent, errs);
 	if (!err && !(w->hub = ra_hub_new(1)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	return err;
