@@ -180,12 +180,13 @@ ra_err ra_session_rename(struct ra_session *s, const char *host, struct ra_errs 
 /* Copy what the options lend. */
 static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 {
+	const char *recorded = o->recording ? ra_json_str(ra_recording_root(o->recording), "flow", NULL) : NULL;
 	const struct {
 		char **to;
 		const char *from;
 	} texts[] = {
 		{&s->host, o->host},
-		{&s->flow, o->flow ? o->flow : "tpm-attestation"},
+		{&s->flow, o->flow ? o->flow : recorded ? recorded : "tpm-attestation"},
 		{&s->entry, o->entry},
 		{&s->known_hosts, o->known_hosts},
 		{&s->host_key, o->host_key},

@@ -43,7 +43,7 @@ struct ra_session_options {
 	const struct ra_flowset *flows;
 	struct ra_recording *recording; /* NULL: live */
 	const char *host;               /* NULL with a recording */
-	const char *flow;               /* NULL: tpm-attestation */
+	const char *flow;               /* NULL: the recording's own, or tpm-attestation */
 	const char *entry;              /* an entry's step or its words; NULL: ask when interactive and there are several */
 	const char *user;               /* NULL: root */
 	int port;

@@ -34,7 +34,7 @@ run() {
 run 0 "" demo --list --format json
 grep -q '"id":"secure-boot-off"' out && grep -q '"outcome":"resolved"' out || bad "demo --list: $(cat out)"
 for expected in secure-boot-off:10 sha1-bank:10 sealed-without-key:10 cleared-sealed:10 security-violation:10 stale-alarm:11 healthy:0 \
-	reconnect-cures:10 left-disconnected:10 not-responding:10 planes-disagree:10 no-record:12 ssh-off:10; do
+	reconnect-cures:10 left-disconnected:10 not-responding:10 planes-disagree:10 no-record:12 ssh-off:10 prevention-in-order:13 prevention-drift:11; do
 	run "${expected#*:}" "" check --from "demo:${expected%:*}" --format json
 done
 schema=share/reattest/flows/schema/result.schema.json
