@@ -15,7 +15,7 @@
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, user(s), port, vcenter(s), vcenter_user(s), insecure") \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure") \
 	X(GIVEN, "given", "what site-list|template, file(s), sha256, content(s)")                                                 \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer, user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \

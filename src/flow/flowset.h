@@ -79,7 +79,7 @@ struct ra_action {
 struct ra_step {
 	const char *id, *title;
 	enum ra_step_kind kind;
-	const cJSON *say, *text, *guide; /* borrowed */
+	const cJSON *say, *text, *guide, *help; /* borrowed; help: ids of topics */
 	const cJSON *node;
 	const cJSON *checks;             /* check steps: ids */
 	struct ra_edge *edges;
@@ -130,6 +130,14 @@ struct ra_cause {
 	struct ra_json *doc;
 };
 
+/* A page of help: what an operator may want to know beside the step. */
+struct ra_topic {
+	const char *id, *title;
+	int rank;             /* in the list, 1 first */
+	const cJSON *text;    /* paragraphs */
+	const cJSON *sources; /* where it is from */
+};
+
 struct ra_flowset;
 /* Where to load from. Borrowed. */
 struct ra_flow_sources {
@@ -160,6 +168,8 @@ const struct ra_class *ra_flowset_class(const struct ra_flowset *set, const char
 size_t ra_flowset_flows(const struct ra_flowset *set, const struct ra_flow *const **out);
 size_t ra_flowset_checks(const struct ra_flowset *set, const struct ra_check *const **out);
 size_t ra_flowset_causes(const struct ra_flowset *set, const struct ra_cause *const **out);
+/* Help by rank, then id. Borrowed. */
+size_t ra_flowset_topics(const struct ra_flowset *set, const struct ra_topic **out);
 const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set);
 /* VMware's word for an API value of a fact ("attestation.status", "accepted" -> "Passed"); the value itself when there is none. */
 const char *ra_flowset_word(const struct ra_flowset *set, const char *fact, const char *value);

@@ -10,6 +10,7 @@
 /* Keys of every step; those of its kind follow. */
 #define STEP_KEYS                                                                                                      \
 	{"kind", RA_SHAPE_TEXT, true}, {"title", RA_SHAPE_TEXT, true}, {"guide", RA_SHAPE_TEXTS, false},               \
+	{"help", RA_SHAPE_IDS, false},                                                                                 \
 	{                                                                                                              \
 		"say", RA_SHAPE_TEXTS, false                                                                           \
 	}
@@ -275,6 +276,7 @@ ra_err ra_step_read(const struct ra_json *doc, const cJSON *node, struct ra_step
 	step->title = ra_json_str(node, "title", "");
 	step->say = ra_json_get(node, "say");
 	step->guide = ra_json_get(node, "guide");
+	step->help = ra_json_get(node, "help");
 	step->go_else = ra_json_str(node, "else", NULL);
 	step->go_unknown = ra_json_str(node, "unknown", NULL);
 	step->go_error = ra_json_str(node, "error", NULL);

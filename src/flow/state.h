@@ -124,6 +124,8 @@ void ra_need_add_cond(const struct ra_state *state, struct ra_need *need, const 
 void ra_need_add_fact(const struct ra_state *state, struct ra_need *need, const char *fact);
 /* Add the checks a site.* or template.* fact is made of (derive.c). */
 void ra_need_of_given(const struct ra_state *state, struct ra_need *need, const char *fact);
+/* Add the checks whose facts a check's verdict hangs on. */
+void ra_need_of_verdict(const struct ra_state *state, struct ra_need *need, const struct ra_check *check);
 /* Add one check, once (NULL: none). */
 void ra_need_add(struct ra_need *need, const struct ra_check *check);
 

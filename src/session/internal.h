@@ -15,6 +15,7 @@
 #define RA_LINKS_MAX (RA_HUB_PARALLEL_MAX * 3) /* a walk has SSH, vCenter and BMC */
 #define RA_SESSIONS_MAX 1024
 #define RA_GATE_STATEMENTS_MAX 24
+#define RA_ONLY_REASON "checks" /* why a run of single checks ended */
 #define RA_UNCHECKED "certificate not checked (--insecure)"
 
 enum ra_ticket_kind { RA_TICKET_FREE, RA_TICKET_CHECK, RA_TICKET_ACTION, RA_TICKET_KEY };
@@ -96,7 +97,7 @@ struct ra_session {
 	size_t entry_count, entry_room;
 
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
-	char **identities, **answers;
+	char **identities, **answers, **only;
 	int port, timeout_ms;
 	cJSON *given[2]; /* until the walk begins */
 	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;
@@ -213,6 +214,17 @@ RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane pla
 void ra_hub_link_drop(struct ra_session *session, enum ra_plane plane);
 /* May this password be offered by this link now? Out: 1 yes, 0 not yet (another host goes first), -1 never (refused twice). */
 int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password);
+
+/* only.c: single checks. Does --only name this check? */
+bool ra_only_has(const struct ra_session *session, const char *check);
+/* Are they checks, and may they be run? Errors: RA_E_ARG, RA_E_DENIED, RA_E_LIMIT. */
+RA_MUST_USE ra_err ra_only_ok(const struct ra_session *session, struct ra_errs *errs);
+/* Ask what they need, and end when all of it is answered. */
+RA_MUST_USE ra_err ra_only_drive(struct ra_session *session, struct ra_errs *errs);
+/* Did a machine, the operator or the site say anything to it? */
+bool ra_only_answered(const struct ra_session *session, const char *check);
+/* A check whose answer is never written down. */
+bool ra_check_is_secret(const struct ra_check *check);
 
 /* say.c: words. Clean texts; owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text);

@@ -54,6 +54,13 @@ static ra_err take_start(struct ra_session *s, const struct ra_session_options *
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	ra_err err = host && *host ? ra_session_rename(s, host, errs) : RA_OK;
 
+	const cJSON *only = s->reading ? ra_json_get(start, "only") : NULL, *id;
+	size_t count = 0;
+
+	if (!err && cJSON_IsArray(only) && !(s->only = calloc((size_t)cJSON_GetArraySize(only) + 1, sizeof(*s->only))))
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	cJSON_ArrayForEach(id, (s->only ? only : NULL)) if (cJSON_IsString(id) && !(s->only[count++] = strdup(id->valuestring)))
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	return err || s->reading || s->recording ? err : ra_way_in_take(s, o, ra_way_in_kept(s), errs);
 }
 

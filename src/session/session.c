@@ -36,6 +36,15 @@ static bool lend_list(char ***at, const char *const *list)
 	return whole && (*at || !list);
 }
 
+static size_t list_count(char *const *list)
+{
+	size_t count = 0;
+
+	while (list && list[count])
+		count++;
+	return count;
+}
+
 static void free_list(char **list)
 {
 	for (size_t i = 0; list && list[i]; i++)
@@ -191,7 +200,7 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 		{&s->known_hosts, o->known_hosts},
 		{&s->host_key, o->host_key},
 	};
-	bool whole = lend_list(&s->identities, o->identities) && lend_list(&s->answers, o->answers) &&
+	bool whole = lend_list(&s->identities, o->identities) && lend_list(&s->answers, o->answers) && lend_list(&s->only, o->only) &&
 		     lend_name(&s->operator_name, o->operator_name) && lend_name(&s->change_id, o->change_id) &&
 		     lend_name(&s->case_id, o->case_id);
 
@@ -366,7 +375,10 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 	ra_err err = ra_make_start(s->state, &info, &body, errs);
 
 	/* How it was begun and the ways in, so that it can go on the same way. */
-	if (!err && (!cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") || !ra_way_in_put(s, body))) {
+	cJSON *only = !err && s->only ? cJSON_CreateStringArray((const char *const *)s->only, (int)list_count(s->only)) : NULL;
+
+	if (!err && (!cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") || !ra_way_in_put(s, body) ||
+		     (s->only && !(only && cJSON_AddItemToObject(body, "only", only))))) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}
@@ -402,6 +414,8 @@ ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *o, st
 	/* What cannot begin leaves no file behind. */
 	if (!flow || (s->entry && !entry_step(flow, s->entry, errs)))
 		err = flow ? RA_E_ARG : RA_E_NOTFOUND;
+	else if (ra_only_ok(s, errs))
+		err = RA_E_ARG;
 	else
 		err = ra_journal_create(o->journal_path, &s->journal, errs);
 	/* With several symptoms and somebody to ask, the walk begins with that question. */
@@ -529,6 +543,7 @@ struct ra_session *ra_session_close(struct ra_session *s)
 		cJSON_Delete(s->given[i]);
 	free_list(s->identities);
 	free_list(s->answers);
+	free_list(s->only);
 	free(s);
 	return NULL;
 }

@@ -190,13 +190,17 @@ static ra_err put_result(const struct ra_session *s, const struct ra_check *chec
 	bool flies = check_flies(s, check);
 	const char *why = "";
 
-	if (at == RA_UTC_NONE && !flies)
+	if (s->only ? !ra_only_has(s, check->id) : at == RA_UTC_NONE && !flies)
 		return RA_OK;
 	if (at != RA_UTC_NONE)
 		env.now = at;
 	enum ra_check_verdict verdict = ra_flowset_judge(s->flows, check, &env, &why);
-	if ((verdict == RA_V_UNKNOWN || verdict == RA_V_ERROR) && plane_down(check, v))
+	if (s->only && !flies && !ra_only_answered(s, check->id)) { /* run alone it has a verdict in any case */
+		verdict = at == RA_UTC_NONE ? RA_V_UNKNOWN : RA_V_ERROR;
+		why = at == RA_UTC_NONE ? "nobody who could tell it was asked" : "its request failed";
+	} else if ((verdict == RA_V_UNKNOWN || verdict == RA_V_ERROR) && plane_down(check, v) && !s->only) {
 		return RA_OK;
+	}
 	struct ra_view_result *made = ra_view_grow(&v->results, &v->result_count, sizeof(*made));
 
 	if (!made)

@@ -127,7 +127,7 @@ static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause
 ra_err ra_view_causes(const struct ra_session *s, struct ra_view *v)
 {
 	const struct ra_cause *const *causes;
-	size_t count = ra_flowset_causes(s->flows, &causes);
+	size_t count = s->only ? 0 : ra_flowset_causes(s->flows, &causes); /* a few checks weigh no cause */
 
 	for (size_t i = 0; i < count; i++)
 		if (put_cause(s, causes[i], v))
@@ -244,7 +244,7 @@ ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 	if (v->unchecked && unseen(v, "whether it was this vCenter that answered",
 				   RA_UNCHECKED "; who stood in between could read the password and change every answer"))
 		return RA_E_NOMEM;
-	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_given(s, v) || unseen_steps(v) || unseen_rest(s, v))
+	if (unseen_given(s, v) || (!s->only && (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_rest(s, v))))
 		return RA_E_NOMEM;
 	for (size_t i = 0; i < v->result_count; i++) {
 		const struct ra_view_result *result = &v->results[i];

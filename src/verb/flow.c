@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "flow/lint.h"
 #include "verb/common.h"
+#include "verb/only.h"
 #include "verb/verbs.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@
 struct work {
 	const struct ra_context *context;
 	const char *id; /* show: the flow, NULL: all */
+	const char *topic; /* show help: the page, NULL: all */
 	struct ra_finding *findings; /* RA_FINDINGS_MAX */
 };
 
@@ -113,6 +115,36 @@ static int list_flows(const struct ra_flowset *set)
 	return RA_EXIT_OK;
 }
 
+/* The pages of help by name, or one whole. */
+static int show_help(const struct work *work, const struct ra_flowset *set)
+{
+	const struct ra_topic *topics;
+	size_t count = ra_flowset_topics(set, &topics), shown = 0;
+	const cJSON *item;
+
+	for (size_t i = 0; i < count && !work->topic; i++) {
+		printf("%-16s ", topics[i].id);
+		print_clean("", topics[i].title, "\n");
+	}
+	for (size_t i = 0; i < count && work->topic; i++) {
+		if (strcmp(topics[i].id, work->topic))
+			continue;
+		shown++;
+		print_clean("", topics[i].title, "\n");
+		cJSON_ArrayForEach (item, topics[i].text) {
+			print_clean("\n", item->valuestring, "\n");
+		}
+		cJSON_ArrayForEach (item, topics[i].sources) {
+			print_clean(item == topics[i].sources->child ? "\nSources: " : "; ", item->valuestring, "");
+		}
+		printf("\n");
+	}
+	if (shown || !work->topic)
+		return RA_EXIT_OK;
+	ra_say("there is no page of help \"%s\"; `reattest flow show help` names them", work->topic);
+	return RA_EXIT_NOINPUT;
+}
+
 /* One flow, step by step; without an id all by name. */
 static int show(struct work *work, const struct ra_flowset *set)
 {
@@ -120,6 +152,12 @@ static int show(struct work *work, const struct ra_flowset *set)
 
 	if (!work->id)
 		return list_flows(set);
+	if (!flow && !strcmp(work->id, "checks"))
+		return ra_list_checks(set), RA_EXIT_OK;
+	if (!flow && !strcmp(work->id, "help"))
+		return show_help(work, set);
+	if (!flow && !strcmp(work->id, "facts"))
+		return ra_list_facts(set), RA_EXIT_OK;
 	if (!flow) {
 		ra_say("there is no flow \"%s\"; `reattest flow show` names them", work->id);
 		return RA_EXIT_NOINPUT;
@@ -173,6 +211,8 @@ static int show_operands(struct work *work)
 
 		if (is_dir(operand))
 			dir = operand;
+		else if (work->id && !strcmp(work->id, "help"))
+			work->topic = operand;
 		else
 			work->id = operand;
 	}

@@ -42,6 +42,7 @@ static const struct ra_option_row options[] = {
 	{"journal", 0, "FILE", "keep the record here", "walk demo check", AT(journal), RA_OPT_TEXT},
 	{"keep", 0, NULL, "keep the record in the sessions directory", "demo check", AT(keep), RA_OPT_BOOL},
 	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS, AT(timeout_s), RA_OPT_INT},
+	{"only", 0, "CHECK[,CHECK...]", "run these checks alone: no walk, and the exit code is that of their verdicts (`list` names the checks)", "check", AT(only), RA_OPT_TEXT},
 	{"hosts", 0, "FILE", "one host a line (- is standard input)", "check", AT(hosts_file), RA_OPT_TEXT},
 	{"parallel", 0, "N", "so many hosts at once (default 16, at most 64)", "check", AT(parallel), RA_OPT_INT},
 	{"only-given-planes", 0, NULL, "a required fact that only another plane could tell does not count as missing", "check", AT(only_given_planes), RA_OPT_BOOL},
@@ -67,7 +68,7 @@ static const struct ra_verb verbs[] = {
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
-	{"flow", "lint|test|show [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows there are, and a flow step by step", ra_verb_flow, false},
+	{"flow", "lint|test|show [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows there are, and a flow step by step; show checks, facts and help name what else there is", ra_verb_flow, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };
 
