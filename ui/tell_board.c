@@ -26,6 +26,8 @@ const char *ra_tell_board_title(enum ra_board board)
 	    [RA_BOARD_COMMANDS] = "Every request that was sent",
 	    [RA_BOARD_FACTS] = "What is known",
 	    [RA_BOARD_STEPS] = "The steps so far",
+	    [RA_BOARD_PALETTE] = "One check alone: Enter runs it, the walk stays",
+	    [RA_BOARD_TOPICS] = "What the words mean",
 	};
 
 	return titles[board];
@@ -125,8 +127,11 @@ int ra_tell_board(const struct ra_view *view, enum ra_board board, struct ra_doc
 	    [RA_BOARD_COMMANDS] = command_row,
 	    [RA_BOARD_FACTS] = fact_row,
 	    [RA_BOARD_STEPS] = step_row,
+	    [RA_BOARD_PALETTE] = ra_tell_palette,
+	    [RA_BOARD_TOPICS] = ra_tell_topic_row,
 	};
-	const size_t counts[] = {0, view->cause_count, view->command_count, view->fact_count, view->step_count};
+	const size_t counts[] = {0,		    view->cause_count,	 view->command_count, view->fact_count,
+				 view->step_count, view->palette_count, view->topic_count};
 	int count = (int)counts[board];
 
 	for (int row = 0; row < count; row++)
@@ -218,6 +223,8 @@ void ra_tell_detail(const struct ra_view *view, enum ra_board board, size_t at, 
 		fact_detail(&view->facts[at], doc);
 	if (board == RA_BOARD_STEPS && at < view->step_count)
 		step_detail(&view->steps[at], doc);
+	if (board == RA_BOARD_TOPICS && at < view->topic_count)
+		ra_tell_topic(&view->topics[at], doc);
 }
 
 char *ra_tell_output(const struct ra_view_command *command)
