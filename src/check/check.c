@@ -505,6 +505,14 @@ struct ra_check *ra_check_free(struct ra_check *check)
 	return NULL;
 }
 
+bool ra_check_is_secret(const struct ra_check *check)
+{
+	for (size_t i = 0; i < check->plane_count; i++)
+		if (check->planes[i].secret)
+			return true;
+	return false;
+}
+
 bool ra_check_too_new(const struct ra_check *check, const struct ra_facts *facts)
 {
 	struct ra_reading version = ra_facts_read(facts, RA_FACT_ESXI_VERSION, NULL);

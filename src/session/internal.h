@@ -223,8 +223,6 @@ RA_MUST_USE ra_err ra_only_ok(const struct ra_session *session, struct ra_errs *
 RA_MUST_USE ra_err ra_only_drive(struct ra_session *session, struct ra_errs *errs);
 /* Did a machine, the operator or the site say anything to it? */
 bool ra_only_answered(const struct ra_session *session, const char *check);
-/* A check whose answer is never written down. */
-bool ra_check_is_secret(const struct ra_check *check);
 
 /* say.c: words. Clean texts; owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text);

@@ -18,14 +18,6 @@ bool ra_only_has(const struct ra_session *s, const char *check)
 	return false;
 }
 
-bool ra_check_is_secret(const struct ra_check *check)
-{
-	for (size_t i = 0; i < check->plane_count; i++)
-		if (check->planes[i].secret)
-			return true;
-	return false;
-}
-
 ra_err ra_only_ok(const struct ra_session *s, struct ra_errs *errs)
 {
 	for (size_t i = 0; s->only && s->only[i]; i++) {

@@ -87,14 +87,6 @@ ra_err ra_only_read(const struct ra_flowset *flows, const char *text, char ***ou
 	return err;
 }
 
-static bool is_secret(const struct ra_check *check)
-{
-	for (size_t i = 0; i < check->plane_count; i++)
-		if (check->planes[i].secret)
-			return true;
-	return false;
-}
-
 static bool asks(const struct ra_check *check, enum ra_plane plane)
 {
 	for (size_t i = 0; i < check->plane_count; i++)
@@ -126,7 +118,7 @@ void ra_list_checks(const struct ra_flowset *flows)
 	for (size_t i = 0; i < count; i++) {
 		RA_AUTO(ra_mem_free) char *title = ra_text_clean_dup(checks[i]->title, false);
 
-		if (!is_secret(checks[i]))
+		if (!ra_check_is_secret(checks[i]))
 			printf("%-24s %-12s %s\n", checks[i]->id, planes_of(checks[i], planes, sizeof(planes)), title ? title : "");
 	}
 }
