@@ -97,13 +97,14 @@ struct ra_session {
 	size_t entry_count, entry_room;
 
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
-	char **identities, **answers, **only;
+	char **identities, **answers;
 	int port, timeout_ms;
-	cJSON *given[2]; /* until the walk begins */
 	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
 	struct ra_way_in vcenter;
+	char **only;     /* check: these alone; NULL */
+	cJSON *given[2]; /* what the site gives, until the walk begins */
 
 	struct ra_session_plane planes[RA_PLANE_COUNT];
 	struct ra_flight flights[RA_TICKETS_MAX];

@@ -54,13 +54,6 @@ static ra_err take_start(struct ra_session *s, const struct ra_session_options *
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	ra_err err = host && *host ? ra_session_rename(s, host, errs) : RA_OK;
 
-	const cJSON *only = s->reading ? ra_json_get(start, "only") : NULL, *id;
-	size_t count = 0;
-
-	if (!err && cJSON_IsArray(only) && !(s->only = calloc((size_t)cJSON_GetArraySize(only) + 1, sizeof(*s->only))))
-		return ra_fail(errs, RA_E_NOMEM, "no memory");
-	cJSON_ArrayForEach(id, (s->only ? only : NULL)) if (cJSON_IsString(id) && !(s->only[count++] = strdup(id->valuestring)))
-		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	return err || s->reading || s->recording ? err : ra_way_in_take(s, o, ra_way_in_kept(s), errs);
 }
 
@@ -197,6 +190,22 @@ static void take_standing(struct ra_session *s)
 	}
 }
 
+/* A record of single checks is read as such. */
+static ra_err take_only(struct ra_session *s, struct ra_errs *errs)
+{
+	const cJSON *only = ra_json_get(s->entries[0].body, "only"), *id;
+	size_t count = 0;
+
+	if (!cJSON_IsArray(only))
+		return RA_OK;
+	s->only = calloc((size_t)cJSON_GetArraySize(only) + 1, sizeof(*s->only));
+	if (!s->only)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	cJSON_ArrayForEach(id, only) if (cJSON_IsString(id) && !(s->only[count++] = strdup(id->valuestring)))
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	return RA_OK;
+}
+
 ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct ra_session **out, struct ra_errs *errs)
 {
 	struct ra_session *s = NULL;
@@ -212,6 +221,8 @@ ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct 
 		err = ra_fail(errs, RA_E_BROKEN, "%s: entry %lld: %s", path, (long long)verify.first_bad, verify.why);
 	if (!err)
 		err = take_start(s, &o, errs);
+	if (!err)
+		err = take_only(s, errs);
 	if (!err && !(s->path = strdup(path)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	if (err) {
