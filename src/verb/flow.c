@@ -115,36 +115,6 @@ static int list_flows(const struct ra_flowset *set)
 	return RA_EXIT_OK;
 }
 
-/* The pages of help by name, or one whole. */
-static int show_help(const struct work *work, const struct ra_flowset *set)
-{
-	const struct ra_topic *topics;
-	size_t count = ra_flowset_topics(set, &topics), shown = 0;
-	const cJSON *item;
-
-	for (size_t i = 0; i < count && !work->topic; i++) {
-		printf("%-16s ", topics[i].id);
-		print_clean("", topics[i].title, "\n");
-	}
-	for (size_t i = 0; i < count && work->topic; i++) {
-		if (strcmp(topics[i].id, work->topic))
-			continue;
-		shown++;
-		print_clean("", topics[i].title, "\n");
-		cJSON_ArrayForEach (item, topics[i].text) {
-			print_clean("\n", item->valuestring, "\n");
-		}
-		cJSON_ArrayForEach (item, topics[i].sources) {
-			print_clean(item == topics[i].sources->child ? "\nSources: " : "; ", item->valuestring, "");
-		}
-		printf("\n");
-	}
-	if (shown || !work->topic)
-		return RA_EXIT_OK;
-	ra_say("there is no page of help \"%s\"; `reattest flow show help` names them", work->topic);
-	return RA_EXIT_NOINPUT;
-}
-
 /* One flow, step by step; without an id all by name. */
 static int show(struct work *work, const struct ra_flowset *set)
 {
@@ -155,7 +125,7 @@ static int show(struct work *work, const struct ra_flowset *set)
 	if (!flow && !strcmp(work->id, "checks"))
 		return ra_list_checks(set), RA_EXIT_OK;
 	if (!flow && !strcmp(work->id, "help"))
-		return show_help(work, set);
+		return ra_show_help(set, work->topic);
 	if (!flow && !strcmp(work->id, "facts"))
 		return ra_list_facts(set), RA_EXIT_OK;
 	if (!flow) {

@@ -6,6 +6,7 @@
 #include "base/own.h"
 #include "base/text.h"
 #include "flow/flowset.h"
+#include "verb/common.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,4 +144,41 @@ void ra_list_facts(const struct ra_flowset *flows)
 					printf("%-36s %-8s %s\n", name, ra_type_name(check->planes[p].facts[f].type), check->id);
 			}
 	}
+}
+
+static void print_clean(const char *before, const char *text, const char *after)
+{
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
+
+	printf("%s%s%s", before, clean ? clean : "", after);
+}
+
+static void print_topic(const struct ra_topic *topic)
+{
+	const cJSON *item;
+
+	print_clean("", topic->title, "\n");
+	cJSON_ArrayForEach(item, topic->text) print_clean("\n", item->valuestring, "\n");
+	cJSON_ArrayForEach(item, topic->sources) print_clean(item == topic->sources->child ? "\nSources: " : "; ", item->valuestring, "");
+	printf("\n");
+}
+
+int ra_show_help(const struct ra_flowset *flows, const char *topic)
+{
+	const struct ra_topic *topics;
+	size_t count = ra_flowset_topics(flows, &topics);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!topic) {
+			printf("%-16s ", topics[i].id);
+			print_clean("", topics[i].title, "\n");
+		} else if (!strcmp(topics[i].id, topic)) {
+			print_topic(&topics[i]);
+			return RA_EXIT_OK;
+		}
+	}
+	if (!topic)
+		return RA_EXIT_OK;
+	ra_say("there is no page of help \"%s\"; `reattest flow show help` names them", topic);
+	return RA_EXIT_NOINPUT;
 }
