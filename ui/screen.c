@@ -92,6 +92,7 @@ ra_err ra_screen_ran_show(struct ra_screen *screen, const struct ra_view *view)
 
 	if (row && screen->board == RA_BOARD_PALETTE && !screen->text.text && !screen->help.text && !screen->asking) {
 		err = ra_pager_open(&screen->text, row->title, ra_tell_check(view, screen->ran), false);
+		screen->message[0] = '\0';
 	} else if (row) {
 		snprintf(line, sizeof(line), "%s: %.200s", *row->verdict ? row->verdict : "no verdict", row->title);
 		ra_screen_say(screen, line);

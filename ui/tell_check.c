@@ -26,7 +26,7 @@ void ra_tell_palette(const struct ra_view *view, size_t at, int row, struct ra_d
 					.lead_look = *check->verdict ? ra_tell_look(check->verdict) : RA_LOOK_DIM,
 					.tail = tail,
 					.row = row},
-		      "%s (%s)", check->title, check->planes);
+		      "%s, %s (%s)", check->title, check->check, check->planes);
 }
 
 void ra_tell_topic_row(const struct ra_view *view, size_t at, int row, struct ra_doc *doc)

@@ -430,7 +430,7 @@ static const struct {
     {"steps", walk, "s", false, ""},
     {"palette", walk, "t", false, ""},
     {"palette-run", walk, "tjj\r", false, "run secure-boot-state"},
-    {"palette-found", walk, "t/tpm seen\r", false, ""},
+    {"palette-found", walk, "t/TRUSTED\r", false, ""},
     {"topics", walk, "i", false, ""},
     {"topic", walk, "i\r", false, ""},
     {"evidence", long_output, "v", false, "output 14"},
@@ -818,6 +818,7 @@ static void an_answer_alone_is_shown(void **state)
 		assert_true(ra_screen_ran(&screen, &later));
 		assert_int_equal(ra_screen_ran_show(&screen, &later), RA_OK);
 		assert_false(ra_screen_ran(&screen, &later));
+		assert_string_equal(screen.message, "");
 		ra_screen_paint(&screen, &later, grid);
 		add_grid(&got, grid, k == 0);
 		ra_screen_free(&screen);
