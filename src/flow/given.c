@@ -113,13 +113,28 @@ static ra_err template_ok(const struct ra_flowset *set, const struct ra_json *do
 	return err;
 }
 
-/* What it says, without what only an editor reads (and a key that the journal keeps for itself). */
+/* Take the author's own keys out of an object, and the one only an editor reads: the record keeps what was said, and keys that begin
+ * with $ for itself. */
+static void drop_own(cJSON *node)
+{
+	cJSON *next;
+
+	for (cJSON *at = node->child; at; at = next) {
+		next = at->next;
+		if (ra_is_own_key(at->string) || strcmp(at->string, "$schema") == 0)
+			cJSON_Delete(cJSON_DetachItemViaPointer(node, at));
+	}
+}
+
 static cJSON *content_of(const cJSON *root)
 {
-	cJSON *content = cJSON_Duplicate(root, true);
+	cJSON *content = cJSON_Duplicate(root, true), *row;
 
-	if (content)
-		cJSON_DeleteItemFromObjectCaseSensitive(content, "$schema");
+	if (!content)
+		return NULL;
+	drop_own(content);
+	cJSON_ArrayForEach (row, cJSON_GetObjectItemCaseSensitive(content, "models"))
+		drop_own(row);
 	return content;
 }
 

@@ -201,6 +201,25 @@ static void odd_entries(void **state)
 	rig_end(&rig);
 }
 
+/* What only the author or an editor reads does not go into the record, which keeps some keys for itself. */
+static void own_keys_stay_out(void **state)
+{
+	cJSON *body = NULL;
+	struct ra_errs errs;
+
+	(void)state;
+	assert_int_equal(read_text(RA_GIVEN_SITE_LIST,
+				   "{\"$schema\":\"s\",\"format\":1,\"x_a\":{\"$s\":1},\"date\":\"2026-02-15\",\"x_b\":2,"
+				   "\"models\":[{\"x_c\":{\"$w\":true},\"model\":\"A\"}]}",
+				   &body, &errs),
+			 RA_OK);
+	RA_AUTO(ra_mem_free) char *text = ra_json_print(body);
+
+	assert_non_null(strstr(text, "{\"$s\":{\"format\":1,\"date\":\"2026-02-15\",\"models\":[{\"model\":\"A\"}]}}"));
+	assert_null(strstr(text, "x_"));
+	cJSON_Delete(body);
+}
+
 static int load(void **state)
 {
 	(void)state;
@@ -219,7 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(refused),	cmocka_unit_test(site_list),   cmocka_unit_test(other_model),
-	    cmocka_unit_test(template), cmocka_unit_test(odd_entries),
+	    cmocka_unit_test(template), cmocka_unit_test(odd_entries), cmocka_unit_test(own_keys_stay_out),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
