@@ -17,7 +17,7 @@ except ImportError:
 TREE = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("RA_SRCDIR", os.path.join(os.path.dirname(__file__), ".."))
 FLOWS = os.path.join(TREE, "flows")
 # What people read. What a machine or a source says (samples, patterns, outputs, sources) keeps its own words.
-SHOWN = {"title", "say", "why", "ask", "look", "because", "impact", "resolution", "story", "next", "texts", "undo", "recovery", "means", "do"}
+SHOWN = {"title", "say", "text", "why", "ask", "look", "because", "impact", "resolution", "story", "next", "texts", "undo", "recovery", "means", "do"}
 failed = []
 
 

@@ -259,6 +259,23 @@ static void show_output(struct app *app, int64_t seq)
 	ra_view_free(view);
 }
 
+/* The answer of a check that was run alone has come. */
+static void show_ran(struct app *app)
+{
+	struct ra_view *view = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (!ra_screen_ran(&app->screen, app->view))
+		return;
+	if (ra_session_view(app->walk->session, true, &view, &errs))
+		say_errs(app, &errs);
+	else if (ra_screen_ran_show(&app->screen, view))
+		ra_screen_say(&app->screen, "no memory for this page");
+	ra_view_free(view);
+	app->dirty = true;
+}
+
 static void export_to(struct app *app, const char *format)
 {
 	char say[RA_ERR_TEXT_MAX] = "";
@@ -290,6 +307,13 @@ static ra_err ask_session(struct app *app, const struct ra_wish *wish, struct ra
 		err = ra_session_note(session, wish->text, errs);
 		if (!err)
 			ra_screen_say(&app->screen, "noted");
+		return err;
+	case RA_WISH_RUN:
+		err = ra_session_run(session, wish->text, errs);
+		if (err)
+			app->screen.ran[0] = '\0';
+		else
+			ra_screen_say(&app->screen, "asked; its verdict comes here");
 		return err;
 	case RA_WISH_CANCEL:
 		ra_screen_say(&app->screen, app->view->prompt.may_cancel
@@ -380,6 +404,8 @@ static ra_err walk_run(struct app *app, struct ra_errs *errs)
 		struct ra_term_event event;
 
 		err = catch_up(app, errs);
+		if (!err)
+			show_ran(app);
 		if (!err && app->dirty) {
 			ra_screen_paint(&app->screen, app->view, app->stage.grid);
 			ra_term_show(app->stage.term, app->stage.grid);

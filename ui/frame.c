@@ -241,7 +241,7 @@ char *ra_frame_help(void)
 	    {RA_IN_WALK, "In a walk"},
 	    {RA_IN_MANY, "Where several rows may be marked"},
 	    {RA_IN_FIELD, "Where something is typed"},
-	    {RA_IN_BOARD, "In causes, commands, facts and steps"},
+	    {RA_IN_BOARD, "In causes, commands, facts, steps, checks and words"},
 	    {RA_IN_TEXT, "In a text"},
 	    {RA_IN_LIST, "In a list"},
 	};

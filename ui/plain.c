@@ -22,6 +22,8 @@ struct plain {
 	uint64_t version, prompt;
 	bool prompt_shown, over, changed;
 	int64_t told_seq; /* of the last command that was told */
+	char ran[64]; /* the check that was asked for alone, "" */
+	ra_utc_ms ran_was;
 	char told_change[48]; /* what was last told of a change under way */
 	enum ra_left left;
 };
@@ -374,6 +376,71 @@ static void put_output(struct plain *plain, const char *which)
 	ra_view_free(view);
 }
 
+/* "7" or "trustedboot". Out: NULL when there is none. */
+static const struct ra_view_check *check_named(const struct plain *plain, const char *which)
+{
+	int number = ra_line_number(which, (int)plain->view->palette_count);
+
+	return number ? &plain->view->palette[number - 1] : ra_tell_palette_row(plain->view, which);
+}
+
+/* One check alone; without a name all there are. */
+static void run_check(struct plain *plain, const char *which)
+{
+	const struct ra_view_check *check = *which ? check_named(plain, which) : NULL;
+	struct ra_errs own;
+
+	ra_errs_clear(&own);
+	if (!*which)
+		put_board(plain, RA_BOARD_PALETTE);
+	else if (!check)
+		put(plain, "There is no such check; t alone names them.\n");
+	else if (ra_session_run(plain->walk->session, check->check, &own))
+		say_errs(plain, &own);
+	if (!check || own.count)
+		return;
+	snprintf(plain->ran, sizeof(plain->ran), "%s", check->check);
+	plain->ran_was = check->at;
+}
+
+/* Its answer has come: verdict and output. */
+static void put_ran(struct plain *plain)
+{
+	const struct ra_view_check *check = *plain->ran ? ra_tell_palette_row(plain->view, plain->ran) : NULL;
+	struct ra_view *view = NULL;
+	struct ra_errs own;
+
+	ra_errs_clear(&own);
+	if (!check || check->running || check->at == RA_UTC_NONE || check->at == plain->ran_was)
+		return;
+	if (ra_session_view(plain->walk->session, true, &view, &own)) {
+		say_errs(plain, &own);
+	} else {
+		RA_AUTO(ra_mem_free) char *text = ra_tell_check(view, plain->ran);
+
+		put(plain, "\n%s\n", text ? text : "no memory");
+	}
+	ra_view_free(view);
+	plain->ran[0] = '\0';
+	if (plain->prompt_shown)
+		put_ask(plain);
+}
+
+/* A page of help; without a number all there are. */
+static void put_topic(struct plain *plain, const char *which)
+{
+	int number = ra_line_number(which, (int)plain->view->topic_count);
+	RA_AUTO(ra_doc_free) struct ra_doc doc = {.cols = RA_DOC_UNWRAPPED};
+
+	if (!number) {
+		put_board(plain, RA_BOARD_TOPICS);
+		put(plain, "i NUMBER shows a page.\n");
+		return;
+	}
+	ra_tell_topic(&plain->view->topics[number - 1], &doc);
+	put_doc(plain, &doc);
+}
+
 static void put_help(struct plain *plain)
 {
 	put(plain, "A number does what its row says. Letters, each in a line of its own:\n"
@@ -382,6 +449,8 @@ static void put_help(struct plain *plain)
 		   "  a  the causes   f  what is known   s  the steps so far\n"
 		   "  m  the flow map: the way taken and what can still come; m NUMBER shows one row\n"
 		   "  r  run the checks of this step again\n"
+		   "  t  all checks; t NUMBER or t NAME runs one alone\n"
+		   "  i  what the words mean; i NUMBER shows a page\n"
 		   "  n TEXT  a note into the record\n"
 		   "  e md, e txt, e json  write the transcript to a file\n"
 		   "  p  this page again\n"
@@ -414,6 +483,12 @@ static bool do_letter(struct plain *plain, const char *line)
 		return true;
 	case 'm':
 		put_map(plain, rest);
+		return true;
+	case 't':
+		run_check(plain, rest);
+		return true;
+	case 'i':
+		put_topic(plain, rest);
 		return true;
 	case 'v':
 		put_output(plain, rest);
@@ -551,6 +626,7 @@ static void walk_run(struct plain *plain)
 		if (plain->changed) {
 			put_progress(plain);
 			put_change(plain);
+			put_ran(plain);
 		}
 		if (plain->lines.signal_number && take_signal(plain))
 			break;

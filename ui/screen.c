@@ -77,6 +77,30 @@ ra_err ra_screen_output(struct ra_screen *screen, const struct ra_view *view, in
 	return RA_E_NOTFOUND;
 }
 
+bool ra_screen_ran(const struct ra_screen *screen, const struct ra_view *view)
+{
+	const struct ra_view_check *row = *screen->ran ? ra_tell_palette_row(view, screen->ran) : NULL;
+
+	return row && !row->running && row->at != RA_UTC_NONE && row->at != screen->ran_was;
+}
+
+ra_err ra_screen_ran_show(struct ra_screen *screen, const struct ra_view *view)
+{
+	const struct ra_view_check *row = ra_tell_palette_row(view, screen->ran);
+	char line[RA_ERR_TEXT_MAX];
+	ra_err err = RA_OK;
+
+	if (row && screen->board == RA_BOARD_PALETTE && !screen->text.text && !screen->help.text && !screen->asking) {
+		err = ra_pager_open(&screen->text, row->title, ra_tell_check(view, screen->ran), false);
+		screen->message[0] = '\0';
+	} else if (row) {
+		snprintf(line, sizeof(line), "%s: %.200s", *row->verdict ? row->verdict : "no verdict", row->title);
+		ra_screen_say(screen, line);
+	}
+	screen->ran[0] = '\0';
+	return err;
+}
+
 /* A page: the words, the results, and the rows of the prompt, which are always in sight. Each scrolls where it does not
  * fit. */
 struct page {

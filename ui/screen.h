@@ -30,6 +30,8 @@ struct ra_screen {
 	enum ra_asking asking;
 	struct ra_input line;
 	char message[RA_ERR_TEXT_MAX];
+	char ran[64];      /* the check of the palette that was asked for, until its answer is shown; "" */
+	ra_utc_ms ran_was; /* when it had last been answered before */
 };
 enum ra_wish_kind {
 	RA_WISH_NOTHING,
@@ -39,6 +41,7 @@ enum ra_wish_kind {
 	RA_WISH_CANCEL,
 	RA_WISH_NOTE,   /* text */
 	RA_WISH_EXPORT, /* text: the format */
+	RA_WISH_RUN,    /* text: a check, to be run alone */
 	RA_WISH_OUTPUT, /* seq: the command whose output is to be shown */
 	RA_WISH_LEAVE,
 	RA_WISH_SUSPEND,
@@ -66,6 +69,10 @@ void ra_screen_say(struct ra_screen *screen, const char *text);
 void ra_screen_answered(struct ra_screen *screen, bool taken);
 /* Show the output of a command of a view with output. Errors: RA_E_NOTFOUND, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_screen_output(struct ra_screen *screen, const struct ra_view *view, int64_t seq);
+/* The check that was asked for alone has its answer in this view, and the answer is not shown yet. */
+bool ra_screen_ran(const struct ra_screen *screen, const struct ra_view *view);
+/* Show verdict and output of that check, from a view with output; a message where another page lies on top. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_screen_ran_show(struct ra_screen *screen, const struct ra_view *view);
 /* Where keys are pressed now. */
 unsigned ra_screen_place(const struct ra_screen *screen, const struct ra_view *view);
 /* Free and wipe the content. */

@@ -66,6 +66,16 @@ static void cancel(struct hand *hand)
 		leave(hand);
 }
 
+/* Ask for one check alone. */
+static void run_check(struct hand *hand, const struct ra_view_check *check)
+{
+	struct ra_screen *screen = hand->screen;
+
+	snprintf(screen->ran, sizeof(screen->ran), "%s", check->check);
+	screen->ran_was = check->at;
+	wish(hand, RA_WISH_RUN, check->check);
+}
+
 static void show_detail(struct hand *hand)
 {
 	struct ra_screen *screen = hand->screen;
@@ -78,6 +88,10 @@ static void show_detail(struct hand *hand)
 	if (screen->board == RA_BOARD_COMMANDS) {
 		hand->wish->kind = RA_WISH_OUTPUT;
 		hand->wish->seq = hand->view->commands[at].seq;
+		return;
+	}
+	if (screen->board == RA_BOARD_PALETTE) {
+		run_check(hand, &hand->view->palette[at]);
 		return;
 	}
 	ra_tell_detail(hand->view, screen->board, at, &doc);
@@ -287,6 +301,12 @@ static bool open_page(struct hand *hand, enum ra_act act)
 		return true;
 	case RA_ACT_MAP:
 		open_board(hand, RA_BOARD_MAP);
+		return true;
+	case RA_ACT_PALETTE:
+		open_board(hand, RA_BOARD_PALETTE);
+		return true;
+	case RA_ACT_TOPICS:
+		open_board(hand, RA_BOARD_TOPICS);
 		return true;
 	case RA_ACT_VIEW:
 		show_output(hand);

@@ -34,7 +34,16 @@ bool ra_tell_busy(const struct ra_view *view);
  * is on disk. Out: out[RA_QUIT_MAX]; returns out. */
 const char *ra_tell_quit(const struct ra_view *view, char *out);
 
-enum ra_board { RA_BOARD_NONE, RA_BOARD_CAUSES, RA_BOARD_COMMANDS, RA_BOARD_FACTS, RA_BOARD_STEPS, RA_BOARD_MAP };
+enum ra_board {
+	RA_BOARD_NONE,
+	RA_BOARD_CAUSES,
+	RA_BOARD_COMMANDS,
+	RA_BOARD_FACTS,
+	RA_BOARD_STEPS,
+	RA_BOARD_MAP,
+	RA_BOARD_PALETTE,
+	RA_BOARD_TOPICS
+};
 /* A board's title and what its rows are called when there are none. */
 const char *ra_tell_board_title(enum ra_board board);
 /* A board's rows. Out: how many; row i of the doc is the thing ra_tell_board_at gives. */
@@ -53,6 +62,14 @@ void ra_tell_part(struct ra_doc *doc, const char *heading, const char *text);
 void ra_tell_parts(struct ra_doc *doc, const char *heading, const struct ra_texts *texts);
 /* All that is known of one thing of a board. */
 void ra_tell_detail(const struct ra_view *view, enum ra_board board, size_t at, struct ra_doc *doc);
+/* tell_check.c: a row of the palette and of the pages of help; a page of help. */
+void ra_tell_palette(const struct ra_view *view, size_t at, int row, struct ra_doc *doc);
+void ra_tell_topic_row(const struct ra_view *view, size_t at, int row, struct ra_doc *doc);
+void ra_tell_topic(const struct ra_view_topic *topic, struct ra_doc *doc);
+/* The palette's row of a check; NULL when it has none. */
+const struct ra_view_check *ra_tell_palette_row(const struct ra_view *view, const char *check);
+/* Verdict of a check run alone and what came back for it, from a view with output. Owner: caller frees. Out: NULL without memory. */
+char *ra_tell_check(const struct ra_view *view, const char *check);
 /* What came back for a command, whole: the request, then its output. Owner: caller frees. Out: NULL without memory. */
 char *ra_tell_output(const struct ra_view_command *command);
 

@@ -27,6 +27,8 @@ const char *ra_tell_board_title(enum ra_board board)
 	    [RA_BOARD_FACTS] = "What is known",
 	    [RA_BOARD_STEPS] = "The steps so far",
 	    [RA_BOARD_MAP] = "The flow map ([ ] can still come)",
+	    [RA_BOARD_PALETTE] = "One check alone: Enter runs it, the walk stays",
+	    [RA_BOARD_TOPICS] = "What the words mean",
 	};
 
 	return titles[board];
@@ -127,8 +129,11 @@ int ra_tell_board(const struct ra_view *view, enum ra_board board, struct ra_doc
 	    [RA_BOARD_FACTS] = fact_row,
 	    [RA_BOARD_STEPS] = step_row,
 	    [RA_BOARD_MAP] = ra_tell_map_row,
+	    [RA_BOARD_PALETTE] = ra_tell_palette,
+	    [RA_BOARD_TOPICS] = ra_tell_topic_row,
 	};
-	const size_t counts[] = {0, view->cause_count, view->command_count, view->fact_count, view->step_count, view->map_count};
+	const size_t counts[] = {0,		    view->cause_count,	 view->command_count, view->fact_count,
+				 view->step_count, view->map_count, view->palette_count, view->topic_count};
 	int count = (int)counts[board];
 
 	for (int row = 0; row < count; row++)
@@ -223,6 +228,8 @@ void ra_tell_detail(const struct ra_view *view, enum ra_board board, size_t at, 
 		step_detail(&view->steps[at], doc);
 	if (board == RA_BOARD_MAP && at < view->map_count)
 		ra_tell_map_detail(view, at, doc);
+	if (board == RA_BOARD_TOPICS && at < view->topic_count)
+		ra_tell_topic(&view->topics[at], doc);
 }
 
 char *ra_tell_output(const struct ra_view_command *command)

@@ -142,8 +142,11 @@ static ra_err fact_load(const struct ra_check_loading *load, const struct ra_che
 		return err;
 	if (!ra_fact_name_ok(node->string) || !strchr(node->string, '.'))
 		return BAD(load, node, "\"%s\" is no fact name (dotted lower-case words)", node->string);
-	if (strncmp(node->string, "sig.", 4) == 0 || strncmp(node->string, "plane.", 6) == 0)
-		return BAD(load, node, "\"%s\": sig. and plane. facts come by themselves", node->string);
+	static const char *const own[] = {"sig.", "plane.", "site.", "template."};
+
+	for (size_t i = 0; i < RA_LEN(own); i++)
+		if (strncmp(node->string, own[i], strlen(own[i])) == 0)
+			return BAD(load, node, "\"%s\": sig., plane., site. and template. facts come by themselves", node->string);
 	if (type < 0)
 		return BAD(load, node, "\"type\" must be bool, int, text, version, time or list");
 	if (lasting && !cJSON_IsBool(lasting))
@@ -486,8 +489,8 @@ static ra_err root_load(const struct ra_check_loading *load, const cJSON *root, 
 		err = manual_ok(load, out->manual);
 	if (!err)
 		err = planes_load(load, ra_json_get(root, "planes"), out);
-	if (!err && out->plane_count == 0 && !out->manual)
-		err = BAD(load, root, "a check has planes, a manual form, or both");
+	if (!err && out->plane_count == 0 && !out->manual && !(out->judge && out->judge->child))
+		err = BAD(load, root, "a check has planes or a manual form, or a judge of what the site gave");
 	return err;
 }
 
@@ -525,6 +528,14 @@ struct ra_check *ra_check_free(struct ra_check *check)
 	ra_json_free(check->doc);
 	free(check);
 	return NULL;
+}
+
+bool ra_check_is_secret(const struct ra_check *check)
+{
+	for (size_t i = 0; i < check->plane_count; i++)
+		if (check->planes[i].secret)
+			return true;
+	return false;
 }
 
 bool ra_check_too_new(const struct ra_check *check, const struct ra_facts *facts)

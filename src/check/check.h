@@ -63,6 +63,8 @@ struct ra_check {
 RA_MUST_USE ra_err ra_check_load(struct ra_json *doc, struct ra_check **out, struct ra_errs *errs);
 struct ra_check *ra_check_free(struct ra_check *check);
 RA_DEFINE_AUTO(struct ra_check, ra_check_free);
+/* True for a check whose answer is never written down. */
+bool ra_check_is_secret(const struct ra_check *check);
 /* True when a machine's word on the host's version proves that the host is older than what brought this check: all its facts are then
  * not_applicable (ra_extract_reason). An operator's word proves nothing. */
 bool ra_check_too_new(const struct ra_check *check, const struct ra_facts *facts);

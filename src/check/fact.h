@@ -71,7 +71,7 @@ int ra_value_order(const struct ra_value *a, const struct ra_value *b, bool *ok)
 RA_MUST_USE ra_err ra_value_from_json(enum ra_type type, const cJSON *json, struct ra_value *out);
 /* The value as JSON; NULL without memory. */
 RA_MUST_USE cJSON *ra_value_to_json(const struct ra_value *value);
-/* The value for people ("yes", "8.0.2", "2026-03-02T01:00:00Z", "a, b"). Owner: caller frees; NULL without memory. */
+/* The value for people ("yes", "8.0.2", "2026-03-02T01:00:00Z", "a, b"; "a, b; c"). Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_value_text(const struct ra_value *value);
 
 /* True for a fact's name: lower-case words of letters, digits, '_' and '-' joined by single dots, beginning with a letter, shorter than

@@ -311,6 +311,15 @@ cJSON *ra_value_to_json(const struct ra_value *value)
 	}
 }
 
+/* Items that have commas themselves are told apart by another mark. */
+static const char *between(const struct ra_value *list)
+{
+	for (size_t i = 0; i < list->as.list.count; i++)
+		if (strchr(list->as.list.items[i], ','))
+			return "; ";
+	return ", ";
+}
+
 char *ra_value_text(const struct ra_value *value)
 {
 	struct ra_buf text = {0};
@@ -327,7 +336,7 @@ char *ra_value_text(const struct ra_value *value)
 		return strdup(ra_utc_format(value->as.time, stamp));
 	case RA_LIST:
 		for (size_t i = 0; !err && i < value->as.list.count; i++)
-			err = ra_buf_printf(&text, "%s%s", i ? ", " : "", value->as.list.items[i]);
+			err = ra_buf_printf(&text, "%s%s", i ? between(value) : "", value->as.list.items[i]);
 		break;
 	default:
 		return strdup(value->as.text);

@@ -98,6 +98,7 @@ static const struct {
 	bool after_end;
 } kinds[RA_ENTRY_COUNT] = {
     [RA_ENTRY_START] = {apply_start, false},
+    [RA_ENTRY_GIVEN] = {ra_apply_given, false},
     [RA_ENTRY_PLANE] = {ra_apply_plane, false},
     [RA_ENTRY_REPLY] = {ra_apply_reply, false},
     [RA_ENTRY_ANSWER] = {ra_apply_answer, false},
@@ -138,6 +139,8 @@ ra_err ra_state_apply(struct ra_state *state, const struct ra_fold_entry *entry,
 	if (err != RA_OK)
 		return err;
 	err = kinds[kind].apply(state, entry, errs);
+	if (err == RA_OK)
+		err = ra_derive(state, entry);
 	if (err == RA_E_NOMEM)
 		return ra_fail(errs, err, "entry %lld (%s): out of memory", (long long)entry->seq, entry->kind);
 	if (err != RA_OK)

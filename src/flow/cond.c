@@ -160,6 +160,15 @@ static ra_err parse_has_any(const struct ra_json *doc, const cJSON *at, struct r
 	return is_list_of_texts(at) && at->child ? RA_OK : bad(doc, at, errs, "a list of at least one text");
 }
 
+/* Like the left side of `has`: a text, or a fact that holds one. */
+static ra_err parse_only(const struct ra_json *doc, const cJSON *at, struct ra_cond *cond, struct ra_errs *errs)
+{
+	if (cJSON_IsObject(at) && !is_action_start(at))
+		return parse_operand(doc, at, &cond->right, errs);
+	cond->right.value = at;
+	return cJSON_IsString(at) ? RA_OK : bad(doc, at, errs, "a text or {\"fact\": ..}");
+}
+
 static ra_err parse_count(const struct ra_json *doc, const cJSON *at, struct ra_cond *cond, struct ra_errs *errs)
 {
 	static const struct {
@@ -244,6 +253,7 @@ static const struct form_row forms[] = {
     {"match", parse_match, TYPES_TEXTUAL | BIT(RA_LIST)},
     {"has", parse_has, BIT(RA_LIST)},
     {"has_any", parse_has_any, BIT(RA_LIST)},
+    {"only", parse_only, BIT(RA_LIST)},
     {"count", parse_count, BIT(RA_LIST)},
     {"older_than", parse_span, BIT(RA_TIME)},
     {"within", parse_span, BIT(RA_TIME)},
@@ -272,7 +282,7 @@ static ra_err find_form(const struct ra_json *doc, const cJSON *node, const cJSO
 	if (*at)
 		return RA_OK;
 	return bad(doc, node, errs,
-		   "a condition: all, any, not, or a fact with is, in, lt, le, gt, ge, match, has, has_any, count, "
+		   "a condition: all, any, not, or a fact with is, in, lt, le, gt, ge, match, has, has_any, only, count, "
 		   "older_than, within, "
 		   "known, na or conflict");
 }
@@ -377,12 +387,14 @@ void ra_cond_facts(const struct ra_cond *cond, ra_cond_fact_fn fn, void *payload
 	use.fact = cond->left.fact;
 	use.of_start = cond->left.as_of_start;
 	use.types = left_types(cond);
-	use.with = two ? cond->right.ref.fact : NULL;
+	use.with = two && cond->form != RA_FORM_ONLY ? cond->right.ref.fact : NULL;
 	fn(payload, &use);
 	if (two) {
+		if (cond->form == RA_FORM_ONLY) /* a list is held against a text */
+			use.types = TYPES_TEXTUAL;
 		use.fact = cond->right.ref.fact;
 		use.of_start = cond->right.ref.as_of_start;
-		use.with = cond->left.fact;
+		use.with = cond->form == RA_FORM_ONLY ? NULL : cond->left.fact;
 		fn(payload, &use);
 	}
 }

@@ -260,6 +260,29 @@ static bool holds(const struct ra_value *list, const cJSON *text)
 	return false;
 }
 
+/* Every item is the text, which a fact may hold. Of no item that is true. */
+static struct ra_cond_result eval_only(const struct ra_cond *cond, const struct ra_cond_env *env, const struct ra_value *list)
+{
+	const char *text = cond->right.kind == RA_OP_FACT ? NULL : cond->right.value->valuestring;
+	struct ra_reading other = {0};
+
+	if (!text) {
+		other = read_ref(&cond->right.ref, env);
+		if (other.reason != RA_KNOWN)
+			return unknown(cond->right.ref.fact, other.reason);
+		if (other.value->type != RA_TEXT && other.value->type != RA_VERSION)
+			return unknown(cond->right.ref.fact, RA_MALFORMED);
+		text = other.value->as.text;
+	}
+	if (list->type != RA_LIST)
+		return unknown(cond->left.fact, RA_MALFORMED);
+	for (size_t i = 0; i < list->as.list.count; i++) {
+		if (strcmp(list->as.list.items[i], text) != 0)
+			return decided(false);
+	}
+	return decided(true);
+}
+
 static struct ra_cond_result eval_list(const struct ra_cond *cond, const struct ra_value *value)
 {
 	struct ra_value have = {.type = RA_INT}, want = {.type = RA_INT, .as.number = cond->count};
@@ -302,6 +325,8 @@ static struct ra_cond_result eval_leaf(const struct ra_cond *cond, const struct 
 		return eval_in(cond, env, &left);
 	case RA_FORM_MATCH:
 		return eval_match(cond, left.value);
+	case RA_FORM_ONLY:
+		return eval_only(cond, env, left.value);
 	case RA_FORM_HAS:
 	case RA_FORM_HAS_ANY:
 	case RA_FORM_COUNT:

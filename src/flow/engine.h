@@ -131,6 +131,12 @@ struct ra_want {
  * set (verb check). Out: count, at most RA_WANTS_MAX. */
 size_t ra_state_wants(const struct ra_state *state, const struct ra_planes *planes, bool all, ra_utc_ms now,
 		      struct ra_want *out);
+/* The planes of some checks alone that are still to be asked, with those of the checks their verdicts hang on. Never a secret request.
+ * Shape: out has room for RA_WANTS_MAX. Out: count. */
+size_t ra_state_wants_of(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *const *checks, size_t check_count,
+			 struct ra_want *out);
+/* The planes of one check, asked before or not: for somebody who wants it run now. Shape, out: as ra_state_wants_of. */
+size_t ra_state_wants_now(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check, struct ra_want *out);
 
 /* What decides when there is nobody to ask. */
 struct ra_decide_options {

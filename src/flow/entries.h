@@ -8,13 +8,15 @@
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
+ * given: what the site itself gives the walk, whole; the facts site.* and template.* follow from it and from what is known.
  * Room flow/. */
 #ifndef RA_FLOW_ENTRIES_H
 #define RA_FLOW_ENTRIES_H
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, user(s), port, vcenter(s), vcenter_user(s), insecure") \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure") \
+	X(GIVEN, "given", "what site-list|template, file(s), sha256, content(s)")                                                 \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer, user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \

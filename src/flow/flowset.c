@@ -83,6 +83,7 @@ struct ra_flowset *ra_flowset_free(struct ra_flowset *set)
 	free(set->gates.items);
 	free(set->classes.items);
 	free(set->facts.items);
+	free(set->topics.items);
 	free(set->docs.items);
 	free(set->files.items);
 	free(set->dir);
@@ -197,6 +198,8 @@ static ra_err take_kept(struct ra_flowset *set, enum ra_flow_kind kind, enum ra_
 		return ra_flowset_read_signatures(set, doc, errs);
 	if (kind == RA_KIND_VENDOR)
 		return ra_flowset_read_vendor(set, doc, errs);
+	if (kind == RA_KIND_HELP)
+		return ra_flowset_read_help(set, doc, errs);
 	if (origin != RA_FROM_INSTALLED)
 		return ra_json_fail(doc, ra_json_root(doc), errs, RA_E_DENIED,
 				    "dangers, gates and words belong to the installed set");
@@ -242,6 +245,15 @@ static int by_cause(const void *a, const void *b)
 static int by_vendor(const void *a, const void *b)
 {
 	return strcmp(((const struct ra_vendor *)a)->id, ((const struct ra_vendor *)b)->id);
+}
+
+static int by_topic(const void *a, const void *b)
+{
+	const struct ra_topic *left = a, *right = b;
+
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return strcmp(left->id, right->id);
 }
 
 static void sort(struct ra_list *list, size_t size, int (*order)(const void *, const void *))
@@ -302,6 +314,7 @@ ra_err ra_flowset_finish(struct ra_flowset *set, struct ra_errs *errs)
 	sort(&set->checked, sizeof(struct ra_checked), by_check);
 	sort(&set->causes, sizeof(struct ra_cause *), by_cause);
 	sort(&set->vendors, sizeof(struct ra_vendor), by_vendor);
+	sort(&set->topics, sizeof(struct ra_topic), by_topic);
 	EACH(set->checked, struct ra_checked, checked)
 	{
 		const struct ra_check **slot = ra_list_add(&set->checks, sizeof(*slot), errs);
@@ -320,6 +333,12 @@ ra_err ra_flowset_finish(struct ra_flowset *set, struct ra_errs *errs)
 		}
 	}
 	return err == RA_OK ? ra_decl_collect(set, errs) : err;
+}
+
+size_t ra_flowset_topics(const struct ra_flowset *set, const struct ra_topic **out)
+{
+	*out = set->topics.items;
+	return set->topics.count;
 }
 
 const struct ra_flow *ra_flowset_flow(const struct ra_flowset *set, const char *id)

@@ -80,7 +80,7 @@ struct ra_action {
 struct ra_step {
 	const char *id, *title;
 	enum ra_step_kind kind;
-	const cJSON *say, *text, *guide; /* borrowed */
+	const cJSON *say, *text, *guide, *help; /* borrowed; help: ids of topics */
 	const cJSON *node;
 	const cJSON *checks;             /* check steps: ids */
 	struct ra_edge *edges;
@@ -146,6 +146,14 @@ struct ra_maker {
 	const struct ra_generation *generation; /* NULL: the model does not tell */
 };
 
+/* A page of help: what an operator may want to know beside the step. */
+struct ra_topic {
+	const char *id, *title;
+	int rank;             /* in the list, 1 first */
+	const cJSON *text;    /* paragraphs */
+	const cJSON *sources; /* where it is from */
+};
+
 struct ra_flowset;
 /* Where to load from. Borrowed. */
 struct ra_flow_sources {
@@ -176,6 +184,8 @@ const struct ra_class *ra_flowset_class(const struct ra_flowset *set, const char
 size_t ra_flowset_flows(const struct ra_flowset *set, const struct ra_flow *const **out);
 size_t ra_flowset_checks(const struct ra_flowset *set, const struct ra_check *const **out);
 size_t ra_flowset_causes(const struct ra_flowset *set, const struct ra_cause *const **out);
+/* Help by rank, then id. Borrowed. */
+size_t ra_flowset_topics(const struct ra_flowset *set, const struct ra_topic **out);
 const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set);
 /* A place or a weight of a known line as flow files write it ("console", "fail"); static. */
 const char *ra_line_place_word(enum ra_line_place place);
@@ -203,6 +213,8 @@ const struct ra_quirk *ra_maker_quirk(const struct ra_maker *maker, const char *
 const struct ra_question *ra_flowset_manual(const struct ra_flowset *set, const struct ra_check *check);
 /* The type a fact has in this set (checks, plane.*, sig.*, answers that set it). Out: -1 for a fact nobody produces. */
 int ra_flowset_fact_type(const struct ra_flowset *set, const char *fact);
+/* True for a fact made of what the site gave (site.*, template.*): no check and no answer may give it. */
+bool ra_fact_is_given(const char *name);
 /* The plane that wins when planes disagree on a fact (the `prefer` of its check), RA_PLANE_ANY when none does.
  * Shape: set is a struct ra_flowset; fits ra_cond_env.prefer. */
 int ra_flowset_prefer(const void *set, const char *fact);

@@ -15,6 +15,16 @@ static const struct ra_fact_decl built_in[] = {
     {.name = "plane.vcenter.error", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
     {.name = "plane.bmc.state", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
     {.name = "plane.bmc.error", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
+    {.name = "site.date", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
+    {.name = "site.bios", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
+    {.name = "site.tpm_firmware", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
+    {.name = "site.esxi", .type = RA_VERSION, .prefer = RA_PLANE_ANY},
+    {.name = "site.vcenter", .type = RA_VERSION, .prefer = RA_PLANE_ANY},
+    {.name = "site.drift", .type = RA_LIST, .prefer = RA_PLANE_ANY},
+    {.name = "site.unknown", .type = RA_LIST, .prefer = RA_PLANE_ANY},
+    {.name = "template.title", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
+    {.name = "template.drift", .type = RA_LIST, .prefer = RA_PLANE_ANY},
+    {.name = "template.unknown", .type = RA_LIST, .prefer = RA_PLANE_ANY},
 };
 static const struct ra_fact_decl signature_seen = {.name = "sig.", .type = RA_BOOL, .prefer = RA_PLANE_ANY};
 /* Facts the program itself reads: their type is fixed. */
@@ -218,6 +228,11 @@ static const struct ra_fact_decl *find_built_in(const char *name)
 			return &built_in[i];
 	}
 	return NULL;
+}
+
+bool ra_fact_is_given(const char *name)
+{
+	return strncmp(name, "site.", 5) == 0 || strncmp(name, "template.", 9) == 0;
 }
 
 bool ra_fact_is_built_in(const char *name)

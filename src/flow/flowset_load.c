@@ -21,6 +21,7 @@ static const struct place {
 } places[] = {
     {"", "danger.json", RA_KIND_DANGER},
     {"", "glossary.json", RA_KIND_GLOSSARY},
+    {"help", ".json", RA_KIND_HELP},
     {"signatures", ".json", RA_KIND_SIGNATURES},
     {"vendors", ".json", RA_KIND_VENDOR},
     {"checks", ".json", RA_KIND_CHECK},

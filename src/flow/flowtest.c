@@ -158,7 +158,7 @@ static ra_err give_rest(struct ra_flow_walk *walk, enum ra_plane plane)
 		const struct ra_fact_decl *decl = ra_decl_find(walk->set, given->string);
 		struct ra_extract fact = {.type = decl ? decl->type : RA_TEXT, .lasting = true};
 
-		if (!decl || decl->by_check || (decl->doc == NULL && strcmp(given->string, "host.name") != 0))
+		if (!decl || decl->by_check || (decl->doc == NULL && strcmp(given->string, "host.name") != 0 && !ra_fact_is_given(given->string)))
 			continue;
 		snprintf(fact.name, sizeof(fact.name), "%.*s", RA_FACT_NAME_MAX - 1, given->string);
 		if (!observe(walk, facts_of(body), &fact, plane))

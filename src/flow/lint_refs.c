@@ -114,6 +114,22 @@ static void check_vendor_text(const struct place *at, const struct ra_step *step
 			    id->valuestring);
 }
 
+static void check_help(const struct place *at, const cJSON *ids)
+{
+	const struct ra_topic *topics = NULL;
+	size_t count = ra_flowset_topics(at->lint->set, &topics);
+	const cJSON *id;
+
+	cJSON_ArrayForEach (id, ids) {
+		bool there = false;
+
+		for (size_t i = 0; i < count; i++)
+			there = there || strcmp(topics[i].id, id->valuestring) == 0;
+		if (!there)
+			ra_lint_say(at->lint, 2, at->doc, id, "%s: there is no page of help \"%s\"", at->where, id->valuestring);
+	}
+}
+
 static void check_step(const struct place *base, const struct ra_step *step)
 {
 	struct place here = *base, *at = &here;
@@ -131,6 +147,7 @@ static void check_step(const struct place *base, const struct ra_step *step)
 	check_text(at, step->say);
 	check_text(at, step->next);
 	check_vendor_text(at, step);
+	check_help(at, step->help);
 	if (step->call_flow && !ra_flowset_flow(at->lint->set, step->call_flow))
 		ra_lint_say(at->lint, 2, at->doc, ra_json_get(step->node, "flow"), "%s: there is no flow \"%s\"",
 			    at->where, step->call_flow);

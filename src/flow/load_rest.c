@@ -54,6 +54,29 @@ static ra_err read_judge(const struct ra_json *doc, const cJSON *judge, struct r
 	return RA_OK;
 }
 
+static void find_other(void *payload, const struct ra_cond_use *use)
+{
+	const char **other = payload;
+
+	if (!ra_fact_is_given(use->fact))
+		*other = use->fact;
+}
+
+/* A check that asks nobody judges only what the site gave. */
+static ra_err judges_given(const struct ra_checked *checked, struct ra_errs *errs)
+{
+	const char *other = NULL;
+
+	if (checked->check->plane_count || checked->check->manual)
+		return RA_OK;
+	for (size_t i = 0; i < checked->rule_count && !other; i++)
+		ra_cond_facts(checked->rules[i].when, find_other, &other);
+	return other ? ra_json_fail(checked->check->doc, checked->check->judge, errs, RA_E_INVALID,
+				    "expected planes or a manual form: a check without them judges only site. and template. facts, not %s",
+				    other)
+		     : RA_OK;
+}
+
 ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 {
 	static const struct ra_shape_key keys[] = {{"ask", RA_SHAPE_TEXT, true},        {"look", RA_SHAPE_TEXT, false},
@@ -63,6 +86,8 @@ ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 	const cJSON *manual = checked->check->manual;
 	ra_err err = read_judge(doc, checked->check->judge, checked, errs);
 
+	if (err == RA_OK)
+		err = judges_given(checked, errs);
 	if (err != RA_OK || !manual)
 		return err;
 	err = ra_shape_check(doc, manual, keys, errs);
@@ -213,4 +238,39 @@ ra_err ra_flowset_read_glossary(struct ra_flowset *set, const struct ra_json *do
 		err = ra_shape_list(doc, ra_json_get(root, "terms"), term_keys, errs);
 	set->words = ra_json_get(root, "words");
 	return err;
+}
+
+ra_err ra_flowset_read_help(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs)
+{
+	static const struct ra_shape_key keys[] = {RA_SHAPE_FILE,
+						   {"id", RA_SHAPE_STEP, true},
+						   {"title", RA_SHAPE_TEXT, true},
+						   {"rank", RA_SHAPE_COUNT, true},
+						   {"guide", RA_SHAPE_IDS, false},
+						   {"text", RA_SHAPE_IDS, true},
+						   {"sources", RA_SHAPE_IDS, true},
+						   {NULL, RA_SHAPE_ANY, false}};
+	const cJSON *root = ra_json_root(doc);
+	ra_err err = ra_shape_check(doc, root, keys, errs);
+	const struct ra_topic *topics = set->topics.items;
+	struct ra_topic *topic;
+
+	if (err != RA_OK)
+		return err;
+	if (!ra_json_get(root, "text")->child || !ra_json_get(root, "sources")->child)
+		return ra_json_fail(doc, root, errs, RA_E_INVALID, "expected text, and a source for it");
+	for (size_t i = 0; i < set->topics.count; i++) {
+		if (strcmp(topics[i].id, ra_json_str(root, "id", "")) == 0)
+			return ra_json_fail(doc, ra_json_get(root, "id"), errs, RA_E_DENIED, "the id \"%s\" is that of another page of help",
+					    topics[i].id);
+	}
+	topic = ra_list_add(&set->topics, sizeof(*topic), errs);
+	if (!topic)
+		return RA_E_NOMEM;
+	topic->id = ra_json_str(root, "id", "");
+	topic->title = ra_json_str(root, "title", "");
+	topic->rank = (int)ra_json_int(root, "rank", 0);
+	topic->text = ra_json_get(root, "text");
+	topic->sources = ra_json_get(root, "sources");
+	return RA_OK;
 }

@@ -10,6 +10,7 @@
 /* Keys of every step; those of its kind follow. */
 #define STEP_KEYS                                                                                                      \
 	{"kind", RA_SHAPE_TEXT, true}, {"title", RA_SHAPE_TEXT, true}, {"guide", RA_SHAPE_TEXTS, false},               \
+	{"help", RA_SHAPE_IDS, false},                                                                                 \
 	{                                                                                                              \
 		"say", RA_SHAPE_TEXTS, false                                                                           \
 	}
@@ -116,6 +117,8 @@ static ra_err read_set(const struct ra_json *doc, const cJSON *set, struct ra_er
 		if (!ra_fact_name_ok(at->string))
 			return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a fact name, found \"%s\"",
 					    at->string);
+		if (ra_fact_is_given(at->string))
+			return ra_json_fail(doc, at, errs, RA_E_INVALID, "%s comes from what the site gave; no answer sets it", at->string);
 		if (only && cJSON_IsString(only) && strcmp(only->string, "time") == 0)
 			fits = strcmp(only->valuestring, "now") == 0;
 		else if (only && cJSON_IsString(only) && strcmp(only->string, "unknown") == 0)
@@ -275,6 +278,7 @@ ra_err ra_step_read(const struct ra_json *doc, const cJSON *node, struct ra_step
 	step->title = ra_json_str(node, "title", "");
 	step->say = ra_json_get(node, "say");
 	step->guide = ra_json_get(node, "guide");
+	step->help = ra_json_get(node, "help");
 	step->go_else = ra_json_str(node, "else", NULL);
 	step->go_unknown = ra_json_str(node, "unknown", NULL);
 	step->go_error = ra_json_str(node, "error", NULL);

@@ -5,6 +5,7 @@
  * it is now. */
 #include "config.h"
 
+#include "flow/flowset_build.h"
 #include "flow/state.h"
 
 #include <stdio.h>
@@ -67,6 +68,7 @@ void ra_need_add_fact(const struct ra_state *state, struct ra_need *need, const 
 	const struct ra_giver *givers = state->givers;
 	size_t low = 0, high = state->giver_count;
 
+	ra_need_of_given(state, need, fact);
 	if (strncmp(fact, SIG, strlen(SIG)) == 0)
 		fact = SIG;
 	while (low < high) {
@@ -100,6 +102,18 @@ void ra_need_add_cond(const struct ra_state *state, struct ra_need *need, const 
 
 	if (cond)
 		ra_cond_facts(cond, on_use, &gather);
+}
+
+void ra_need_of_verdict(const struct ra_state *state, struct ra_need *need, const struct ra_check *check)
+{
+	const struct ra_checked *checked = state->set->checked.items;
+
+	for (size_t i = 0; i < state->set->checked.count; i++) {
+		for (size_t k = 0; checked[i].check == check && k < checked[i].rule_count; k++)
+			ra_need_add_cond(state, need, checked[i].rules[k].when);
+	}
+	if (check->since)
+		ra_need_add_fact(state, need, RA_FACT_ESXI_VERSION);
 }
 
 static void add_ids(const struct ra_state *state, struct ra_need *need, const cJSON *ids)

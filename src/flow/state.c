@@ -86,6 +86,8 @@ struct ra_state *ra_state_free(struct ra_state *state)
 	free(state->givers);
 	free(state->host);
 	free(state->end_reason);
+	cJSON_Delete(state->site);
+	cJSON_Delete(state->wanted);
 	ra_facts_free(state->facts);
 	free(state);
 	return NULL;

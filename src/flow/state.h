@@ -104,6 +104,7 @@ struct ra_state {
 	char **texts; /* owned texts that visits and deeds borrow */
 	size_t text_count, text_room;
 	struct ra_plane_told told[RA_PLANE_COUNT];
+	cJSON *site, *wanted; /* what the site gave: its list, its template; NULL */
 };
 
 /* Make room for one more item in the list whose pointer stands at list_at (items of size bytes) and zero it.
@@ -121,6 +122,10 @@ void ra_need_of_step(const struct ra_state *state, struct ra_need *need);
 void ra_need_add_cond(const struct ra_state *state, struct ra_need *need, const struct ra_cond *cond);
 /* Add the checks that give a fact. */
 void ra_need_add_fact(const struct ra_state *state, struct ra_need *need, const char *fact);
+/* Add the checks a site.* or template.* fact is made of (derive.c). */
+void ra_need_of_given(const struct ra_state *state, struct ra_need *need, const char *fact);
+/* Add the checks whose facts a check's verdict hangs on. */
+void ra_need_of_verdict(const struct ra_state *state, struct ra_need *need, const struct ra_check *check);
 /* Add one check, once (NULL: none). */
 void ra_need_add(struct ra_need *need, const struct ra_check *check);
 
@@ -195,6 +200,10 @@ cJSON *ra_obs_array(const struct ra_obs *obs, size_t count);
 
 /* The parts of apply (apply_*.c); each takes the entry of its kind. */
 ra_err ra_apply_reply(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs);
+/* As ra_apply_reply. */
+ra_err ra_apply_given(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs);
+/* The facts that follow from what the site gave and what is known after this entry (derive.c). Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_derive(struct ra_state *state, const struct ra_fold_entry *entry);
 /* As ra_apply_reply. */
 ra_err ra_apply_answer(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs);
 /* As ra_apply_reply. */

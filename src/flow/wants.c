@@ -190,3 +190,36 @@ size_t ra_state_wants(const struct ra_state *state, const struct ra_planes *plan
 		add_check(&list, checks[i], false, true);
 	return list.count;
 }
+
+size_t ra_state_wants_of(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *const *checks, size_t check_count,
+			 struct ra_want *out)
+{
+	struct list list = {.state = state, .planes = planes, .out = out};
+
+	if (!state->started || state->ended)
+		return 0;
+	for (size_t i = 0; i < check_count; i++) {
+		struct ra_need need = {0};
+
+		add_check(&list, checks[i], true, true);
+		ra_need_of_verdict(state, &need, checks[i]);
+		for (size_t k = 0; k < need.count; k++)
+			add_check(&list, need.checks[k], true, true);
+	}
+	return list.count;
+}
+
+size_t ra_state_wants_now(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check, struct ra_want *out)
+{
+	struct list list = {.state = state, .planes = planes, .out = out};
+
+	if (!state->started || state->ended || ra_check_too_new(check, state->facts))
+		return 0;
+	for (size_t i = 0; i < check->plane_count; i++) {
+		const struct ra_check_plane *plane = &check->planes[i];
+
+		if (!plane->secret && planes->given[plane->plane])
+			add(&list, &(struct ra_want){check, plane, true, RA_UTC_NONE});
+	}
+	return list.count;
+}

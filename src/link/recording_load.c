@@ -26,6 +26,7 @@ static const struct rule root_rules[] = {
     {"host", STRING | NEEDED},
     {"clock", STRING | NEEDED},
     {"speed", NUMBER},
+    {"flow", STRING},
     {"planes", ARRAY | NEEDED},
     {"start", STRING | NEEDED},
     {"states", OBJECT | NEEDED},

@@ -260,6 +260,8 @@ static void put_way(struct doc *d, const struct ra_view *v)
 {
 	char at[RA_UTC_TEXT_LEN];
 
+	if (!v->step_count)
+		return;
 	heading(d, 2, "The way");
 	for (size_t i = 0; i < v->step_count; i++) {
 		const struct ra_view_step *s = &v->steps[i];

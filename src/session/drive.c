@@ -296,6 +296,8 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 	offer_waiting(s);
 	if (ra_owe_asks(s))
 		return RA_OK;
+	if (s->only)
+		return ra_only_drive(s, errs);
 	err = gather_all(s, &waiting, errs);
 	if (err || waiting)
 		return err;

@@ -17,6 +17,7 @@
 #define RA_GATE_STATEMENTS_MAX 24
 #define RA_GATE_GROUP_COUNT 4         /* groups of a recovery key that are typed where it cannot be pasted */
 #define RA_GATE_TYPE_GROUPS "groups" /* what is typed to be asked for them */
+#define RA_ONLY_REASON "checks" /* why a run of single checks ended */
 #define RA_UNCHECKED "certificate not checked (--insecure)"
 
 enum ra_ticket_kind { RA_TICKET_FREE, RA_TICKET_CHECK, RA_TICKET_ACTION, RA_TICKET_KEY };
@@ -107,6 +108,8 @@ struct ra_session {
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
 	struct ra_way_in vcenter;
+	char **only;     /* check: these alone; NULL */
+	cJSON *given[2]; /* what the site gives, until the walk begins */
 
 	struct ra_session_plane planes[RA_PLANE_COUNT];
 	struct ra_flight flights[RA_TICKETS_MAX];
@@ -142,6 +145,8 @@ struct ra_hub {
 /* session.c: a walk from its options, not begun and in no hub yet. Errors: as ra_session_new. Owner: ra_session_close. */
 RA_MUST_USE ra_err ra_session_make(struct ra_hub *hub, const struct ra_session_options *options, struct ra_session **out,
 				   struct ra_errs *errs);
+/* Write what the site gave into the record. Errors: as ra_session_append. */
+RA_MUST_USE ra_err ra_session_put_given(struct ra_session *session, struct ra_errs *errs);
 /* Take another name for the host. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_session_rename(struct ra_session *session, const char *host, struct ra_errs *errs);
 /* The fold takes an entry in, then the session keeps it. Owner: takes entry's content. Errors: as ra_state_apply. */
@@ -217,6 +222,15 @@ RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane pla
 void ra_hub_link_drop(struct ra_session *session, enum ra_plane plane);
 /* May this password be offered by this link now? Out: 1 yes, 0 not yet (another host goes first), -1 never (refused twice). */
 int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password);
+
+/* only.c: single checks. Does --only name this check? */
+bool ra_only_has(const struct ra_session *session, const char *check);
+/* Are they checks, and may they be run? Errors: RA_E_ARG, RA_E_DENIED, RA_E_LIMIT. */
+RA_MUST_USE ra_err ra_only_ok(const struct ra_session *session, struct ra_errs *errs);
+/* Ask what they need, and end when all of it is answered. */
+RA_MUST_USE ra_err ra_only_drive(struct ra_session *session, struct ra_errs *errs);
+/* Did a machine, the operator or the site say anything to it? */
+bool ra_only_answered(const struct ra_session *session, const char *check);
 
 /* say.c: words. Clean texts; owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text);

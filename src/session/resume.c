@@ -143,6 +143,8 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 	if (!err)
 		err = append_resume(s, errs);
 	if (!err)
+		err = ra_session_put_given(s, errs);
+	if (!err)
 		err = reopen(s, errs);
 	s->owe_ask = owes && s->interactive && !s->read_only && !s->dry_run;
 	if (err) {
@@ -188,6 +190,22 @@ static void take_standing(struct ra_session *s)
 	}
 }
 
+/* A record of single checks is read as such. */
+static ra_err take_only(struct ra_session *s, struct ra_errs *errs)
+{
+	const cJSON *only = ra_json_get(s->entries[0].body, "only"), *id;
+	size_t count = 0;
+
+	if (!cJSON_IsArray(only))
+		return RA_OK;
+	s->only = calloc((size_t)cJSON_GetArraySize(only) + 1, sizeof(*s->only));
+	if (!s->only)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	cJSON_ArrayForEach(id, only) if (cJSON_IsString(id) && !(s->only[count++] = strdup(id->valuestring)))
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	return RA_OK;
+}
+
 ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct ra_session **out, struct ra_errs *errs)
 {
 	struct ra_session *s = NULL;
@@ -203,6 +221,8 @@ ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct 
 		err = ra_fail(errs, RA_E_BROKEN, "%s: entry %lld: %s", path, (long long)verify.first_bad, verify.why);
 	if (!err)
 		err = take_start(s, &o, errs);
+	if (!err)
+		err = take_only(s, errs);
 	if (!err && !(s->path = strdup(path)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	if (err) {

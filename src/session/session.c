@@ -36,6 +36,15 @@ static bool lend_list(char ***at, const char *const *list)
 	return whole && (*at || !list);
 }
 
+static size_t list_count(char *const *list)
+{
+	size_t count = 0;
+
+	while (list && list[count])
+		count++;
+	return count;
+}
+
 static void free_list(char **list)
 {
 	for (size_t i = 0; list && list[i]; i++)
@@ -201,22 +210,27 @@ ra_err ra_session_rename(struct ra_session *s, const char *host, struct ra_errs 
 /* Copy what the options lend. */
 static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 {
+	const char *recorded = o->recording ? ra_json_str(ra_recording_root(o->recording), "flow", NULL) : NULL;
 	const struct {
 		char **to;
 		const char *from;
 	} texts[] = {
 		{&s->host, o->host},
-		{&s->flow, o->flow ? o->flow : "tpm-attestation"},
+		{&s->flow, o->flow ? o->flow : recorded ? recorded : "tpm-attestation"},
 		{&s->entry, o->entry},
 		{&s->known_hosts, o->known_hosts},
 		{&s->host_key, o->host_key},
 	};
-	bool whole = lend_list(&s->identities, o->identities) && lend_list(&s->answers, o->answers) &&
+	bool whole = lend_list(&s->identities, o->identities) && lend_list(&s->answers, o->answers) && lend_list(&s->only, o->only) &&
 		     lend_name(&s->operator_name, o->operator_name) && lend_name(&s->change_id, o->change_id) &&
 		     lend_name(&s->case_id, o->case_id);
 
 	for (size_t i = 0; i < RA_LEN(texts) && whole; i++)
 		whole = lend(texts[i].to, texts[i].from);
+	for (size_t i = 0; i < RA_LEN(s->given) && whole; i++) {
+		s->given[i] = o->given[i] ? cJSON_Duplicate(o->given[i], true) : NULL;
+		whole = s->given[i] || !o->given[i];
+	}
 	s->flows = o->flows;
 	s->recording = o->recording;
 	s->timeout_ms = o->timeout_ms;
@@ -382,11 +396,30 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 	ra_err err = ra_make_start(s->state, &info, &body, errs);
 
 	/* How it was begun and the ways in, so that it can go on the same way. */
-	if (!err && (!cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") || !ra_way_in_put(s, body))) {
+	cJSON *only = !err && s->only ? cJSON_CreateStringArray((const char *const *)s->only, (int)list_count(s->only)) : NULL;
+
+	if (!err && (!cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") || !ra_way_in_put(s, body) ||
+		     (s->only && !(only && cJSON_AddItemToObject(body, "only", only))))) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}
-	return err ? err : ra_session_append(s, "start", body, true, errs);
+	if (!err)
+		err = ra_session_append(s, "start", body, true, errs);
+	return err ? err : ra_session_put_given(s, errs);
+}
+
+ra_err ra_session_put_given(struct ra_session *s, struct ra_errs *errs)
+{
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < RA_LEN(s->given) && !err; i++) {
+		cJSON *body = s->given[i];
+
+		s->given[i] = NULL;
+		if (body)
+			err = ra_session_append(s, "given", body, true, errs);
+	}
+	return err;
 }
 
 ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *o, struct ra_session **out,
@@ -402,6 +435,8 @@ ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *o, st
 	/* What cannot begin leaves no file behind. */
 	if (!flow || (s->entry && !entry_step(flow, s->entry, errs)))
 		err = flow ? RA_E_ARG : RA_E_NOTFOUND;
+	else if (ra_only_ok(s, errs))
+		err = RA_E_ARG;
 	else
 		err = ra_journal_create(o->journal_path, &s->journal, errs);
 	/* With several symptoms and somebody to ask, the walk begins with that question. */
@@ -526,8 +561,11 @@ struct ra_session *ra_session_close(struct ra_session *s)
 
 	for (size_t i = 0; i < RA_LEN(texts); i++)
 		free(texts[i]);
+	for (size_t i = 0; i < RA_LEN(s->given); i++)
+		cJSON_Delete(s->given[i]);
 	free_list(s->identities);
 	free_list(s->answers);
+	free_list(s->only);
 	free(s);
 	return NULL;
 }

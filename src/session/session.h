@@ -43,7 +43,7 @@ struct ra_session_options {
 	const struct ra_flowset *flows;
 	struct ra_recording *recording; /* NULL: live */
 	const char *host;               /* NULL with a recording */
-	const char *flow;               /* NULL: tpm-attestation */
+	const char *flow;               /* NULL: the recording's own, or tpm-attestation */
 	const char *entry;              /* an entry's step or its words; NULL: ask when interactive and there are several */
 	const char *user;               /* NULL: root */
 	int port;
@@ -63,12 +63,14 @@ struct ra_session_options {
 	const struct ra_secret *key;      /* from --key-fd; NULL */
 	bool interactive;               /* false: check */
 	bool all_checks;                /* check: every read-only check first, then the fold */
+	const char *const *only;        /* check: these checks alone, no fold; NULL */
 	bool only_given_planes;
 	bool dry_run, read_only;        /* read_only: no action is offered; dry_run: actions are shown, none begins */
 	const char *journal_path;       /* NULL: in memory */
 	const char *operator_name, *change_id, *case_id;
 	ra_utc_ms until;                /* RA_UTC_NONE: no limit */
 	int timeout_ms;                 /* 0: as the checks say */
+	const cJSON *given[2];          /* what the site gives: bodies of ra_given_load; NULL */
 	const char *const *answers;     /* --answers: "step=id,id" lines, NULL-terminated; NULL */
 };
 
@@ -122,6 +124,9 @@ RA_MUST_USE ra_err ra_session_answer(struct ra_session *session, const struct ra
 RA_MUST_USE ra_err ra_session_back(struct ra_session *session, struct ra_errs *errs);
 /* Run a check of the current step again ("": all of them). */
 RA_MUST_USE ra_err ra_session_again(struct ra_session *session, const char *check, struct ra_errs *errs);
+/* Run one read-only check now, on the planes given, whatever step the walk is at: its reply is an entry as any other.
+ * Errors: RA_E_STATE (over, not begun, nobody to ask), RA_E_NOTFOUND, RA_E_DENIED (its answer is a secret). */
+RA_MUST_USE ra_err ra_session_run(struct ra_session *session, const char *check, struct ra_errs *errs);
 RA_MUST_USE ra_err ra_session_note(struct ra_session *session, const char *text, struct ra_errs *errs);
 /* The vCenter of a walk, for one line to the operator. */
 struct ra_vcenter_told {

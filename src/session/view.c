@@ -200,8 +200,11 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 		ra_errs_line(&s->fault, fault, sizeof(fault));
 	if (put_next(s, called, v) || (at_end && put_next(s, now->step, v)))
 		return RA_E_NOMEM;
+	bool only = !strcmp(now->end_reason ? now->end_reason : "", RA_ONLY_REASON);
+
 	return ra_view_put(&v->outcome, ra_outcome_name(outcome)) ||
-			       ra_view_put(&v->outcome_title, called   ? called->title
+			       ra_view_put(&v->outcome_title, only     ? "These checks were run, and nothing else"
+							      : called ? called->title
 							      : at_end ? now->step->title
 								       : "") ||
 			       ra_view_put(&v->end_reason, v->fault ? fault : now->end_reason)
@@ -255,6 +258,8 @@ static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view 
 	err = err ? err : ra_view_way(s, v);
 	err = err ? err : ra_view_map(s, v);
 	err = err ? err : ra_view_results(s, v);
+	err = err ? err : ra_view_palette(s, v);
+	err = err ? err : ra_view_topics(s, now.step, v);
 	err = err ? err : ra_view_commands(s, with_output, v);
 	err = err ? err : ra_view_facts(s, v);
 	err = err ? err : ra_view_causes(s, v);

@@ -41,6 +41,21 @@ struct ra_view_result {
 	bool in_step;       /* belongs to the step the walk is in */
 	struct ra_texts disputed; /* what the sources say that do not agree on it: "source: what it says" */
 };
+/* A check that can be run alone: the palette. */
+struct ra_view_check {
+	char *check, *title, *why;
+	char *planes;                /* whom it can ask: "SSH, vCenter" */
+	char *verdict, *verdict_why; /* the last one, "" for never run */
+	ra_utc_ms at;                /* of its last answer; RA_UTC_NONE */
+	bool running;
+};
+/* A page of help. */
+struct ra_view_topic {
+	char *id, *title;
+	char *text;      /* paragraphs separated by an empty line */
+	struct ra_texts sources;
+	bool in_step;    /* the step the walk is in names it */
+};
 struct ra_view_obs {
 	char *plane, *value, *reason, *check; /* value NULL when unknown */
 	ra_utc_ms at;
@@ -172,6 +187,10 @@ struct ra_view {
 	size_t step_count;
 	struct ra_view_result *results;
 	size_t result_count;
+	struct ra_view_check *palette;
+	size_t palette_count;
+	struct ra_view_topic *topics;
+	size_t topic_count;
 	struct ra_view_fact *facts;
 	size_t fact_count;
 	struct ra_view_cause *causes;

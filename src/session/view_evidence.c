@@ -31,6 +31,8 @@ static ra_utc_ms answered_at(const struct ra_session *s, const char *check)
 		if ((!strcmp(entry->kind, "reply") || !strcmp(entry->kind, "answer")) &&
 		    !strcmp(ra_json_str(entry->body, "check", ""), check))
 			return entry->t;
+		if (!strcmp(entry->kind, "given") && !strcmp(ra_json_str(entry->body, "what", ""), check))
+			return entry->t; /* what the site gave is judged by the check of its name */
 	}
 	return RA_UTC_NONE;
 }
@@ -188,13 +190,17 @@ static ra_err put_result(const struct ra_session *s, const struct ra_check *chec
 	bool flies = check_flies(s, check);
 	const char *why = "";
 
-	if (at == RA_UTC_NONE && !flies)
+	if (s->only ? !ra_only_has(s, check->id) : at == RA_UTC_NONE && !flies)
 		return RA_OK;
 	if (at != RA_UTC_NONE)
 		env.now = at;
 	enum ra_check_verdict verdict = ra_flowset_judge(s->flows, check, &env, &why);
-	if ((verdict == RA_V_UNKNOWN || verdict == RA_V_ERROR) && plane_down(check, v))
+	if (s->only && !flies && !ra_only_answered(s, check->id)) { /* run alone it has a verdict in any case */
+		verdict = at == RA_UTC_NONE ? RA_V_UNKNOWN : RA_V_ERROR;
+		why = at == RA_UTC_NONE ? "nobody who could tell it was asked" : "its request failed";
+	} else if ((verdict == RA_V_UNKNOWN || verdict == RA_V_ERROR) && plane_down(check, v) && !s->only) {
 		return RA_OK;
+	}
 	struct ra_view_result *made = ra_view_grow(&v->results, &v->result_count, sizeof(*made));
 
 	if (!made)

@@ -128,7 +128,7 @@ static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause
 ra_err ra_view_causes(const struct ra_session *s, struct ra_view *v)
 {
 	const struct ra_cause *const *causes;
-	size_t count = ra_flowset_causes(s->flows, &causes);
+	size_t count = s->only ? 0 : ra_flowset_causes(s->flows, &causes); /* a few checks weigh no cause */
 
 	for (size_t i = 0; i < count; i++)
 		if (put_cause(s, causes[i], s->found && s->found[i], v))
@@ -191,6 +191,22 @@ static ra_err unseen_required(const struct ra_session *s, struct ra_view *v)
 		snprintf(why, sizeof(why), "a fact this flow requires; %s", ra_reason_name(reading.reason));
 		if (reading.reason != RA_KNOWN && reading.reason != RA_NOT_APPLICABLE && unseen(v, name->valuestring, why))
 			return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
+
+/* What the site's list and template name and nobody told: never in order. */
+static ra_err unseen_given(const struct ra_session *s, struct ra_view *v)
+{
+	static const char *const lists[][2] = {{"site.unknown", "in the site's list"}, {"template.unknown", "in the template"}};
+
+	for (size_t i = 0; i < RA_LEN(lists); i++) {
+		struct ra_query query = RA_QUERY_NOW;
+		struct ra_reading open = ra_facts_read(ra_state_facts(s->state), lists[i][0], &query);
+
+		for (size_t k = 0; open.reason == RA_KNOWN && open.value->type == RA_LIST && k < open.value->as.list.count; k++)
+			if (unseen(v, open.value->as.list.items[k], lists[i][1]))
+				return RA_E_NOMEM;
 	}
 	return RA_OK;
 }
@@ -273,7 +289,7 @@ ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 	if (v->unchecked && unseen(v, "whether it was this vCenter that answered",
 				   RA_UNCHECKED "; who stood in between could read the password and change every answer"))
 		return RA_E_NOMEM;
-	if (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_answers(s, v) || unseen_rest(s, v))
+	if (unseen_given(s, v) || (!s->only && (unseen_planes(s, v) || unseen_required(s, v) || unseen_steps(v) || unseen_answers(s, v) || unseen_rest(s, v))))
 		return RA_E_NOMEM;
 	for (size_t i = 0; i < v->result_count; i++) {
 		const struct ra_view_result *result = &v->results[i];

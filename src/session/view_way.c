@@ -108,5 +108,5 @@ static ra_err put_actions(const struct ra_session *s, struct ra_view *v)
 
 ra_err ra_view_way(const struct ra_session *s, struct ra_view *v)
 {
-	return put_planes(s, v) || put_steps(s, v) || put_gates(s, v) || put_actions(s, v) ? RA_E_NOMEM : RA_OK;
+	return put_planes(s, v) || (!s->only && put_steps(s, v)) || put_gates(s, v) || put_actions(s, v) ? RA_E_NOMEM : RA_OK;
 }

@@ -97,6 +97,18 @@ static bool plane_failed(const struct ra_view *v)
 	return false;
 }
 
+/* By the verdicts of the checks that were run alone, and nothing else. */
+static int only_exit(const struct ra_session *s, const struct ra_view *v)
+{
+	if (unreached(s))
+		return 20;
+	if (has_verdict(v, "fail"))
+		return 10;
+	if (has_verdict(v, "unknown") || has_verdict(v, "error"))
+		return 12;
+	return has_verdict(v, "warn") ? 11 : strcmp(v->end_reason, RA_ONLY_REASON) ? 13 : 0;
+}
+
 static int check_exit(const struct ra_session *s, const struct ra_view *v)
 {
 	if (unreached(s))
@@ -117,5 +129,5 @@ int ra_view_exit(const struct ra_session *s, const struct ra_view *v)
 		       : s->fault.code == RA_E_INVALID							       ? 65
 		       : s->fault.code == RA_E_ARG							       ? 64
 													       : 70;
-	return s->interactive ? walk_exit(s, v) : check_exit(s, v);
+	return s->only ? only_exit(s, v) : s->interactive ? walk_exit(s, v) : check_exit(s, v);
 }

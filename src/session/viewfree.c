@@ -94,6 +94,17 @@ static void free_evidence(struct ra_view *v)
 		free_texts(&r->disputed);
 	}
 	free(v->results);
+	for (size_t i = 0; i < v->palette_count; i++) {
+		struct ra_view_check *c = &v->palette[i];
+
+		FREE_ALL(c->check, c->title, c->why, c->planes, c->verdict, c->verdict_why);
+	}
+	free(v->palette);
+	for (size_t i = 0; i < v->topic_count; i++) {
+		FREE_ALL(v->topics[i].id, v->topics[i].title, v->topics[i].text);
+		free_texts(&v->topics[i].sources);
+	}
+	free(v->topics);
 	for (size_t i = 0; i < v->command_count; i++) {
 		struct ra_view_command *c = &v->commands[i];
 

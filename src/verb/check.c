@@ -6,6 +6,7 @@
 #include "report/report.h"
 #include "verb/checkcode.h"
 #include "verb/common.h"
+#include "verb/only.h"
 #include "verb/verbs.h"
 
 #include <errno.h>
@@ -31,6 +32,7 @@ struct run {
 	struct ra_session *sessions[HOSTS_MAX];
 	size_t ended;
 	char *journal;
+	char **only; /* --only */
 };
 
 static void run_clear(struct run *r)
@@ -41,6 +43,7 @@ static void run_clear(struct run *r)
 	ra_verb_lent_clear(&r->lent);
 	free(r->hosts_text);
 	free(r->journal);
+	ra_only_free(r->only);
 	free(r);
 }
 
@@ -95,6 +98,7 @@ static ra_err begin(const struct ra_context *context, struct run *r, size_t inde
 	options.recording = r->recording;
 	options.host = host;
 	options.all_checks = true;
+	options.only = (const char *const *)r->only;
 	options.journal_path = context->options->journal;
 	if (context->options->keep && !options.journal_path) {
 		free(r->journal);
@@ -131,6 +135,10 @@ static ra_err prepare(const struct ra_context *context, struct run *r, struct ra
 		err = ra_verb_flows(context, &r->flows, errs);
 	if (!err)
 		err = ra_verb_lend(context->options, &r->lent, errs);
+	if (!err)
+		err = ra_verb_lend_given(context->options, r->flows, &r->lent, errs);
+	if (!err && context->options->only)
+		err = ra_only_read(r->flows, context->options->only, &r->only, errs);
 	if (!err)
 		err = ra_verb_from(context, &r->recording, errs);
 	if (!err)
@@ -238,6 +246,19 @@ static int report(const struct ra_context *context, struct run *r, const struct 
 	return code;
 }
 
+/* --only list */
+static int list_checks(const struct ra_context *context)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *flows = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (ra_verb_flows(context, &flows, &errs))
+		return ra_say_errs(&errs);
+	ra_list_checks(flows);
+	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+}
+
 int ra_verb_check(const struct ra_context *context)
 {
 	const char *name = context->options->format ? context->options->format : "text";
@@ -247,6 +268,10 @@ int ra_verb_check(const struct ra_context *context)
 	int code = RA_EXIT_INTERNAL;
 
 	ra_errs_clear(&errs);
+	if (context->options->only && !strcmp(context->options->only, "list")) {
+		free(r);
+		return list_checks(context);
+	}
 	if (!format || !r) {
 		ra_say("there is no format \"%s\" (text, json, md, txt)", name);
 		free(r);

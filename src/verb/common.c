@@ -3,7 +3,7 @@
 
 #include "base/io.h"
 #include "base/text.h"
-#include "flow/flowset.h"
+#include "flow/given.h"
 #include "verb/common.h"
 #include "verb/govc.h"
 
@@ -227,6 +227,17 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 	return err ? err : read_answers(options->answers, out, errs);
 }
 
+ra_err ra_verb_lend_given(const struct ra_options *options, const struct ra_flowset *flows, struct ra_verb_lent *out, struct ra_errs *errs)
+{
+	const char *const files[] = {[RA_GIVEN_SITE_LIST] = options->site_list, [RA_GIVEN_TEMPLATE] = options->template};
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < RA_LEN(files) && !err; i++)
+		if (files[i])
+			err = ra_given_load(flows, (enum ra_given_kind)i, files[i], &out->given[i], errs);
+	return err;
+}
+
 void ra_verb_lent_clear(struct ra_verb_lent *lent)
 {
 	ra_secret_free(lent->password);
@@ -235,6 +246,8 @@ void ra_verb_lent_clear(struct ra_verb_lent *lent)
 	for (size_t i = 0; i < lent->answer_count; i++)
 		free(lent->answers[i]);
 	free(lent->answers);
+	for (size_t i = 0; i < RA_LEN(lent->given); i++)
+		cJSON_Delete(lent->given[i]);
 	*lent = (struct ra_verb_lent){0};
 }
 
@@ -271,6 +284,7 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.case_id = options->case_id,
 		.until = lent->until,
 		.timeout_ms = options->timeout_s * 1000,
+		.given = {lent->given[0], lent->given[1]},
 		.answers = (const char *const *)lent->answers,
 	};
 }

@@ -34,8 +34,12 @@ struct ra_verb_lent {
 	size_t answer_count;
 	char *known_hosts;
 	ra_utc_ms until;
+	struct cJSON *given[2];
 };
 RA_MUST_USE ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, struct ra_errs *errs);
+/* --site-list and --template, read and held against the set. Errors: as ra_given_load. */
+RA_MUST_USE ra_err ra_verb_lend_given(const struct ra_options *options, const struct ra_flowset *flows, struct ra_verb_lent *out,
+				      struct ra_errs *errs);
 void ra_verb_lent_clear(struct ra_verb_lent *lent);
 /* Session options from the command line. */
 struct ra_session_options;

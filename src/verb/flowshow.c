@@ -3,6 +3,7 @@
 
 #include "flow/words.h"
 #include "verb/flowparts.h"
+#include "verb/only.h"
 #include "verb/showvendor.h"
 
 #include <stdio.h>
@@ -214,6 +215,12 @@ static int show(const struct ra_flowset *set, const char *id, const char *step_i
 
 	if (!id)
 		return list_flows(set);
+	if (!flow && !strcmp(id, "help"))
+		return ra_show_help(set, step_id);
+	if (!flow && !step_id && !strcmp(id, "checks"))
+		return ra_list_checks(set), RA_EXIT_OK;
+	if (!flow && !step_id && !strcmp(id, "facts"))
+		return ra_list_facts(set), RA_EXIT_OK;
 	if (!flow && !step_id && ra_show_vendor(set, id))
 		return RA_EXIT_OK;
 	if (!flow)

@@ -33,6 +33,8 @@ static const struct ra_option_row options[] = {
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
 	{"entry", 0, "STEP", "begin at this entry of the flow, by its step or its words", RUNS, AT(entry), RA_OPT_TEXT},
 	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
+	{"site-list", 0, "FILE", "the site's own dated list of versions, to compare with (JSON; see flows/examples/site-list.json)", RUNS, AT(site_list), RA_OPT_TEXT},
+	{"template", 0, "FILE", "facts as they are wanted, to compare with (JSON; see flows/examples/template.json)", RUNS, AT(template), RA_OPT_TEXT},
 	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
 	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},
 	{"until", 0, "TIME", "no disruptive action begins after this time (RFC 3339)", WALKS, AT(until), RA_OPT_TEXT},
@@ -41,6 +43,7 @@ static const struct ra_option_row options[] = {
 	{"journal", 0, "FILE", "keep the record here; flow graph: mark the way of this record", "walk demo check flow", AT(journal), RA_OPT_TEXT},
 	{"keep", 0, NULL, "keep the record in the sessions directory", "demo check", AT(keep), RA_OPT_BOOL},
 	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS, AT(timeout_s), RA_OPT_INT},
+	{"only", 0, "CHECK[,CHECK...]", "run these checks alone: no walk, and the exit code is that of their verdicts (`list` names the checks)", "check", AT(only), RA_OPT_TEXT},
 	{"hosts", 0, "FILE", "one host a line (- is standard input)", "check", AT(hosts_file), RA_OPT_TEXT},
 	{"parallel", 0, "N", "so many hosts at once (default 16, at most 64)", "check", AT(parallel), RA_OPT_INT},
 	{"only-given-planes", 0, NULL, "a required fact that only another plane could tell does not count as missing", "check", AT(only_given_planes), RA_OPT_BOOL},
@@ -67,7 +70,7 @@ static const struct ra_verb verbs[] = {
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
 	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false},
-	{"flow", "lint|test|show|graph [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; flows as a drawing", ra_verb_flow, false},
+	{"flow", "lint|test|show|graph [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts and help name what else there is; flows as a drawing", ra_verb_flow, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };
 

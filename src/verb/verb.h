@@ -35,7 +35,8 @@ struct ra_govc;
 /* Every option of every verb, as parsed. Texts are borrowed from argv. */
 struct ra_options {
 	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *key_file, *journal, *change_id, *case_id, *until, *format,
-		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *ca_file, *proxy;
+		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *ca_file, *proxy,
+		*site_list, *template, *only;
 	const char *identities[9]; /* NULL-terminated */
 	int identity_count;
 	int port, parallel, password_fd, vcenter_password_fd, key_fd, timeout_s; /* fds: -1 not given */

@@ -114,6 +114,8 @@ static ra_err prepare(const struct ra_context *context, struct walk *w, struct r
 
 	if (!err)
 		err = ra_verb_lend(context->options, &w->lent, errs);
+	if (!err)
+		err = ra_verb_lend_given(context->options, w->flows, &w->lent, errs);
 	if (!err && !(w->hub = ra_hub_new(1)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	return err;
@@ -152,8 +154,8 @@ static const char *typed(const struct ra_form_field *field, const char *stood)
 	return field->value && strcmp(field->value, stood) ? field->value : NULL;
 }
 
-/* Walk the host that a form names. */
-static int connect_form(const struct ra_context *context, const struct ra_frontend *frontend)
+/* Walk the host that a form names. Shape: flow NULL: the one of the options. */
+static int connect_form(const struct ra_context *context, const struct ra_frontend *frontend, const char *flow)
 {
 	struct ra_options options = *context->options;
 	const struct ra_govc *govc = options.govc;
@@ -176,6 +178,7 @@ static int connect_form(const struct ra_context *context, const struct ra_fronte
 	} else if (done && fields[FORM_HOST].value && *fields[FORM_HOST].value) {
 		char *argv[] = {fields[FORM_HOST].value, NULL};
 
+		options.flow = flow ? flow : options.flow;
 		options.user = fields[FORM_USER].value;
 		options.vcenter = typed(&fields[FORM_VCENTER], vcenter) ? fields[FORM_VCENTER].value : options.vcenter;
 		options.vcenter_user = typed(&fields[FORM_VCENTER_USER], user) ? fields[FORM_VCENTER_USER].value : options.vcenter_user;
@@ -194,6 +197,7 @@ static int start_screen(const struct ra_context *context)
 {
 	static const struct ra_pick_item items[] = {
 		{"host", "Walk a host", "over SSH and through vCenter, from this workstation"},
+		{"prevention", "Look after a host", "that is Passed or new: firmware, settings, certificates, versions, binding"},
 		{"resume", "Go on with a session", "where it stopped"},
 		{"demo", "Try it on a simulated host", "no network, no account"},
 	};
@@ -206,13 +210,15 @@ static int start_screen(const struct ra_context *context)
 		return RA_EXIT_USAGE;
 	if (frontend->pick(frontend->payload, "reattest", items, RA_LEN(items), &picked, &errs))
 		return ra_say_errs(&errs);
-	if (picked == 1)
-		return ra_verb_resume(context);
-	if (picked == 2)
-		return ra_verb_demo_walk(context);
 	if (picked < 0)
 		return RA_EXIT_STOPPED;
-	return connect_form(context, frontend);
+	const char *id = items[picked].id;
+
+	if (!strcmp(id, "resume"))
+		return ra_verb_resume(context);
+	if (!strcmp(id, "demo"))
+		return ra_verb_demo_walk(context);
+	return connect_form(context, frontend, !strcmp(id, "prevention") ? id : NULL);
 }
 
 int ra_verb_walk(const struct ra_context *context)

@@ -116,7 +116,7 @@ static const struct load_case cases[] = {
 	{HEAD "\"planes\":[{\"via\":\"ssh\"," RUN_ENC "," FACTS "},{\"via\":\"ssh\"," RUN_ENC "," FACTS "}]}", RA_E_INVALID, "stands twice"},
 	{HEAD "\"planes\":[{\"via\":\"ssh\"," RUN_ENC "," FACTS "},{\"via\":\"vcenter\",\"property\":\"name\",\"parse\":\"json\",\"facts\":{\"a.b\":{\"type\":\"bool\",\"pointer\":\"\"}}}]}", RA_E_INVALID, "another type"},
 	{HEAD "\"planes\":{}}", RA_E_INVALID, "planes must be a list"},
-	{HEAD "\"planes\":[]}", RA_E_INVALID, "planes, a manual form, or both"},
+	{HEAD "\"planes\":[]}", RA_E_INVALID, "planes or a manual form"},
 	{HEAD "\"planes\":[7]}", RA_E_INVALID, "expected an object"},
 	{HEAD "\"prefer\":\"operator\"," MANUAL "}", RA_E_INVALID, "prefer names a plane"},
 	{HEAD "\"judge\":{}," MANUAL "}", RA_E_INVALID, "judge must be a list"},

@@ -471,6 +471,11 @@ static const struct {
     {"map-step", walk, "mj\r", false, ""},
     {"map-now", walk, "mjk\r", false, ""},
     {"map-closed", walk, "mj\rqh", false, ""},
+    {"palette", walk, "t", false, ""},
+    {"palette-run", walk, "tjj\r", false, "run secure-boot-state"},
+    {"palette-found", walk, "t/TRUSTED\r", false, ""},
+    {"topics", walk, "i", false, ""},
+    {"topic", walk, "i\r", false, ""},
     {"evidence", long_output, "v", false, "output 14"},
     {"evidence-found", long_output, "v/tpm ERROR\rn", false, ""},
     {"evidence-end", long_output, "vG", false, ""},
@@ -485,7 +490,7 @@ static const struct {
 static void told_wish(const struct ra_wish *wish, char *out, size_t cap)
 {
 	static const char *const kinds[] = {"",       "answer", "back",  "again",   "cancel", "note",
-					    "export", "output", "leave", "suspend", "repaint"};
+					    "export", "run",    "output", "leave", "suspend", "repaint"};
 	static const char *const words[] = {"go", "choose", "yes", "no", "typed", "secret", "skip"};
 	size_t len = 0;
 
@@ -854,6 +859,45 @@ static void big_output_scrolls_by_its_index(void **state)
 	ra_pager_free(&pager);
 }
 
+/* The answer of a check that was run alone: shown once, over the palette; a sentence where something else lies on top. */
+static void an_answer_alone_is_shown(void **state)
+{
+	struct ra_view view = walk(), later;
+	struct ra_view_check rows[4];
+	char wished[200];
+
+	memcpy(rows, view.palette, sizeof(rows));
+	later = view;
+	later.palette = rows;
+	RA_AUTO(ra_buf_free) struct ra_buf got = {0};
+
+	for (size_t k = 0; k < RA_LEN(sizes); k++) {
+		RA_AUTO(ra_grid_free) struct ra_grid *grid = ra_grid_new(sizes[k].rows, sizes[k].cols, sizes[k].ascii);
+		struct ra_screen screen = {0};
+
+		press(&screen, &view, grid, "tjj\r", wished, sizeof(wished));
+		assert_string_equal(wished, "run secure-boot-state");
+		rows[2].at = view.palette[2].at;
+		assert_false(ra_screen_ran(&screen, &later)); /* the old answer is none */
+		rows[2].at = view.now;
+		rows[2].running = true;
+		assert_false(ra_screen_ran(&screen, &later));
+		rows[2].running = false;
+		assert_true(ra_screen_ran(&screen, &later));
+		assert_int_equal(ra_screen_ran_show(&screen, &later), RA_OK);
+		assert_false(ra_screen_ran(&screen, &later));
+		assert_string_equal(screen.message, "");
+		ra_screen_paint(&screen, &later, grid);
+		add_grid(&got, grid, k == 0);
+		ra_screen_free(&screen);
+		press(&screen, &view, grid, "tjj\rq", wished, sizeof(wished));
+		assert_int_equal(ra_screen_ran_show(&screen, &later), RA_OK);
+		assert_string_equal(screen.message, "FAIL: Secure Boot in this boot");
+		ra_screen_free(&screen);
+	}
+	compare("palette-answer", &got);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -862,6 +906,7 @@ int main(void)
 	    cmocka_unit_test(enter_is_never_dangerous),
 	    cmocka_unit_test(any_size_will_do),
 	    cmocka_unit_test(the_map_fits_any_size),
+	    cmocka_unit_test(an_answer_alone_is_shown),
 	    cmocka_unit_test(lists_and_forms_are_as_drawn),
 	    cmocka_unit_test(lists_and_forms_end),
 	    cmocka_unit_test(big_output_scrolls_by_its_index),

@@ -80,7 +80,7 @@ static void test_json_and_copy(void **state)
 		{RA_TEXT, "\"a\"", true, "a"}, {RA_TEXT, "5", false, NULL}, {RA_TEXT, "null", false, NULL},
 		{RA_VERSION, "\"7.0.2\"", true, "7.0.2"}, {RA_VERSION, "7.0", false, NULL},
 		{RA_TIME, "\"2026-03-02T01:00:00Z\"", true, "2026-03-02T01:00:00Z"}, {RA_TIME, "5", false, NULL},
-		{RA_LIST, "[\"a\",\"b\"]", true, "a, b"}, {RA_LIST, "[]", true, ""}, {RA_LIST, "[1]", false, NULL}, {RA_LIST, "\"a\"", false, NULL},
+		{RA_LIST, "[\"a\",\"b\"]", true, "a, b"}, {RA_LIST, "[\"a, b\",\"c\"]", true, "a, b; c"}, {RA_LIST, "[]", true, ""}, {RA_LIST, "[1]", false, NULL}, {RA_LIST, "\"a\"", false, NULL},
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {

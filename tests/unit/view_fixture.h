@@ -149,6 +149,16 @@ static struct ra_view_map_row fixture_map[] = {
     {RA_MAP_BELOW, RA_MAP_GONE, 9, "tpm-attestation", "elsewhere", "A step far down that is not here", "", "", "7", "fail, skip", {0}, {0}},
 };
 
+static struct ra_view_check fixture_palette[] = {
+    {"config-encryption", "Secure ESXi configuration", "a clear needs the recovery key", "SSH, vCenter", "INFO", "not bound to the TPM", AT(12, 4, 30), false},
+    {"console-text", "Text on the console", "what stands there says which recovery it is", "by hand", "", "", RA_UTC_NONE, false},
+    {"secure-boot-state", "Secure Boot in this boot", "attestation needs it", "SSH, vCenter", "FAIL", "Secure Boot is off", AT(12, 4, 31), false},
+    {"trustedboot", "TPM seen by ESXi", "present, no more", "SSH, vCenter", "PASS", "a TPM is there", AT(11, 4, 31), true},
+};
+static struct ra_view_topic fixture_topics[] = {
+    {"status", "What the status means", "Passed: vCenter judged this host.\n\nFailed: vCenter judged, and the message says why.", {LIST("a manual, p.106"), 1}, true},
+    {"tpm", "What ESXi uses a TPM for", "A chip.", {LIST("a guide"), 1}, false},
+};
 static struct ra_texts fixture_say = {LIST("Attestation needs a host that booted with Secure Boot on (guide 3a)."), 1};
 
 /* The walk of the design page: Secure Boot is off, the checks of the step are done. */
@@ -177,6 +187,10 @@ static inline struct ra_view fixture_walk(void)
 	    .step_count = 7,
 	    .results = fixture_results,
 	    .result_count = 4,
+	    .palette = fixture_palette,
+	    .palette_count = 4,
+	    .topics = fixture_topics,
+	    .topic_count = 2,
 	    .facts = fixture_facts,
 	    .fact_count = 3,
 	    .causes = fixture_causes,

@@ -34,7 +34,7 @@ run() {
 run 0 "" demo --list --format json
 grep -q '"id":"secure-boot-off"' out && grep -q '"outcome":"resolved"' out || bad "demo --list: $(cat out)"
 for expected in secure-boot-off:10 sha1-bank:10 sealed-without-key:10 cleared-sealed:10 security-violation:10 stale-alarm:11 healthy:0 \
-	reconnect-cures:10 left-disconnected:10 not-responding:10 planes-disagree:10 no-record:12 ssh-off:10; do
+	reconnect-cures:10 left-disconnected:10 not-responding:10 planes-disagree:10 no-record:12 ssh-off:10 prevention-in-order:13 prevention-drift:11; do
 	run "${expected#*:}" "" check --from "demo:${expected%:*}" --format json
 done
 schema=share/reattest/flows/schema/result.schema.json
@@ -160,6 +160,35 @@ done
 GOVC_URL=https://127.0.0.1:1/sdk run 20 "vCenter 127.0.0.1:1, from GOVC_URL" check --no-ssh --timeout 5 esx01 esx02
 GOVC_URL=https://127.0.0.1:1/sdk run 20 "" check --vcenter '' --port 1 --timeout 5 127.0.0.1
 grep -qF "everything vCenter knows: it was not asked" out || bad "an empty --vcenter is none: $(cat out)"
+
+# Single checks: their verdicts alone, a name that is none, a secret, and the list.
+run 10 "" check --only secure-boot-state,trustedboot --from demo:secure-boot-off --format json
+grep -q '"check":"trustedboot"' out && ! grep -q '"check":"txt"' out || bad "--only: $(head -c 300 out)"
+run 0 "" check --only trustedboot --from demo:secure-boot-off
+run 64 "near to it: trustedboot" check --only trustedbot --from demo:healthy
+run 64 "is a secret" check --only recovery-key --from demo:healthy
+run 64 "wants names" check --only , --from demo:healthy
+run 0 "" check --only list
+grep -q '^trustedboot  *ssh,vcenter' out && ! grep -q '^recovery-key' out || bad "--only list: $(cat out)"
+run 0 "" flow show help clear
+grep -q '^Sources: http' out || bad "flow show help: $(cat out)"
+run 66 "no page of help" flow show help nonsense
+run 0 "" flow show facts
+grep -q '^secureboot.on  *bool' out || bad "flow show facts: $(head -3 out)"
+
+# What the site gives: a drift is a warning, what nobody tells is never in order, and a wrong file is told with its place.
+examples=share/reattest/flows/examples
+run 11 "" check --from demo:healthy --site-list $examples/site-list.json --template $examples/template.json --journal given.jsonl
+grep -q 'WARN .*list of 2026-02-15: BIOS: the list has 1.13.2, the host 1.12.1' out || bad "--site-list: $(grep WARN out)"
+grep -q 'WARN .*service.ssh: wanted stopped, is running' out || bad "--template: $(grep WARN out)"
+run 0 "" export given.jsonl --format json
+grep -q '"template.drift":{"value":\["' out || bad "the record does not have what was given"
+printf '{"format":1,"title":"t","wanted":{"host.txt":false,"bmc.none":1}}' >template.json
+run 65 'template.json:1:' check --from demo:healthy --template template.json
+printf '{"format":1,"title":"t","wanted":{"secureboot.can_enable":true}}' >template.json
+run 12 "" check --from demo:healthy --no-ssh --template template.json
+grep -q 'secureboot.can_enable (not_asked): in the template' out || bad "a fact nobody told: $(cat out)"
+run 66 "no-such.json" check --from demo:healthy --template no-such.json
 
 # A list of hosts: remarks in it are no hosts, and each has a record of its own, the same host twice too.
 printf '# the rack on the left\n127.0.0.1  # the one that fails\n\n 127.0.0.1\n' >hosts

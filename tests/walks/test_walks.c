@@ -23,7 +23,8 @@
 
 static const char *const demos[] = {"secure-boot-off", "sha1-bank", "sealed-without-key", "cleared-sealed",
 				    "security-violation", "stale-alarm", "healthy", "reconnect-cures",
-				    "left-disconnected", "not-responding", "planes-disagree", "no-record", "ssh-off"};
+				    "left-disconnected", "not-responding", "planes-disagree", "no-record", "ssh-off",
+				    "prevention-in-order", "prevention-drift"};
 
 static void check_expectation(const char *demo, const struct walker *w, const struct ra_view *view)
 {
