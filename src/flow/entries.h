@@ -8,13 +8,14 @@
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
+ * until: no disruptive step begins after that time; what a resume says of it, of change and case holds from there on.
  * Room flow/. */
 #ifndef RA_FLOW_ENTRIES_H
 #define RA_FLOW_ENTRIES_H
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, user(s), port, vcenter(s), vcenter_user(s), insecure") \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, mode walk|check, user(s), port, vcenter(s), vcenter_user(s), insecure") \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer, user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \
@@ -26,7 +27,7 @@
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
-	X(RESUME, "resume", "program, operator(s), user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
+	X(RESUME, "resume", "program, operator(s), change(s), case(s), until, user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
 	X(TORN, "torn", "bytes, sha256")                                                                                  \
 	X(END, "end", "reason, outcome, owed[step], count, head")
 

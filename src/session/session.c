@@ -340,7 +340,7 @@ static const struct ra_flow *own_flow(const struct ra_session *s, struct ra_errs
 
 ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs *errs)
 {
-	char planes[64];
+	char planes[64], until[RA_UTC_TEXT_LEN];
 	const struct ra_flow *flow = own_flow(s, errs);
 	const char *step = flow && entry ? entry_step(flow, entry, errs) : NULL;
 
@@ -354,6 +354,7 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 		.operator_name = s->operator_name,
 		.change_id = s->change_id,
 		.case_id = s->case_id,
+		.until = s->until == RA_UTC_NONE ? NULL : ra_utc_format(s->until, until),
 		.planes = plane_list(s, planes, sizeof(planes)),
 		.version = PACKAGE_VERSION,
 	};
