@@ -9,8 +9,8 @@
 
 #define AT(member) offsetof(struct ra_options, member)
 #define WALKS "walk demo resume"
-#define HOSTS "walk check resume"
-#define RUNS "walk demo check resume"
+#define HOSTS "walk check record resume"
+#define RUNS "walk demo check record resume"
 
 static const struct ra_option_row options[] = {
 	{"user", 'u', "NAME", "user on the host (default root)", HOSTS, AT(user), RA_OPT_TEXT},
@@ -28,7 +28,7 @@ static const struct ra_option_row options[] = {
 	{"no-esxcli-via-vcenter", 0, NULL, "do not run esxcli through vCenter, an interface VMware does not document for others", HOSTS, AT(no_esxcli), RA_OPT_BOOL},
 	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
 	{"no-ssh", 0, NULL, "do not use SSH", RUNS, AT(no_ssh), RA_OPT_BOOL},
-	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check resume", AT(from), RA_OPT_TEXT},
+	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check record resume", AT(from), RA_OPT_TEXT},
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
 	{"entry", 0, "STEP", "begin at this entry of the flow, by its step or its words", RUNS, AT(entry), RA_OPT_TEXT},
 	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
@@ -46,7 +46,9 @@ static const struct ra_option_row options[] = {
 	{"fail-on", 0, "fail|warn|unknown|never", "which results make the exit code other than 0 (default all)", "check", AT(fail_on), RA_OPT_TEXT},
 	{"exit-style", 0, "nagios", "exit 0 ok, 1 warning, 2 critical, 3 unknown", "check", AT(exit_style), RA_OPT_TEXT},
 	{"format", 'f', "NAME", "text, json, md or txt", "check export demo doctor", AT(format), RA_OPT_TEXT},
-	{"output", 'o', "FILE", "write there instead of standard output", "check export doctor", AT(output), RA_OPT_TEXT},
+	{"output", 'o', "FILE", "write there instead of standard output", "check export record handover doctor", AT(output), RA_OPT_TEXT},
+	{"scrub", 0, NULL, "replace names, addresses, numbers and keys, and shift the times, so that the recording can be handed out", "record", AT(scrub), RA_OPT_BOOL},
+	{"map", 0, "FILE", "with --scrub: write here what stands for what (keep it to yourself)", "record", AT(map), RA_OPT_TEXT},
 	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
 	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes", "flow", AT(coverage), RA_OPT_BOOL},
 	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
@@ -61,11 +63,13 @@ static const struct ra_verb verbs[] = {
 	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk, true},
 	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk, false},
 	{"check", "HOST...", "run every read-only check and weigh the causes, without a question", ra_verb_check, true},
-	{"resume", "[JOURNAL]", "go on where a session stopped", ra_verb_resume, true},
+	{"record", "HOST -o FILE", "ask all that only reads and keep every answer as a recording, secrets removed", ra_verb_keep, true},
+	{"resume", "[JOURNAL|FILE.handover]", "go on where a session stopped, or where somebody handed it over", ra_verb_resume, true},
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
 	{"flow", "lint|test|show [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows there are, and a flow step by step", ra_verb_flow, false},
+	{"handover", "JOURNAL -o FILE", "hand a session to another person on another machine", ra_verb_handover, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };
 
