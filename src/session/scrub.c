@@ -214,6 +214,9 @@ static ra_err do_text(struct ra_scrubbing *s, const char *key, const char *text,
 {
 	RA_AUTO(ra_buf_free) struct ra_buf certs = {0};
 	ra_err err = out ? ra_scrub_certs(s, text, &certs) : ra_buf_text(&certs, text);
+
+	if (!err && !out)
+		err = ra_scrub_cert_names(text, &certs);
 	const char *at = ra_buf_str(&certs);
 
 	while (!err) {

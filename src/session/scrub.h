@@ -66,6 +66,8 @@ RA_MUST_USE ra_err ra_scrub_form(struct ra_scrubbing *s, const struct ra_scrub_r
 /* Replace every certificate of a text by one with the same times, shifted, under other names and another key (scrub_cert.c).
  * Shape: words are collected. Errors: RA_E_NOMEM, RA_E_LIMIT, RA_E_INTERNAL. */
 RA_MUST_USE ra_err ra_scrub_certs(struct ra_scrubbing *s, const char *text, struct ra_buf *out);
+/* The names in a text's certificates as lines that the rules take words from. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_scrub_cert_names(const char *text, struct ra_buf *out);
 /* Replace every collected word of a text. Errors: RA_E_NOMEM, RA_E_LIMIT. */
 RA_MUST_USE ra_err ra_scrub_words(struct ra_scrubbing *s, const char *text, size_t len, struct ra_buf *out);
 

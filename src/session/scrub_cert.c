@@ -76,6 +76,32 @@ static char *body_of(const char *from, const char *to)
 	return out;
 }
 
+ra_err ra_scrub_cert_names(const char *text, struct ra_buf *out)
+{
+	ra_err err = RA_OK;
+
+	for (const char *begin = strstr(text, BEGIN); begin && !err; begin = strstr(begin + 1, BEGIN)) {
+		const char *end = strstr(begin, END);
+		RA_AUTO(ra_mem_free) char *coded = end ? body_of(begin + sizeof(BEGIN) - 1, end) : NULL;
+		RA_AUTO(ra_mem_free) char *der = NULL;
+		struct ra_cert cert;
+		size_t len = 0;
+
+		if (!coded || ra_base64_decode(coded, &der, &len) || ra_cert_from_der(der, len, &cert))
+			continue;
+		const char *names[] = {strstr(cert.subject, "CN="), strstr(cert.issuer, "CN=")};
+
+		for (size_t i = 0; i < RA_LEN(names) && !err; i++) {
+			int cn = names[i] ? (int)strcspn(names[i] + 3, ",+\"\\") : 0;
+
+			/* Only what has the form of a host's name: a word of a title would be missed everywhere. */
+			if (cn && memchr(names[i] + 3, '.', (size_t)cn) && !memchr(names[i] + 3, ' ', (size_t)cn))
+				err = ra_buf_printf(out, "\n\"hostName\": \"%.*s\"", cn, names[i] + 3);
+		}
+	}
+	return err;
+}
+
 /* A PEM text with the line ends of the one it stands for. */
 static ra_err put_pem(const char *pem, bool escaped, struct ra_buf *out)
 {

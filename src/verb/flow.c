@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "flow/lint.h"
 #include "verb/common.h"
+#include "verb/replays.h"
 #include "verb/verbs.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@
 struct work {
 	const struct ra_context *context;
 	const char *id; /* show: the flow, NULL: all */
+	bool whole;     /* test: a whole set, its simulated hosts too */
 	struct ra_finding *findings; /* RA_FINDINGS_MAX */
 };
 
@@ -59,7 +61,9 @@ static int test(struct work *work, const struct ra_flowset *set)
 	say_findings(work, count, work->context->options->coverage);
 	printf("%zu passed, %zu failed; %zu of %zu ways out of steps were taken\n", counts.passed, counts.failed,
 	       counts.edges_taken, counts.edges);
-	return counts.failed ? RA_EXIT_INVALID : RA_EXIT_OK;
+	int code = work->whole ? ra_verb_test_demos(work->context, set) : RA_EXIT_OK;
+
+	return counts.failed ? RA_EXIT_INVALID : code;
 }
 
 static void print_clean(const char *before, const char *text, const char *after)
@@ -163,6 +167,16 @@ static int on_one(struct work *work, int (*what)(struct work *work, const struct
 	return err == RA_E_DENIED || err == RA_E_LIMIT ? RA_EXIT_INVALID : code;
 }
 
+/* test: a recording is a test of the installed set. */
+static int test_recording(struct work *work, const char *path)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	return ra_verb_flows(work->context, &set, &errs) ? ra_say_errs(&errs) : ra_verb_test_recording(work->context, set, path);
+}
+
 /* show [DIR] [ID]: what is no directory is the id of a flow. */
 static int show_operands(struct work *work)
 {
@@ -200,7 +214,11 @@ int ra_verb_flow(const struct ra_context *context)
 		if (rows[i].what == show)
 			return show_operands(&work);
 		for (int k = 1; k < context->argc || k == 1; k++) {
-			int one = on_one(&work, rows[i].what, k < context->argc ? context->argv[k] : NULL);
+			const char *operand = k < context->argc ? context->argv[k] : NULL;
+
+			work.whole = !operand || is_dir(operand);
+			int one = rows[i].what == test && !work.whole && ra_is_recording(operand) ? test_recording(&work, operand)
+												  : on_one(&work, rows[i].what, operand);
 
 			if (code == RA_EXIT_OK)
 				code = one;

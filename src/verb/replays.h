@@ -21,6 +21,9 @@ int ra_views_agree(const struct ra_view *one, const struct ra_view *other, bool 
 bool ra_is_recording(const char *path);
 /* flow test FILE: replay the recording and hold the result against its expect.check. Says on stdout how it went. Out: an exit code. */
 int ra_verb_test_recording(const struct ra_context *context, const struct ra_flowset *flows, const char *path);
+/* The same for every recording in the demo/ of a set that expects something of a check. Says on stdout how many are as expected, and on
+ * stderr what is not. Out: an exit code. */
+int ra_verb_test_demos(const struct ra_context *context, const struct ra_flowset *flows);
 /* A tree as JSON in lines, short objects and lists on one. Errors: RA_E_NOMEM, RA_E_LIMIT from out. */
 RA_MUST_USE ra_err ra_verb_print(const cJSON *tree, struct ra_buf *out);
 
