@@ -8,6 +8,7 @@
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
+ * taken_from, taken_at, taken_by: the session was handed over then, from a person on a machine to another.
  * until: no disruptive step begins after that time; what a resume says of it, of change and case holds from there on.
  * Room flow/. */
 #ifndef RA_FLOW_ENTRIES_H
@@ -27,7 +28,7 @@
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
-	X(RESUME, "resume", "program, operator(s), change(s), case(s), until, user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
+	X(RESUME, "resume", "program, operator(s), change(s), case(s), until, taken_from(s), taken_at, taken_by(s), user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
 	X(TORN, "torn", "bytes, sha256")                                                                                  \
 	X(END, "end", "reason, outcome, owed[step], count, head")
 

@@ -95,7 +95,7 @@ struct ra_session {
 	struct ra_entry *entries; /* every entry, for the view */
 	size_t entry_count, entry_room;
 
-	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
+	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id, *taken_from, *taken_at, *taken_by;
 	char **identities, **answers;
 	int port, timeout_ms;
 	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;

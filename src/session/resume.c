@@ -60,7 +60,8 @@ static ra_err take_start(struct ra_session *s, const struct ra_session_options *
 /* Who goes on may go on under another change, another case, for another time; what is not said anew stays as it was. */
 static bool put_agreed(const struct ra_session *s, cJSON *body)
 {
-	const char *const texts[][2] = {{"operator", s->operator_name}, {"change", s->change_id}, {"case", s->case_id}};
+	const char *const texts[][2] = {{"operator", s->operator_name}, {"change", s->change_id},	{"case", s->case_id},
+					{"taken_from", s->taken_from},	{"taken_by", s->taken_by}};
 	char until[RA_UTC_TEXT_LEN];
 
 	for (size_t i = 0; i < RA_LEN(texts); i++) {
@@ -71,6 +72,8 @@ static bool put_agreed(const struct ra_session *s, cJSON *body)
 			return false;
 		}
 	}
+	if (s->taken_at && !cJSON_AddStringToObject(body, "taken_at", s->taken_at))
+		return false;
 	return s->until == RA_UTC_NONE || cJSON_AddStringToObject(body, "until", ra_utc_format(s->until, until));
 }
 

@@ -192,7 +192,8 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	};
 	bool whole = lend_list(&s->identities, o->identities) && lend_list(&s->answers, o->answers) &&
 		     lend_name(&s->operator_name, o->operator_name) && lend_name(&s->change_id, o->change_id) &&
-		     lend_name(&s->case_id, o->case_id);
+		     lend_name(&s->case_id, o->case_id) && lend_name(&s->taken_from, o->taken_from) &&
+		     lend_name(&s->taken_at, o->taken_at) && lend_name(&s->taken_by, o->taken_by);
 
 	for (size_t i = 0; i < RA_LEN(texts) && whole; i++)
 		whole = lend(texts[i].to, texts[i].from);
@@ -501,7 +502,8 @@ struct ra_session *ra_session_close(struct ra_session *s)
 	ra_secret_free(s->key);
 	ra_way_in_clear(&s->vcenter);
 	char *texts[] = {s->host,     s->user,		s->flow,      s->entry,	  s->known_hosts,
-			 s->host_key, s->operator_name, s->change_id, s->case_id, s->path};
+			 s->host_key, s->operator_name, s->change_id, s->case_id, s->path,
+			 s->taken_from, s->taken_at, s->taken_by};
 
 	for (size_t i = 0; i < RA_LEN(texts); i++)
 		free(texts[i]);

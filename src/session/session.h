@@ -68,6 +68,8 @@ struct ra_session_options {
 	const char *journal_path;       /* NULL: in memory */
 	const char *operator_name, *change_id, *case_id;
 	ra_utc_ms until;                /* RA_UTC_NONE: no limit */
+	/* resume: the session was handed over. From whom ("ops1 on jump01") and when, and to whom; NULL: it was not */
+	const char *taken_from, *taken_at, *taken_by;
 	int timeout_ms;                 /* 0: as the checks say */
 	const char *const *answers;     /* --answers: "step=id,id" lines, NULL-terminated; NULL */
 };

@@ -233,8 +233,23 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 		       : RA_OK;
 }
 
+/* Who took the session over from whom, as a note. */
+static ra_err put_taken(const cJSON *body, struct ra_view *v)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
+	const char *from = ra_json_str(body, "taken_from", NULL);
+	ra_err err = from ? ra_buf_printf(&line, "Taken over by %s from %s, who handed it over at %s.", ra_json_str(body, "taken_by", "somebody"), from,
+					  ra_json_str(body, "taken_at", "an unknown time"))
+			  : RA_OK;
+
+	return err || !from ? err : ra_view_text(&v->notes, ra_buf_str(&line));
+}
+
 static ra_err put_notes(const struct ra_session *s, struct ra_view *v)
 {
+	for (size_t i = 0; i < s->entry_count; i++)
+		if (!strcmp(s->entries[i].kind, "resume") && put_taken(s->entries[i].body, v))
+			return RA_E_NOMEM;
 	for (size_t i = 0; i < s->entry_count; i++)
 		if (!strcmp(s->entries[i].kind, "note") &&
 		    ra_view_text(&v->notes, ra_json_str(s->entries[i].body, "text", "(withheld)")))
