@@ -9,13 +9,13 @@
 #define REMOVED "[removed]"
 #define NAMES "(?:pass(?:word|wd|phrase|code)|pwd|secret|psk|pre-?shared[ _-]?key|snmp[ _-]?community|api[ _-]?key|access[ _-]?token)"
 /* Words a switch may have: to take them out tells nobody less and may break what is parsed. */
-#define SWITCH "(?:true|false|null|enabled?|disabled?|yes|no|none|set|unset|not|installed)\\b"
+#define SWITCH "(?:\\[removed|true|false|null|enabled?|disabled?|yes|no|none|set|unset|not|installed)(?!\\w)"
 
 /* The first group that took part is the secret. */
 static const char *const patterns[] = {
 	/* a recovery key of the configuration: 16 groups of 6 digits, or a good part of one */
 	"(?<![0-9-])([0-9]{6}(?:[- ][0-9]{6}){3,15})(?![0-9-])",
-	"(?i)encryptionRecoveryKey[\"' ]*[=:][\"' ]*([^\\s\"',;]+)",
+	"(?i)encryptionRecoveryKey[\"' ]*[=:][\"' ]*(?!\\[removed)([^\\s\"',;]+)",
 	/* "Setup Password: x", "SetupPassword": "x", password=x */
 	"(?i)" NAMES "[\\w .-]{0,40}\"\\s*:\\s*\"(?!" SWITCH ")((?:[^\"\\\\]|\\\\.)+)\"|"
 	"(?i)" NAMES "[\\w .-]{0,40}\\s*[=:]\\s*(?!" SWITCH ")([^\\s\"',;][^\"',;\\n]*)",

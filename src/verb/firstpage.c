@@ -1,6 +1,7 @@
 /* firstpage.c - what the next shift reads first: where the walk stands, what is half done, what comes next, what must not be done. */
 #include "config.h"
 
+#include "flow/flowset.h"
 #include "verb/takeover.h"
 
 #include <stdarg.h>
@@ -9,16 +10,23 @@
 
 /* What the last reading of a fact means to somebody who takes over. */
 static const struct {
-	const char *fact, *json, *say;
+	const char *fact, *value, *say;
 } standing[] = {
-	{"host.connection", "\"disconnected\"", "THE HOST IS DISCONNECTED: vCenter does not manage it. Connect it again before anything else."},
-	{"host.connection", "\"notResponding\"", "vCenter has no contact with the host."},
-	{"host.maintenance", "true", "The host is in maintenance mode."},
-	{"service.ssh", "true", "SSH runs on the host."},
+	{"host.connection", "disconnected", "THE HOST IS DISCONNECTED: vCenter does not manage it. Connect it again before anything else."},
+	{"host.connection", "notResponding", "vCenter has no contact with the host."},
+	{"host.maintenance", "yes", "The host is in maintenance mode."},
+	{"service.ssh", "yes", "SSH runs on the host."},
+};
+
+/* What somebody wants to know first. */
+static const char *const read_first[][2] = {
+	{"ESXi", "host.version"},	     {"Attestation", "attestation.status"}, {"Connection", "host.connection"}, {"Mode", "encryption.mode"},
+	{"Secure Boot", "secureboot.on"}, {"Maintenance mode", "host.maintenance"},
 };
 
 struct page {
 	const struct ra_view *v;
+	const struct ra_flowset *flows;
 	struct ra_buf *out;
 	ra_err err;
 	bool any; /* a line stands under the heading */
@@ -51,6 +59,25 @@ static const struct ra_view_fact *fact(const struct ra_view *v, const char *name
 	return NULL;
 }
 
+/* What a machine last said of a fact, whatever was done since: not what is so, but what was seen. NULL: nothing. */
+static const struct ra_view_obs *last_read(const struct ra_view *v, const char *name)
+{
+	const struct ra_view_fact *f = fact(v, name);
+	const struct ra_view_obs *last = NULL;
+
+	for (size_t i = 0; f && i < f->obs_count; i++)
+		if (f->obs[i].value && (!last || f->obs[i].seq > last->seq))
+			last = &f->obs[i];
+	return last;
+}
+
+static bool last_read_is(const struct ra_view *v, const char *name, const char *value)
+{
+	const struct ra_view_obs *obs = last_read(v, name);
+
+	return obs && !strcmp(obs->value, value);
+}
+
 static bool fact_is(const struct ra_view *v, const char *name, const char *json)
 {
 	const struct ra_view_fact *f = fact(v, name);
@@ -62,9 +89,8 @@ static void put_session(struct page *p, const struct ra_handover *head)
 {
 	const struct ra_view *v = p->v;
 	const char *const rows[][2] = {
-		{"Host", v->host},	   {"ESXi", v->esxi_version}, {"Attestation", v->attestation}, {"Change", v->change_id},
-		{"Case", v->case_id},	   {"Until", v->until},	      {"Begun by", v->operator_name},  {"Handed over by", head->from},
-		{"Handed over at", head->at}, {"Source", v->source},
+		{"Host", v->host},		 {"Change", v->change_id},	  {"Case", v->case_id},	    {"Until", v->until},
+		{"Begun by", v->operator_name}, {"Handed over by", head->from}, {"Handed over at", head->at}, {"Source", v->source},
 	};
 
 	add(p, "# Handover: %s\n\n", *v->host ? v->host : "a host");
@@ -73,6 +99,22 @@ static void put_session(struct page *p, const struct ra_handover *head)
 			add(p, "- %s: %s\n", rows[i][0], rows[i][1]);
 	add(p, "- Flow: %s %s, set %.16s\n", v->flow, v->flow_version, head->flow_sha256);
 	add(p, "- Record: %lld entries, head %s\n", (long long)head->count, head->head);
+}
+
+static void put_last_read(struct page *p)
+{
+	char at[RA_UTC_TEXT_LEN];
+
+	heading(p, "As it was last read");
+	for (size_t i = 0; i < RA_LEN(read_first); i++) {
+		const struct ra_view_obs *obs = last_read(p->v, read_first[i][1]);
+		const char *value = !obs ? "" : !strcmp(obs->value, "yes") ? "true" : !strcmp(obs->value, "no") ? "false" : obs->value;
+
+		if (obs)
+			add(p, "- %s: %s (%s)\n", read_first[i][0], ra_flowset_word(p->flows, read_first[i][1], value), ra_utc_format(obs->at, at));
+	}
+	if (!p->any)
+		add(p, "- Nothing was read.\n");
 }
 
 static void put_where(struct page *p)
@@ -118,7 +160,7 @@ static void put_half_done(struct page *p)
 
 	heading(p, "Half done");
 	for (size_t i = 0; i < RA_LEN(standing); i++)
-		if (fact_is(v, standing[i].fact, standing[i].json))
+		if (last_read_is(v, standing[i].fact, standing[i].value))
 			add(p, "- %s (As it was last read.)\n", standing[i].say);
 	for (size_t i = 0; i < v->owed.count; i++)
 		add(p, "- %s\n", v->owed.items[i]);
@@ -157,7 +199,7 @@ static void put_must_not(struct page *p)
 	if (!fact_is(v, "encryption.mode", "\"NONE\""))
 		add(p, "- Do not clear the TPM, do not change its settings or Secure Boot, do not replace the board: the configuration of this host %s "
 		       "bound to its TPM.\n- Do not restart it before its recovery key is proven anew.\n",
-		    fact_is(v, "encryption.mode", "\"TPM\"") ? "is" : "may be");
+		    last_read_is(v, "encryption.mode", "TPM") ? "is" : "may be");
 	for (size_t i = 0; i < v->action_count; i++)
 		if (!is_settled(&v->actions[i]))
 			add(p, "- Do not do \"%s\" once more before it is known what became of it.\n", v->actions[i].title);
@@ -167,12 +209,13 @@ static void put_must_not(struct page *p)
 	add(p, "- Do not go on with this session in two places.\n");
 }
 
-ra_err ra_handover_page(const struct ra_view *view, const struct ra_handover *head, struct ra_buf *out)
+ra_err ra_handover_page(const struct ra_view *view, const struct ra_flowset *flows, const struct ra_handover *head, struct ra_buf *out)
 {
-	struct page p = {.v = view, .out = out};
+	struct page p = {.v = view, .flows = flows, .out = out};
 
 	put_session(&p, head);
 	put_where(&p);
+	put_last_read(&p);
 	put_half_done(&p);
 	put_next(&p);
 	put_must_not(&p);

@@ -143,7 +143,7 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 	if (!err)
 		err = fill_head(path, *view, &head, errs);
 	if (!err)
-		err = ra_handover_page(*view, &head, &page);
+		err = ra_handover_page(*view, flows, &head, &page);
 	if (!err)
 		err = add_text(tar, RA_HANDOVER_PAGE, &page, errs);
 	if (!err)

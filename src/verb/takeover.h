@@ -31,7 +31,7 @@ RA_MUST_USE ra_err ra_handover_read(const void *bytes, size_t len, struct ra_tar
 /* The most bytes a file of that name may have in a handover; 0: it has no place there. */
 size_t ra_handover_expects(const char *name);
 /* The first page. Errors: RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_handover_page(const struct ra_view *view, const struct ra_handover *head, struct ra_buf *out);
+RA_MUST_USE ra_err ra_handover_page(const struct ra_view *view, const struct ra_flowset *flows, const struct ra_handover *head, struct ra_buf *out);
 
 /* A session that was taken over here. */
 struct ra_taken {
