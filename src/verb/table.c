@@ -34,7 +34,7 @@ static const struct ra_option_row options[] = {
 	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
 	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
 	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},
-	{"until", 0, "TIME", "no disruptive action begins after this time (RFC 3339)", WALKS, AT(until), RA_OPT_TEXT},
+	{"until", 0, "TIME", "no disruptive or irreversible action begins after this time (RFC 3339); what only takes a change back, without restarting the host, may", WALKS, AT(until), RA_OPT_TEXT},
 	{"change", 0, "ID", "change ticket, for the record", RUNS, AT(change_id), RA_OPT_TEXT},
 	{"case", 0, "ID", "support case, for the record", RUNS, AT(case_id), RA_OPT_TEXT},
 	{"journal", 0, "FILE", "keep the record here", "walk demo check", AT(journal), RA_OPT_TEXT},
