@@ -254,7 +254,7 @@ static ra_err do_string(struct ra_scrubbing *s, cJSON *node, const char *key, bo
 	return err || !write ? err : set_text(node, &text);
 }
 
-/* Every text of a JSON answer under the name of its member. Members whose names are values themselves are renamed by words. */
+/* Every text of a JSON answer under the name of its member. Names of members are the interface's, and stay. */
 static ra_err do_json(struct ra_scrubbing *s, cJSON *node, const char *key, bool write)
 {
 	ra_err err = cJSON_IsString(node) ? do_string(s, node, *key ? key : "value", write) : RA_OK;
