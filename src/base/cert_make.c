@@ -24,9 +24,11 @@ static bool set_name(X509_NAME *name, const char *cn)
 static bool fill(X509 *x509, const struct ra_cert_wish *wish, EVP_PKEY *key)
 {
 	return X509_set_version(x509, 2) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x509), wish->serial) == 1 &&
-	       set_time(X509_getm_notBefore(x509), wish->not_before) && set_time(X509_getm_notAfter(x509), wish->not_after) &&
-	       set_name(X509_get_subject_name(x509), wish->subject) && set_name(X509_get_issuer_name(x509), wish->issuer) &&
-	       X509_set_pubkey(x509, key) == 1 && X509_sign(x509, key, EVP_sha256()) > 0;
+	       set_time(X509_getm_notBefore(x509), wish->not_before) &&
+	       set_time(X509_getm_notAfter(x509), wish->not_after) &&
+	       set_name(X509_get_subject_name(x509), wish->subject) &&
+	       set_name(X509_get_issuer_name(x509), wish->issuer) && X509_set_pubkey(x509, key) == 1 &&
+	       X509_sign(x509, key, EVP_sha256()) > 0;
 }
 
 ra_err ra_cert_make(const struct ra_cert_wish *wish, struct ra_buf *out, struct ra_errs *errs)

@@ -61,7 +61,8 @@ static bool write_one(struct archive *archive, const struct ra_tar_file *file, l
 		archive_entry_set_perm(entry, 0600);
 		archive_entry_set_mtime(entry, mtime_s, 0);
 		ok = archive_write_header(archive, entry) == ARCHIVE_OK &&
-		     (!file->bytes.len || archive_write_data(archive, file->bytes.data, file->bytes.len) == (la_ssize_t)file->bytes.len);
+		     (!file->bytes.len ||
+		      archive_write_data(archive, file->bytes.data, file->bytes.len) == (la_ssize_t)file->bytes.len);
 	}
 	archive_entry_free(entry);
 	return ok;
@@ -79,7 +80,10 @@ ra_err ra_tarball_write(const struct ra_tarball *tar, long mtime_s, struct ra_bu
 	for (size_t i = 0; ok && i < tar->count; i++)
 		ok = write_one(archive, &tar->files[i], mtime_s);
 	ok = archive && archive_write_close(archive) == ARCHIVE_OK && ok;
-	ra_err err = ok ? RA_OK : ra_fail(errs, RA_E_INTERNAL, "libarchive does not write: %s", archive && archive_error_string(archive) ? archive_error_string(archive) : "no memory");
+	ra_err err =
+	    ok ? RA_OK
+	       : ra_fail(errs, RA_E_INTERNAL, "libarchive does not write: %s",
+			 archive && archive_error_string(archive) ? archive_error_string(archive) : "no memory");
 
 	if (archive)
 		archive_write_free(archive);
@@ -87,7 +91,8 @@ ra_err ra_tarball_write(const struct ra_tarball *tar, long mtime_s, struct ra_bu
 }
 
 /* The bytes of the entry that stands, up to a cap. */
-static ra_err read_bytes(struct archive *archive, const char *name, size_t max, struct ra_buf *out, struct ra_errs *errs)
+static ra_err read_bytes(struct archive *archive, const char *name, size_t max, struct ra_buf *out,
+			 struct ra_errs *errs)
 {
 	RA_AUTO(ra_mem_free) char *piece = malloc(PIECE);
 	la_ssize_t got = 1;
@@ -99,12 +104,18 @@ static ra_err read_bytes(struct archive *archive, const char *name, size_t max, 
 		err = got > 0 ? ra_buf_add(out, piece, (size_t)got) : RA_OK;
 	}
 	if (err)
-		return ra_fail(errs, err, err == RA_E_LIMIT ? "\"%s\" in the archive is larger than such a file may be" : "no memory for \"%s\"", name);
-	return got < 0 ? ra_fail(errs, RA_E_INVALID, "the archive is torn at \"%s\": %s", name, archive_error_string(archive)) : RA_OK;
+		return ra_fail(errs, err,
+			       err == RA_E_LIMIT ? "\"%s\" in the archive is larger than such a file may be"
+						 : "no memory for \"%s\"",
+			       name);
+	return got < 0 ? ra_fail(errs, RA_E_INVALID, "the archive is torn at \"%s\": %s", name,
+				 archive_error_string(archive))
+		       : RA_OK;
 }
 
 /* The cap of an entry, 0 with errs for one that is not to be there. */
-static size_t cap_of(struct archive_entry *entry, const struct ra_tarball *tar, ra_tar_expect expect, struct ra_errs *errs)
+static size_t cap_of(struct archive_entry *entry, const struct ra_tarball *tar, ra_tar_expect expect,
+		     struct ra_errs *errs)
 {
 	const char *name = archive_entry_pathname(entry);
 	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(name ? name : "", false);
@@ -121,7 +132,8 @@ static size_t cap_of(struct archive_entry *entry, const struct ra_tarball *tar, 
 	return 0;
 }
 
-static ra_err read_all(struct archive *archive, ra_tar_expect expect, size_t all_max, struct ra_tarball *out, struct ra_errs *errs)
+static ra_err read_all(struct archive *archive, ra_tar_expect expect, size_t all_max, struct ra_tarball *out,
+		       struct ra_errs *errs)
 {
 	struct archive_entry *entry;
 	size_t room = all_max;
@@ -130,7 +142,9 @@ static ra_err read_all(struct archive *archive, ra_tar_expect expect, size_t all
 	for (; rc == ARCHIVE_OK; rc = archive_read_next_header(archive, &entry)) {
 		struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {0};
 		size_t cap = cap_of(entry, out, expect, errs);
-		ra_err err = cap ? read_bytes(archive, archive_entry_pathname(entry), cap < room ? cap : room, &bytes, errs) : RA_E_INVALID;
+		ra_err err =
+		    cap ? read_bytes(archive, archive_entry_pathname(entry), cap < room ? cap : room, &bytes, errs)
+			: RA_E_INVALID;
 
 		if (err)
 			return err;
@@ -140,12 +154,16 @@ static ra_err read_all(struct archive *archive, ra_tar_expect expect, size_t all
 			return ra_fail(errs, RA_E_LIMIT, "the archive holds more than it may");
 		err = ra_tarball_add(out, archive_entry_pathname(entry), &bytes);
 		if (err)
-			return ra_fail(errs, err, err == RA_E_LIMIT ? "the archive holds more files than it may" : "no memory");
+			return ra_fail(errs, err,
+				       err == RA_E_LIMIT ? "the archive holds more files than it may" : "no memory");
 	}
-	return rc == ARCHIVE_EOF ? RA_OK : ra_fail(errs, RA_E_INVALID, "this is no whole tar.gz: %s", archive_error_string(archive));
+	return rc == ARCHIVE_EOF
+		   ? RA_OK
+		   : ra_fail(errs, RA_E_INVALID, "this is no whole tar.gz: %s", archive_error_string(archive));
 }
 
-ra_err ra_tarball_read(const void *bytes, size_t len, ra_tar_expect expect, size_t all_max, struct ra_tarball *out, struct ra_errs *errs)
+ra_err ra_tarball_read(const void *bytes, size_t len, ra_tar_expect expect, size_t all_max, struct ra_tarball *out,
+		       struct ra_errs *errs)
 {
 	struct archive *archive = archive_read_new();
 	ra_err err;
@@ -153,7 +171,8 @@ ra_err ra_tarball_read(const void *bytes, size_t len, ra_tar_expect expect, size
 	out->count = 0;
 	if (!archive)
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
-	if (archive_read_support_filter_gzip(archive) != ARCHIVE_OK || archive_read_support_format_tar(archive) != ARCHIVE_OK ||
+	if (archive_read_support_filter_gzip(archive) != ARCHIVE_OK ||
+	    archive_read_support_format_tar(archive) != ARCHIVE_OK ||
 	    archive_read_open_memory(archive, bytes, len) != ARCHIVE_OK)
 		err = ra_fail(errs, RA_E_INVALID, "this is no tar.gz: %s", archive_error_string(archive));
 	else

@@ -1,4 +1,5 @@
-/* mask.c - what looks like a secret in an answer, by a table of patterns. A line no pattern could be held against to its end goes whole. */
+/* mask.c - what looks like a secret in an answer, by a table of patterns. A line no pattern could be held against to
+ * its end goes whole. */
 #include "config.h"
 
 #include "base/pattern.h"
@@ -7,22 +8,24 @@
 #include <string.h>
 
 #define REMOVED "[removed]"
-#define NAMES "(?:pass(?:word|wd|phrase|code)|pwd|secret|psk|pre-?shared[ _-]?key|snmp[ _-]?community|api[ _-]?key|access[ _-]?token)"
+#define NAMES                                                                                                          \
+	"(?:pass(?:word|wd|phrase|code)|pwd|secret|psk|pre-?shared[ _-]?key|snmp[ _-]?community|api[ _-]?key|access[ " \
+	"_-]?token)"
 /* Words a switch may have: to take them out tells nobody less and may break what is parsed. */
 #define SWITCH "(?:\\[removed|true|false|null|enabled?|disabled?|yes|no|none|set|unset|not|installed)(?!\\w)"
 
 /* The first group that took part is the secret. */
 static const char *const patterns[] = {
-	/* a recovery key of the configuration: 16 groups of 6 digits, or a good part of one */
-	"(?<![0-9-])([0-9]{6}(?:[- ][0-9]{6}){3,15})(?![0-9-])",
-	"(?i)encryptionRecoveryKey[\"' ]*[=:][\"' ]*(?!\\[removed)([^\\s\"',;]+)",
-	/* "Setup Password: x", "SetupPassword": "x", password=x */
-	"(?i)" NAMES "[\\w .-]{0,40}\"\\s*:\\s*\"(?!" SWITCH ")((?:[^\"\\\\]|\\\\.)+)\"|"
-	"(?i)" NAMES "[\\w .-]{0,40}\\s*[=:]\\s*(?!" SWITCH ")([^\\s\"',;][^\"',;\\n]*)",
-	"(?i)(?:vmware_soap_session|vmware-api-session-id|set-cookie|authorization)[\"' ]*[=:][\"' ]*"
-	"(?:(?:basic|bearer|sign)\\s+)?([^\\s\"',;]+)",
-	"(?i)\\b[a-z][a-z0-9+.-]*://[^\\s/:@\"]*:([^\\s/@\"]+)@",
-	"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END",
+    /* a recovery key of the configuration: 16 groups of 6 digits, or a good part of one */
+    "(?<![0-9-])([0-9]{6}(?:[- ][0-9]{6}){3,15})(?![0-9-])",
+    "(?i)encryptionRecoveryKey[\"' ]*[=:][\"' ]*(?!\\[removed)([^\\s\"',;]+)",
+    /* "Setup Password: x", "SetupPassword": "x", password=x */
+    "(?i)" NAMES "[\\w .-]{0,40}\"\\s*:\\s*\"(?!" SWITCH ")((?:[^\"\\\\]|\\\\.)+)\"|"
+    "(?i)" NAMES "[\\w .-]{0,40}\\s*[=:]\\s*(?!" SWITCH ")([^\\s\"',;][^\"',;\\n]*)",
+    "(?i)(?:vmware_soap_session|vmware-api-session-id|set-cookie|authorization)[\"' ]*[=:][\"' ]*"
+    "(?:(?:basic|bearer|sign)\\s+)?([^\\s\"',;]+)",
+    "(?i)\\b[a-z][a-z0-9+.-]*://[^\\s/:@\"]*:([^\\s/@\"]+)@",
+    "-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END",
 };
 
 /* Append a line with every secret that one pattern finds in it taken out. */

@@ -11,7 +11,7 @@
 
 #define REPLY_KEPT_MAX ((size_t)1 << 20) /* bytes of one answer; escapes may double them */
 #define ALL_KEPT_MAX ((size_t)3 << 20)   /* of all together */
-#define SPEED 60                         /* waits of a replay pass so much faster, as on the simulated hosts that come with the program */
+#define SPEED 60 /* waits of a replay pass so much faster, as on the simulated hosts that come with the program */
 
 /* What the walk over the entries carries. */
 struct keeping {
@@ -49,7 +49,8 @@ static ra_err join(const cJSON *pieces, struct ra_buf *out)
 		if (!err && coded)
 			err = ra_base64_decode(coded, &bytes, &len);
 		if (!err)
-			err = coded ? ra_buf_add(out, bytes, len) : ra_buf_text(out, cJSON_IsString(piece) ? piece->valuestring : "");
+			err = coded ? ra_buf_add(out, bytes, len)
+				    : ra_buf_text(out, cJSON_IsString(piece) ? piece->valuestring : "");
 		if (err)
 			return err;
 	}
@@ -136,7 +137,8 @@ static bool clock_mark(const cJSON *body, char *out, size_t cap)
 	return true;
 }
 
-/* An age holds the time since the boot whenever it is asked. The boot lay half the way of the question before what was worked out. */
+/* An age holds the time since the boot whenever it is asked. The boot lay half the way of the question before what was
+ * worked out. */
 static bool uptime_mark(const struct keeping *k, const cJSON *body, char *out, size_t cap)
 {
 	const cJSON *fact = cJSON_GetArrayItem(ra_json_get(body, "facts"), 0);
@@ -174,8 +176,12 @@ static bool put_output(struct keeping *k, const cJSON *body, cJSON *reply, const
 {
 	char mark[64];
 
-	if (time_mark(k, body, mark, sizeof(mark)))
-		return *text == '"' ? put_text(reply, "json", mark) : put(reply, "out", as_lines(strcat(mark, "\n")));
+	if (time_mark(k, body, mark, sizeof(mark) - 1)) {
+		bool json = *text == '"';
+
+		snprintf(mark + strlen(mark), 2, json ? "" : "\n");
+		return json ? put_text(reply, "json", mark) : put(reply, "out", as_lines(mark));
+	}
 	cJSON *json = strstr(text, "$${") ? NULL : as_json(text);
 
 	return json ? put(reply, "json", json) : !*text || put(reply, "out", as_lines(text));
@@ -252,7 +258,8 @@ static ra_err fill_reply(struct keeping *k, const cJSON *body, cJSON *reply)
 
 	k->told->cut += fault && !strcmp(fault, "truncated");
 	if (!fault || !strcmp(fault, "truncated"))
-		ok = put_output(k, body, reply, ra_buf_str(&out)) && (!err_text.len || put(reply, "err", as_lines(ra_buf_str(&err_text)))) &&
+		ok = put_output(k, body, reply, ra_buf_str(&out)) &&
+		     (!err_text.len || put(reply, "err", as_lines(ra_buf_str(&err_text)))) &&
 		     (status < 1 || status > 255 || put(reply, "status", cJSON_CreateNumber((double)status)));
 	if (ok && took_ms >= 1000 && took_ms <= 86400000 && (!fault || strcmp(fault, "timeout")))
 		ok = put(reply, "took_ms", cJSON_CreateNumber((double)took_ms));
@@ -278,7 +285,8 @@ static ra_err keep_reply(struct keeping *k, const cJSON *body, cJSON *replies)
 	RA_AUTO(ra_cjson_free) cJSON *reply = NULL;
 
 	/* What was never sent has no answer: replayed, it is not sent either. */
-	if (!request || (strcmp(why, "answered") && !is_fault(why)) || ra_json_parse("request", request, strlen(request), NULL, &doc, NULL) || is_kept(replies, ra_json_root(doc)))
+	if (!request || (strcmp(why, "answered") && !is_fault(why)) ||
+	    ra_json_parse("request", request, strlen(request), NULL, &doc, NULL) || is_kept(replies, ra_json_root(doc)))
 		return RA_OK;
 	reply = cJSON_CreateObject();
 	if (!reply || !put(reply, "request", cJSON_Duplicate(ra_json_root(doc), true)))
@@ -298,7 +306,10 @@ static ra_err keep_reply(struct keeping *k, const cJSON *body, cJSON *replies)
 static bool put_standing(const struct ra_session_plane *plane, cJSON *side)
 {
 	static const char *const whys[] = {
-		[RA_LINK_REFUSED] = "refused", [RA_LINK_UNREACHABLE] = "unreachable", [RA_LINK_TIMEOUT] = "timeout", [RA_LINK_NO_REQUEST] = NULL,
+	    [RA_LINK_REFUSED] = "refused",
+	    [RA_LINK_UNREACHABLE] = "unreachable",
+	    [RA_LINK_TIMEOUT] = "timeout",
+	    [RA_LINK_NO_REQUEST] = NULL,
 	};
 	bool down = plane->state == RA_LINK_DOWN && !plane->ever_up;
 
@@ -318,7 +329,8 @@ static ra_err keep_plane(struct keeping *k, enum ra_plane plane, cJSON *state)
 	for (size_t i = 0; i < k->s->entry_count && !err; i++) {
 		const struct ra_entry *entry = &k->s->entries[i];
 
-		if (!strcmp(entry->kind, "reply") && !strcmp(ra_json_str(entry->body, "plane", ""), ra_plane_name(plane)))
+		if (!strcmp(entry->kind, "reply") &&
+		    !strcmp(ra_json_str(entry->body, "plane", ""), ra_plane_name(plane)))
 			err = keep_reply(k, entry->body, replies);
 	}
 	return err;
@@ -327,8 +339,11 @@ static ra_err keep_plane(struct keeping *k, enum ra_plane plane, cJSON *state)
 /* What the flow made of it: a recording is a test. */
 static bool put_expect(cJSON *root, const struct ra_view *view)
 {
-	cJSON *expect = cJSON_AddObjectToObject(root, "expect"), *check = expect ? cJSON_AddObjectToObject(expect, "check") : NULL;
-	cJSON *likely = check && put(check, "exit", cJSON_CreateNumber(view->exit_code)) ? cJSON_AddArrayToObject(check, "likely") : NULL;
+	cJSON *expect = cJSON_AddObjectToObject(root, "expect"),
+	      *check = expect ? cJSON_AddObjectToObject(expect, "check") : NULL;
+	cJSON *likely = check && put(check, "exit", cJSON_CreateNumber(view->exit_code))
+			    ? cJSON_AddArrayToObject(check, "likely")
+			    : NULL;
 
 	for (size_t i = 0; likely && i < view->cause_count; i++)
 		if (!strcmp(view->causes[i].status, "likely") &&
@@ -344,8 +359,9 @@ static bool put_head(const struct keeping *k, const char *id, cJSON *root)
 	snprintf(title, sizeof(title), "Recording of %.200s", k->s->host ? k->s->host : "a host");
 	snprintf(story, sizeof(story), "What this host answered at %s, recorded by reattest %s with flow set %.12s.",
 		 ra_utc_format(k->start, at), PACKAGE_VERSION, ra_flowset_sha256(k->s->flows));
-	return put_text(root, "$schema", "../schema/recording.schema.json") && put(root, "format", cJSON_CreateNumber(1)) &&
-	       put_text(root, "id", id) && put_text(root, "title", title) && put_text(root, "story", story) &&
+	return put_text(root, "$schema", "../schema/recording.schema.json") &&
+	       put(root, "format", cJSON_CreateNumber(1)) && put_text(root, "id", id) &&
+	       put_text(root, "title", title) && put_text(root, "story", story) &&
 	       put_text(root, "host", k->s->host && *k->s->host ? k->s->host : "host") && put_text(root, "clock", at) &&
 	       put(root, "speed", cJSON_CreateNumber(SPEED));
 }
@@ -367,7 +383,8 @@ static ra_err keep(struct keeping *k, const char *id, const struct ra_view *view
 	return err || put_expect(root, view) ? err : RA_E_NOMEM;
 }
 
-ra_err ra_session_keep(const struct ra_session *s, const char *id, struct ra_kept *told, cJSON **out, struct ra_errs *errs)
+ra_err ra_session_keep(const struct ra_session *s, const char *id, struct ra_kept *told, cJSON **out,
+		       struct ra_errs *errs)
 {
 	RA_AUTO(ra_cjson_free) cJSON *root = cJSON_CreateObject();
 	RA_AUTO(ra_view_free) struct ra_view *view = NULL;

@@ -32,7 +32,8 @@ size_t ra_scrub_number(const struct ra_scrubbing *s, const char *rule)
 	return 0;
 }
 
-ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *value, const char *fallback, const char **token)
+ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *value, const char *fallback,
+		      const char **token)
 {
 	cJSON *map = cJSON_GetObjectItemCaseSensitive(s->out->map, rule);
 	struct ra_scrub_count *count = ra_scrub_count(s, rule);
@@ -41,7 +42,8 @@ ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *valu
 	if (*token)
 		return RA_OK;
 	if (s->values >= RA_SCRUB_VALUES_MAX)
-		return ra_fail(s->errs, RA_E_LIMIT, "it holds more than %d names, addresses and numbers", RA_SCRUB_VALUES_MAX);
+		return ra_fail(s->errs, RA_E_LIMIT, "it holds more than %d names, addresses and numbers",
+			       RA_SCRUB_VALUES_MAX);
 	if (!map)
 		map = cJSON_AddObjectToObject(s->out->map, rule);
 	if (!map || !cJSON_AddStringToObject(map, value, fallback))
@@ -66,7 +68,7 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 	for (size_t i = 0; i < s->word_count; i++)
 		if (!strcmp(s->words[i].word, lower))
 			return RA_OK;
-	snprintf(made, sizeof(made), token, ra_scrub_number(s, name) + 1);
+	snprintf(made, sizeof(made), "%s%zu%s", token, ra_scrub_number(s, name) + 1, strcmp(name, "domain") ? "" : ".example");
 	ra_err err = ra_scrub_token(s, name, lower, made, &known);
 
 	if (err)
@@ -91,7 +93,7 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 /* A host's name and its domain are two words, so that each is found alone too; so are a user and a domain. */
 static ra_err add_parts(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, char *value)
 {
-	static const char domain[] = "domain-%zu.example";
+	static const char domain[] = "domain-";
 	char *part = strpbrk(value, rule->kind == RA_SCRUB_HOST ? "." : "@\\");
 	char *first = value, *rest = part ? part + 1 + strspn(part + 1, "\\") : NULL;
 
@@ -114,7 +116,8 @@ static bool is_denied(const struct ra_pattern *not_after, const char *line, size
 }
 
 /* The next value of a rule in a line. Out: false when there is none. Errors: of the pattern. */
-static ra_err next_value(const struct ra_scrubbing *s, size_t rule, const char *line, size_t len, size_t *from, size_t *end)
+static ra_err next_value(const struct ra_scrubbing *s, size_t rule, const char *line, size_t len, size_t *from,
+			 size_t *end)
 {
 	struct ra_match match;
 	bool found = true;
@@ -153,7 +156,8 @@ static ra_err collect(struct ra_scrubbing *s, const char *line, size_t len)
 
 		if (s->rules[i].kind < RA_SCRUB_HOST || !applies(s, &s->rules[i]))
 			continue;
-		for (err = next_value(s, i, line, len, &at, &end); !err && at != SIZE_MAX; err = next_value(s, i, line, len, &at, &end)) {
+		for (err = next_value(s, i, line, len, &at, &end); !err && at != SIZE_MAX;
+		     err = next_value(s, i, line, len, &at, &end)) {
 			RA_AUTO(ra_mem_free) char *value = strndup(line + at, end - at);
 
 			err = value ? add_parts(s, &s->rules[i], value) : RA_E_NOMEM;
@@ -187,7 +191,8 @@ static ra_err replace(struct ra_scrubbing *s, size_t rule, const struct ra_buf *
 	return err ? err : ra_buf_add(out, text + done, line->len - done);
 }
 
-/* One line: words out of it in the first pass, all replaced in the second. lead: bytes in front that are no part of the text. */
+/* One line: words out of it in the first pass, all replaced in the second. lead: bytes in front that are no part of the
+ * text. */
 static ra_err do_line(struct ra_scrubbing *s, const char *line, size_t len, size_t lead, struct ra_buf *out)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf now = {0};
@@ -264,7 +269,8 @@ static ra_err do_json(struct ra_scrubbing *s, cJSON *node, const char *key, bool
 	return err;
 }
 
-/* A list of lines is one text: a certificate stands on several. Lines stay as many as they were, or become as many as there are. */
+/* A list of lines is one text: a certificate stands on several. Lines stay as many as they were, or become as many as
+ * there are. */
 static ra_err do_lines(struct ra_scrubbing *s, cJSON *list, bool write)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf whole = {0};
@@ -366,10 +372,12 @@ static ra_err collect_of_domains(struct ra_scrubbing *s, cJSON *tree)
 		if (strncmp(s->words[i].token, "domain-", 7) || !strchr(s->words[i].word, '.') ||
 		    strspn(s->words[i].word, "abcdefghijklmnopqrstuvwxyz0123456789.-") != s->words[i].len)
 			continue;
-		err = ra_buf_printf(&pattern, "(?i)([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\\.\\Q%s\\E(?![\\w-])", s->words[i].word);
+		err = ra_buf_printf(&pattern, "(?i)([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\\.\\Q%s\\E(?![\\w-])",
+				    s->words[i].word);
 		if (err)
 			break;
-		const struct ra_scrub_rule rule = {"host name", RA_SCRUB_WORD, ra_buf_str(&pattern), NULL, NULL, "host-%zu"};
+		const struct ra_scrub_rule rule = {"host name", RA_SCRUB_WORD, ra_buf_str(&pattern),
+						   NULL,        NULL,          "host-"};
 		struct ra_scrubbing one = *s;
 
 		one.rules = &rule;
@@ -403,7 +411,8 @@ ra_err ra_scrub_words(struct ra_scrubbing *s, const char *text, size_t len, stru
 
 			if (one->len <= len - at && one->word[0] == tolower((unsigned char)text[at]) &&
 			    !strncasecmp(one->word, text + at, one->len) &&
-			    (at + one->len == len || !isalnum((unsigned char)text[at + one->len]) || !isalnum((unsigned char)text[at + one->len - 1])))
+			    (at + one->len == len || !isalnum((unsigned char)text[at + one->len]) ||
+			     !isalnum((unsigned char)text[at + one->len - 1])))
 				word = one;
 		}
 		if (!word) {
@@ -466,6 +475,9 @@ ra_err ra_scrub(cJSON *tree, struct ra_scrubbed *out, struct ra_errs *errs)
 		err = do_tree(&s, tree, true);
 	clear(&s);
 	if (err && !errs->count)
-		return ra_fail(errs, err, err == RA_E_NOMEM ? "no memory to scrub the recording" : "the recording cannot be scrubbed: an answer is too hard to examine");
+		return ra_fail(errs, err,
+			       err == RA_E_NOMEM
+				   ? "no memory to scrub the recording"
+				   : "the recording cannot be scrubbed: an answer is too hard to examine");
 	return err;
 }

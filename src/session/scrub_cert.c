@@ -133,8 +133,10 @@ ra_err ra_scrub_certs(struct ra_scrubbing *s, const char *text, struct ra_buf *o
 		if (!coded)
 			return RA_E_NOMEM;
 		at = end + sizeof(END) - 1;
-		/* What cannot be read is left out whole, between its marks, where no reader could read it before either. */
-		bool readable = !ra_base64_decode(coded, &der, &len) && (err = another(s, der, len, &pem)) != RA_E_INVALID;
+		/* What cannot be read is left out whole, between its marks, where no reader could read it before
+		 * either. */
+		bool readable =
+		    !ra_base64_decode(coded, &der, &len) && (err = another(s, der, len, &pem)) != RA_E_INVALID;
 
 		if (!readable)
 			err = ra_buf_text(out, BEGIN END);

@@ -70,7 +70,8 @@ static bool is_plain(const char *digits)
 }
 
 /* A value of hex digits; its token is a number behind digits that mark it. */
-static ra_err by_digits(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len, struct ra_buf *out, bool *taken)
+static ra_err by_digits(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len,
+			struct ra_buf *out, bool *taken)
 {
 	char digits[160], token[160], swapped[40];
 	const char *known = NULL;
@@ -86,14 +87,16 @@ static ra_err by_digits(struct ra_scrubbing *s, const struct ra_scrub_rule *rule
 		if (known)
 			swap_uuid(known, token);
 	} else {
-		snprintf(token, sizeof(token), "%s%0*zx", rule->kind == RA_SCRUB_MAC ? "02" : "5c", (int)count - 2, number);
+		snprintf(token, sizeof(token), "%s%0*zx", rule->kind == RA_SCRUB_MAC ? "02" : "5c", (int)count - 2,
+			 number);
 	}
 	ra_err err = ra_scrub_token(s, rule->name, digits, token, &known);
 
 	return err ? err : spell(text, len, known, out);
 }
 
-static ra_err by_address(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len, struct ra_buf *out, bool *taken)
+static ra_err by_address(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len,
+			 struct ra_buf *out, bool *taken)
 {
 	char value[64], token[64];
 	const char *known;
@@ -109,14 +112,16 @@ static ra_err by_address(struct ra_scrubbing *s, const struct ra_scrub_rule *rul
 	if (six)
 		snprintf(token, sizeof(token), "2001:db8::%zx", number);
 	else /* the range for tests of networks (RFC 2544) */
-		snprintf(token, sizeof(token), "198.%zu.%zu.%zu", 18 + number / 62500, number / 250 % 250, number % 250 + 1);
+		snprintf(token, sizeof(token), "198.%zu.%zu.%zu", 18 + number / 62500, number / 250 % 250,
+			 number % 250 + 1);
 	ra_err err = ra_scrub_token(s, rule->name, value, token, &known);
 
 	return err ? err : ra_buf_text(out, known);
 }
 
 /* A key as text of the same length. */
-static ra_err by_blob(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len, struct ra_buf *out, bool *taken)
+static ra_err by_blob(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len,
+		      struct ra_buf *out, bool *taken)
 {
 	RA_AUTO(ra_mem_free) char *value = strndup(text, len);
 	RA_AUTO(ra_mem_free) char *token = value ? strdup(value) : NULL;
@@ -135,7 +140,8 @@ static ra_err by_blob(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, 
 	return err ? err : ra_buf_text(out, known);
 }
 
-static ra_err by_date(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len, struct ra_buf *out, bool *taken)
+static ra_err by_date(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len,
+		      struct ra_buf *out, bool *taken)
 {
 	char at[RA_UTC_TEXT_LEN + 8], shifted[RA_UTC_TEXT_LEN];
 	const char *known;
@@ -152,12 +158,14 @@ static ra_err by_date(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, 
 	return err ? err : ra_buf_text(out, known);
 }
 
-ra_err ra_scrub_form(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len, struct ra_buf *out, bool *taken)
+ra_err ra_scrub_form(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len,
+		     struct ra_buf *out, bool *taken)
 {
-	static ra_err (*const forms[])(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len, struct ra_buf *out,
-				       bool *taken) = {
-		[RA_SCRUB_DATE] = by_date,    [RA_SCRUB_UUID] = by_digits, [RA_SCRUB_MAC] = by_digits, [RA_SCRUB_DIGEST] = by_digits,
-		[RA_SCRUB_IP6] = by_address, [RA_SCRUB_IP4] = by_address, [RA_SCRUB_BLOB] = by_blob,
+	static ra_err (*const forms[])(struct ra_scrubbing * s, const struct ra_scrub_rule *rule, const char *text,
+				       size_t len, struct ra_buf *out, bool *taken) = {
+	    [RA_SCRUB_DATE] = by_date,     [RA_SCRUB_UUID] = by_digits, [RA_SCRUB_MAC] = by_digits,
+	    [RA_SCRUB_DIGEST] = by_digits, [RA_SCRUB_IP6] = by_address, [RA_SCRUB_IP4] = by_address,
+	    [RA_SCRUB_BLOB] = by_blob,
 	};
 
 	return forms[rule->kind](s, rule, text, len, out, taken);

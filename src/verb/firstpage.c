@@ -1,4 +1,5 @@
-/* firstpage.c - what the next shift reads first: where the walk stands, what is half done, what comes next, what must not be done. */
+/* firstpage.c - what the next shift reads first: where the walk stands, what is half done, what comes next, what must
+ * not be done. */
 #include "config.h"
 
 #include "flow/flowset.h"
@@ -12,16 +13,17 @@
 static const struct {
 	const char *fact, *value, *say;
 } standing[] = {
-	{"host.connection", "disconnected", "THE HOST IS DISCONNECTED: vCenter does not manage it. Connect it again before anything else."},
-	{"host.connection", "notResponding", "vCenter has no contact with the host."},
-	{"host.maintenance", "yes", "The host is in maintenance mode."},
-	{"service.ssh", "yes", "SSH runs on the host."},
+    {"host.connection", "disconnected",
+     "THE HOST IS DISCONNECTED: vCenter does not manage it. Connect it again before anything else."},
+    {"host.connection", "notResponding", "vCenter has no contact with the host."},
+    {"host.maintenance", "yes", "The host is in maintenance mode."},
+    {"service.ssh", "yes", "SSH runs on the host."},
 };
 
 /* What somebody wants to know first. */
 static const char *const read_first[][2] = {
-	{"ESXi", "host.version"},	     {"Attestation", "attestation.status"}, {"Connection", "host.connection"}, {"Mode", "encryption.mode"},
-	{"Secure Boot", "secureboot.on"}, {"Maintenance mode", "host.maintenance"},
+    {"ESXi", "host.version"},    {"Attestation", "attestation.status"}, {"Connection", "host.connection"},
+    {"Mode", "encryption.mode"}, {"Secure Boot", "secureboot.on"},      {"Maintenance mode", "host.maintenance"},
 };
 
 struct page {
@@ -89,8 +91,14 @@ static void put_session(struct page *p, const struct ra_handover *head)
 {
 	const struct ra_view *v = p->v;
 	const char *const rows[][2] = {
-		{"Host", v->host},		 {"Change", v->change_id},	  {"Case", v->case_id},	    {"Until", v->until},
-		{"Begun by", v->operator_name}, {"Handed over by", head->from}, {"Handed over at", head->at}, {"Source", v->source},
+	    {"Host", v->host},
+	    {"Change", v->change_id},
+	    {"Case", v->case_id},
+	    {"Until", v->until},
+	    {"Begun by", v->operator_name},
+	    {"Handed over by", head->from},
+	    {"Handed over at", head->at},
+	    {"Source", v->source},
 	};
 
 	add(p, "# Handover: %s\n\n", *v->host ? v->host : "a host");
@@ -108,10 +116,14 @@ static void put_last_read(struct page *p)
 	heading(p, "As it was last read");
 	for (size_t i = 0; i < RA_LEN(read_first); i++) {
 		const struct ra_view_obs *obs = last_read(p->v, read_first[i][1]);
-		const char *value = !obs ? "" : !strcmp(obs->value, "yes") ? "true" : !strcmp(obs->value, "no") ? "false" : obs->value;
+		const char *value = !obs                         ? ""
+				    : !strcmp(obs->value, "yes") ? "true"
+				    : !strcmp(obs->value, "no")  ? "false"
+								 : obs->value;
 
 		if (obs)
-			add(p, "- %s: %s (%s)\n", read_first[i][0], ra_flowset_word(p->flows, read_first[i][1], value), ra_utc_format(obs->at, at));
+			add(p, "- %s: %s (%s)\n", read_first[i][0], ra_flowset_word(p->flows, read_first[i][1], value),
+			    ra_utc_format(obs->at, at));
 	}
 	if (!p->any)
 		add(p, "- Nothing was read.\n");
@@ -126,14 +138,16 @@ static void put_where(struct page *p)
 	if (now)
 		add(p, "- Step: %s\n", now->title);
 	if (*v->outcome)
-		add(p, "- It ended or was stopped: %s%s%s\n", v->outcome, *v->outcome_title ? ", " : "", v->outcome_title);
+		add(p, "- It ended or was stopped: %s%s%s\n", v->outcome, *v->outcome_title ? ", " : "",
+		    v->outcome_title);
 	else
 		add(p, "- It broke off: its last entry is no end\n");
 	for (size_t i = 0; i < v->cause_count; i++)
 		if (!strcmp(v->causes[i].status, "likely"))
 			add(p, "- Likely cause: %s\n", v->causes[i].title);
 	for (size_t i = 0; i < v->action_count; i++)
-		add(p, "- Done: %s (%s)\n", v->actions[i].title, *v->actions[i].result ? v->actions[i].result : "not ended");
+		add(p, "- Done: %s (%s)\n", v->actions[i].title,
+		    *v->actions[i].result ? v->actions[i].result : "not ended");
 }
 
 static bool is_settled(const struct ra_view_action *action)
@@ -172,9 +186,12 @@ static void put_half_done(struct page *p)
 		if (a->ended != RA_UTC_NONE && !strcmp(a->result, "unverified"))
 			add(p, "- \"%s\" was begun and nothing read since shows that it worked.\n", a->title);
 		else
-			add(p, "- \"%s\" was begun and its outcome is NOT KNOWN: look at the host before anything else.\n", a->title);
+			add(p,
+			    "- \"%s\" was begun and its outcome is NOT KNOWN: look at the host before anything else.\n",
+			    a->title);
 		if (touches(a, "next_boot_setup"))
-			add(p, "  A step in the host's firmware setup may be pending: it takes effect with the next start.\n");
+			add(p, "  A step in the host's firmware setup may be pending: it takes effect with the next "
+			       "start.\n");
 	}
 	if (!p->any)
 		add(p, "- Nothing that the record knows of.\n");
@@ -185,10 +202,12 @@ static void put_next(struct page *p)
 	const struct ra_view *v = p->v;
 
 	heading(p, "Next");
-	add(p, "- `reattest resume FILE.handover` on your machine: it asks for your own access, reads everything again, and goes on at this step.\n");
+	add(p, "- `reattest resume FILE.handover` on your machine: it asks for your own access, reads everything "
+	       "again, and goes on at this step.\n");
 	for (size_t i = 0; i < v->next.count; i++)
 		add(p, "- %s\n", v->next.items[i]);
-	add(p, "- `tar xzf FILE.handover journal.jsonl && reattest verify journal.jsonl` shows that the record is whole.\n");
+	add(p, "- `tar xzf FILE.handover journal.jsonl && reattest verify journal.jsonl` shows that the record is "
+	       "whole.\n");
 }
 
 static void put_must_not(struct page *p)
@@ -197,19 +216,27 @@ static void put_must_not(struct page *p)
 
 	heading(p, "What must NOT be done");
 	if (!fact_is(v, "encryption.mode", "\"NONE\""))
-		add(p, "- Do not clear the TPM, do not change its settings or Secure Boot, do not replace the board: the configuration of this host %s "
-		       "bound to its TPM.\n- Do not restart it before its recovery key is proven anew.\n",
+		add(p,
+		    "- Do not clear the TPM, do not change its settings or Secure Boot, do not replace the board: the "
+		    "configuration of this host %s "
+		    "bound to its TPM.\n- Do not restart it before its recovery key is proven anew.\n",
 		    last_read_is(v, "encryption.mode", "TPM") ? "is" : "may be");
 	for (size_t i = 0; i < v->action_count; i++)
 		if (!is_settled(&v->actions[i]))
-			add(p, "- Do not do \"%s\" once more before it is known what became of it.\n", v->actions[i].title);
+			add(p, "- Do not do \"%s\" once more before it is known what became of it.\n",
+			    v->actions[i].title);
 	if (*v->until)
-		add(p, "- Begin nothing disruptive or irreversible after %s, unless a longer time was agreed (`reattest resume --until`).\n", v->until);
-	add(p, "- Do not rely on a gate that was opened before: all are closed, and every statement and proof is asked for anew.\n");
+		add(p,
+		    "- Begin nothing disruptive or irreversible after %s, unless a longer time was agreed (`reattest "
+		    "resume --until`).\n",
+		    v->until);
+	add(p, "- Do not rely on a gate that was opened before: all are closed, and every statement and proof is asked "
+	       "for anew.\n");
 	add(p, "- Do not go on with this session in two places.\n");
 }
 
-ra_err ra_handover_page(const struct ra_view *view, const struct ra_flowset *flows, const struct ra_handover *head, struct ra_buf *out)
+ra_err ra_handover_page(const struct ra_view *view, const struct ra_flowset *flows, const struct ra_handover *head,
+			struct ra_buf *out)
 {
 	struct page p = {.v = view, .flows = flows, .out = out};
 
@@ -219,6 +246,7 @@ ra_err ra_handover_page(const struct ra_view *view, const struct ra_flowset *flo
 	put_half_done(&p);
 	put_next(&p);
 	put_must_not(&p);
-	add(&p, "\nNo password, key or proof is in this archive. Answers given by the host itself are not proof of its integrity.\n");
+	add(&p, "\nNo password, key or proof is in this archive. Answers given by the host itself are not proof of its "
+		"integrity.\n");
 	return p.err;
 }

@@ -10,6 +10,7 @@
 #include "verb/takeover.h"
 #include "verb/verbs.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,7 +28,8 @@ void ra_verb_here(char *out, size_t cap)
 
 	if (gethostname(machine, sizeof(machine) - 1))
 		machine[0] = '\0';
-	snprintf(out, cap, "%.60s on %.79s", user && *user ? user : "somebody", *machine ? machine : "a machine without a name");
+	snprintf(out, cap, "%.60s on %.79s", user && *user ? user : "somebody",
+		 *machine ? machine : "a machine without a name");
 }
 
 /* A session that somebody is in is not handed over: its end would be missing. Out: the lock, to be closed. */
@@ -46,8 +48,9 @@ static ra_err lock(const char *path, int *fd, struct ra_errs *errs)
 static ra_err add_file(struct ra_tarball *tar, const char *name, const char *path, struct ra_errs *errs)
 {
 	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = ra_handover_expects(name)};
-	ra_err err = bytes.max_len ? ra_read_file(path, &bytes, errs)
-				   : ra_fail(errs, RA_E_INVALID, "%s cannot go into a handover under the name %s", path, name);
+	ra_err err = bytes.max_len
+			 ? ra_read_file(path, &bytes, errs)
+			 : ra_fail(errs, RA_E_INVALID, "%s cannot go into a handover under the name %s", path, name);
 
 	if (err)
 		return err;
@@ -73,7 +76,9 @@ static ra_err add_flows(struct ra_tarball *tar, const struct ra_flowset *flows, 
 
 		snprintf(name, sizeof(name), RA_HANDOVER_FLOWS "%.250s", part.name);
 		if (ra_tarball_get(tar, name))
-			return ra_fail(errs, RA_E_INVALID, "two files of the flow set are called %s; give your own another name", part.name);
+			return ra_fail(errs, RA_E_INVALID,
+				       "two files of the flow set are called %s; give your own another name",
+				       part.name);
 		err = add_file(tar, name, part.path, errs);
 		if (err)
 			return err;
@@ -90,9 +95,12 @@ static ra_err add_head(struct ra_tarball *tar, const struct ra_handover *head, s
 {
 	RA_AUTO(ra_cjson_free) cJSON *root = cJSON_CreateObject();
 	struct ra_buf text __attribute__((cleanup(ra_buf_free_auto))) = {0};
-	bool ok = root && cJSON_AddNumberToObject(root, "format", 1) && cJSON_AddStringToObject(root, "program", PACKAGE_VERSION) &&
-		  cJSON_AddStringToObject(root, "journal", head->journal) && cJSON_AddNumberToObject(root, "count", (double)head->count) &&
-		  cJSON_AddStringToObject(root, "head", head->head) && cJSON_AddStringToObject(root, "flow_sha256", head->flow_sha256) &&
+	bool ok = root && cJSON_AddNumberToObject(root, "format", 1) &&
+		  cJSON_AddStringToObject(root, "program", PACKAGE_VERSION) &&
+		  cJSON_AddStringToObject(root, "journal", head->journal) &&
+		  cJSON_AddNumberToObject(root, "count", (double)head->count) &&
+		  cJSON_AddStringToObject(root, "head", head->head) &&
+		  cJSON_AddStringToObject(root, "flow_sha256", head->flow_sha256) &&
 		  cJSON_AddStringToObject(root, "from", head->from) && cJSON_AddStringToObject(root, "at", head->at);
 	RA_AUTO(ra_mem_free) char *bytes = ok ? ra_json_print(root) : NULL;
 
@@ -108,10 +116,13 @@ static ra_err fill_head(const char *path, const struct ra_view *view, struct ra_
 	size_t len = 0;
 
 	*out = (struct ra_handover){.count = view->entry_count};
-	for (const char *c = name; *c && len + 1 < sizeof(out->journal); c++)
-		out->journal[len++] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *c) && (len || *c != '.') ? *c : '_';
-	if (len < 7 || strcmp(out->journal + len - 6, ".jsonl"))
-		snprintf(out->journal + (len < sizeof(out->journal) - 7 ? len : sizeof(out->journal) - 7), 7, ".jsonl");
+	for (const char *c = name; *c && len + sizeof(".jsonl") < sizeof(out->journal); c++) {
+		bool plain = isalnum((unsigned char)*c) || *c == '-' || *c == '_' || (*c == '.' && len);
+
+		out->journal[len++] = plain ? *c : '_';
+	}
+	if (len <= 6 || strcmp(out->journal + len - 6, ".jsonl"))
+		snprintf(out->journal + len, sizeof(out->journal) - len, "%s", ".jsonl");
 	snprintf(out->head, sizeof(out->head), "%s", view->head);
 	snprintf(out->flow_sha256, sizeof(out->flow_sha256), "%s", view->flow_sha256);
 	ra_verb_here(out->from, sizeof(out->from));
@@ -120,7 +131,8 @@ static ra_err fill_head(const char *path, const struct ra_view *view, struct ra_
 }
 
 /* Everything into the archive, the first page first. */
-static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, struct ra_view **view, struct ra_errs *errs)
+static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, struct ra_view **view,
+		     struct ra_errs *errs)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *flows = NULL;
 	struct ra_buf page __attribute__((cleanup(ra_buf_free_auto))) = {0};
@@ -138,8 +150,10 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 		err = ra_session_view(session, false, view, errs);
 	ra_session_close(session);
 	if (!err && strcmp((*view)->flow_sha256, ra_flowset_sha256(flows)))
-		err = ra_fail(errs, RA_E_STATE, "the walk ran on another flow set (%.12s, here %.12s); hand it over where that one is installed",
-			      (*view)->flow_sha256, ra_flowset_sha256(flows));
+		err = ra_fail(
+		    errs, RA_E_STATE,
+		    "the walk ran on another flow set (%.12s, here %.12s); hand it over where that one is installed",
+		    (*view)->flow_sha256, ra_flowset_sha256(flows));
 	if (!err)
 		err = fill_head(path, *view, &head, errs);
 	if (!err)
@@ -179,8 +193,8 @@ int ra_verb_handover(const struct ra_context *context)
 		return RA_EXIT_USAGE;
 	}
 	ra_err err = strcmp(out, "-") && !access(out, F_OK)
-			     ? ra_fail(&errs, RA_E_IO, "%s is there already; name another file, or remove it first", out)
-			     : lock(context->argv[0], &fd, &errs);
+			 ? ra_fail(&errs, RA_E_IO, "%s is there already; name another file, or remove it first", out)
+			 : lock(context->argv[0], &fd, &errs);
 
 	if (!err)
 		err = gather(context, tar, &view, &errs);
@@ -194,6 +208,8 @@ int ra_verb_handover(const struct ra_context *context)
 		return ra_say_errs(&errs);
 	for (size_t i = 0; i < view->owed.count; i++)
 		ra_say("%s", view->owed.items[i]);
-	ra_say("%s holds the session as it is; the one who takes it over begins with `reattest resume %s`, and you do not go on with it here", out, out);
+	ra_say("%s holds the session as it is; the one who takes it over begins with `reattest resume %s`, and you do "
+	       "not go on with it here",
+	       out, out);
 	return RA_EXIT_OK;
 }

@@ -121,8 +121,11 @@ static ra_err prove(const struct ra_context *context, struct keep *k, struct ra_
 	if (number || !ra_views_agree(k->view, again, !context->options->scrub, differs, sizeof(differs)))
 		return RA_OK;
 	if (context->options->scrub)
-		return ra_fail(errs, RA_E_INVALID, "scrubbed, the recording replays otherwise, and nothing was written: %s", differs);
-	ra_say("WARNING: the recording does not replay to the same (%s): an answer was cut, masked, or came while the host changed", differs);
+		return ra_fail(errs, RA_E_INVALID,
+			       "scrubbed, the recording replays otherwise, and nothing was written: %s", differs);
+	ra_say("WARNING: the recording does not replay to the same (%s): an answer was cut, masked, or came while the "
+	       "host changed",
+	       differs);
 	return RA_OK;
 }
 
@@ -149,7 +152,9 @@ static ra_err write_tree(const char *path, const cJSON *tree, struct ra_errs *er
 	ra_err err = ra_verb_print(tree, &text);
 
 	if (err)
-		return ra_fail(errs, err, err == RA_E_LIMIT ? "the recording is larger than one may be (8 MiB)" : "no memory for the recording");
+		return ra_fail(errs, err,
+			       err == RA_E_LIMIT ? "the recording is larger than one may be (8 MiB)"
+						 : "no memory for the recording");
 	return ra_write_file(path, 0600, text.data, text.len, errs);
 }
 

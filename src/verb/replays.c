@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SAME_TIME_MS 5000 /* what a busy machine can put between a question and its answer, times the speed of a replay */
+#define SAME_TIME_MS                                                                                                   \
+	5000 /* what a busy machine can put between a question and its answer, times the speed of a replay */
 #define WIDTH 140
 
 /* Run a session on a recording to its end. */
@@ -22,13 +23,13 @@ static ra_err replay(const struct ra_context *context, const struct ra_flowset *
 {
 	RA_AUTO(ra_hub_free) struct ra_hub *hub = ra_hub_new(1);
 	struct ra_session_options options = {
-		.flows = flows,
-		.recording = recording,
-		.flow = ra_verb_flow_id(context->options),
-		.entry = context->options->entry,
-		.only_given_planes = context->options->only_given_planes,
-		.all_checks = true,
-		.until = RA_UTC_NONE,
+	    .flows = flows,
+	    .recording = recording,
+	    .flow = ra_verb_flow_id(context->options),
+	    .entry = context->options->entry,
+	    .only_given_planes = context->options->only_given_planes,
+	    .all_checks = true,
+	    .until = RA_UTC_NONE,
 	};
 	struct ra_session *session = NULL;
 	ra_err err = hub ? ra_session_new(hub, &options, &session, errs) : ra_fail(errs, RA_E_NOMEM, "no memory");
@@ -40,8 +41,8 @@ static ra_err replay(const struct ra_context *context, const struct ra_flowset *
 	return *number < 0 ? errs->code : *number ? RA_OK : ra_session_view(session, false, out, errs);
 }
 
-ra_err ra_verb_replay(const struct ra_context *context, const struct ra_flowset *flows, const cJSON *tree, struct ra_view **out,
-		      int *number, struct ra_errs *errs)
+ra_err ra_verb_replay(const struct ra_context *context, const struct ra_flowset *flows, const cJSON *tree,
+		      struct ra_view **out, int *number, struct ra_errs *errs)
 {
 	struct ra_recording *recording = NULL;
 	ra_err err = ra_source_make("the recording", tree, &recording, errs);
@@ -66,7 +67,8 @@ static int way_differs(const struct ra_view *a, const struct ra_view *b, char *o
 	if (strcmp(a->outcome, b->outcome))
 		return differ(out, cap, "outcome", a->outcome, b->outcome);
 	for (size_t i = 0; i < a->step_count || i < b->step_count; i++) {
-		const char *left = i < a->step_count ? a->steps[i].id : "", *right = i < b->step_count ? b->steps[i].id : "";
+		const char *left = i < a->step_count ? a->steps[i].id : "",
+			   *right = i < b->step_count ? b->steps[i].id : "";
 
 		if (strcmp(left, right))
 			return differ(out, cap, "step", left, right);
@@ -117,7 +119,9 @@ static int facts_differ(const struct ra_view *a, const struct ra_view *b, char *
 				other = &b->facts[k];
 		if (!other || !same_value(one, other))
 			return differ(out, cap, one->name, one->known ? one->value : one->reason,
-				      !other ? "not there" : other->known ? other->value : other->reason);
+				      !other         ? "not there"
+				      : other->known ? other->value
+						     : other->reason);
 	}
 	return 0;
 }
@@ -137,7 +141,8 @@ bool ra_is_recording(const char *path)
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = RA_RECORDING_LEN_MAX};
 	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
 
-	return !ra_read_file(path, &bytes, NULL) && !ra_json_parse(path, ra_buf_str(&bytes), bytes.len, &limits, &doc, NULL) &&
+	return !ra_read_file(path, &bytes, NULL) &&
+	       !ra_json_parse(path, ra_buf_str(&bytes), bytes.len, &limits, &doc, NULL) &&
 	       cJSON_IsObject(ra_json_get(ra_json_root(doc), "states"));
 }
 
@@ -167,7 +172,8 @@ static int hold(const char *path, const cJSON *expect, const struct ra_view *vie
 		bool is = !strcmp(view->causes[i].status, "likely");
 
 		if (is != is_listed(likely, view->causes[i].id) && ++wrong)
-			ra_say("%s: cause %s is %s, expected %s", path, view->causes[i].id, view->causes[i].status, is ? "not likely" : "likely");
+			ra_say("%s: cause %s is %s, expected %s", path, view->causes[i].id, view->causes[i].status,
+			       is ? "not likely" : "likely");
 	}
 	cJSON_ArrayForEach (item, likely) {
 		bool there = false;
@@ -180,8 +186,10 @@ static int hold(const char *path, const cJSON *expect, const struct ra_view *vie
 	return wrong;
 }
 
-/* Replay a recording and hold the result against what it expects; one that expects nothing is skipped where that is allowed. */
-static int test_one(const struct ra_context *context, const struct ra_flowset *flows, const char *path, bool must, bool *skipped)
+/* Replay a recording and hold the result against what it expects; one that expects nothing is skipped where that is
+ * allowed. */
+static int test_one(const struct ra_context *context, const struct ra_flowset *flows, const char *path, bool must,
+		    bool *skipped)
 {
 	struct ra_recording *recording = NULL;
 	RA_AUTO(ra_view_free) struct ra_view *view = NULL;
@@ -194,10 +202,14 @@ static int test_one(const struct ra_context *context, const struct ra_flowset *f
 
 	*skipped = !err && !expect && !must;
 	if (!err && !expect && must)
-		err = ra_fail(&errs, RA_E_INVALID, "%s: it expects nothing of a check (\"expect\": {\"check\": {..}})", path);
+		err = ra_fail(&errs, RA_E_INVALID, "%s: it expects nothing of a check (\"expect\": {\"check\": {..}})",
+			      path);
 	if (!err && expect)
 		err = replay(context, flows, recording, &view, &number, &errs);
-	int code = err ? ra_say_errs(&errs) : number ? 128 + number : view && hold(path, expect, view) ? RA_EXIT_INVALID : RA_EXIT_OK;
+	int code = err                                ? ra_say_errs(&errs)
+		   : number                           ? 128 + number
+		   : view && hold(path, expect, view) ? RA_EXIT_INVALID
+						      : RA_EXIT_OK;
 
 	ra_source_free(recording);
 	return code;

@@ -22,7 +22,8 @@ static bool is_name(const char *name, const char *suffix)
 {
 	size_t len = strlen(name), tail = strlen(suffix);
 
-	return len > tail && len < 128 && *name != '.' && strspn(name, NAME_CHARS) == len && !strcmp(name + len - tail, suffix);
+	return len > tail && len < 128 && *name != '.' && strspn(name, NAME_CHARS) == len &&
+	       !strcmp(name + len - tail, suffix);
 }
 
 size_t ra_handover_expects(const char *name)
@@ -31,12 +32,13 @@ size_t ra_handover_expects(const char *name)
 		const char *name;
 		size_t max;
 	} files[] = {
-		{RA_HANDOVER_PAGE, 1u << 20},
-		{RA_HANDOVER_HEAD, 1u << 16},
-		{RA_HANDOVER_JOURNAL, (size_t)256 << 20},
-		{RA_HANDOVER_EVIDENCE, (size_t)256 << 20},
+	    {RA_HANDOVER_PAGE, 1u << 20},
+	    {RA_HANDOVER_HEAD, 1u << 16},
+	    {RA_HANDOVER_JOURNAL, (size_t)256 << 20},
+	    {RA_HANDOVER_EVIDENCE, (size_t)256 << 20},
 	};
-	static const char *const places[][2] = {{"checks/", ".json"}, {"causes/", ".json"}, {"signatures/", ".json"}, {"vendors/", ".json"}, {"", ".json"}};
+	static const char *const places[][2] = {
+	    {"checks/", ".json"}, {"causes/", ".json"}, {"signatures/", ".json"}, {"vendors/", ".json"}, {"", ".json"}};
 
 	for (size_t i = 0; i < RA_LEN(files); i++)
 		if (!strcmp(files[i].name, name))
@@ -45,7 +47,8 @@ size_t ra_handover_expects(const char *name)
 		return 0;
 	name += sizeof(RA_HANDOVER_FLOWS) - 1;
 	for (size_t i = 0; i < RA_LEN(places); i++)
-		if (!strncmp(name, places[i][0], strlen(places[i][0])) && is_name(name + strlen(places[i][0]), places[i][1]))
+		if (!strncmp(name, places[i][0], strlen(places[i][0])) &&
+		    is_name(name + strlen(places[i][0]), places[i][1]))
 			return 1u << 20;
 	return 0;
 }
@@ -68,19 +71,22 @@ static ra_err read_head(const struct ra_buf *bytes, struct ra_handover *out, str
 	out->count = ra_json_int(root, "count", -1);
 	if (ra_json_int(root, "format", 0) != 1)
 		return ra_fail(errs, RA_E_INVALID, "%s: a format this program does not know", RA_HANDOVER_HEAD);
-	if (!is_name(out->journal, ".jsonl") || !ra_is_sha256_hex(out->head) || !ra_is_sha256_hex(out->flow_sha256) || ra_utc_parse(out->at, &at))
+	if (!is_name(out->journal, ".jsonl") || !ra_is_sha256_hex(out->head) || !ra_is_sha256_hex(out->flow_sha256) ||
+	    ra_utc_parse(out->at, &at))
 		return ra_fail(errs, RA_E_INVALID, "%s does not say which session this is", RA_HANDOVER_HEAD);
 	return RA_OK;
 }
 
-ra_err ra_handover_read(const void *bytes, size_t len, struct ra_tarball *out, struct ra_handover *head, struct ra_errs *errs)
+ra_err ra_handover_read(const void *bytes, size_t len, struct ra_tarball *out, struct ra_handover *head,
+			struct ra_errs *errs)
 {
 	ra_err err = ra_tarball_read(bytes, len, ra_handover_expects, RA_HANDOVER_MAX, out, errs);
 	const struct ra_buf *text = err ? NULL : ra_tarball_get(out, RA_HANDOVER_HEAD);
 
 	*head = (struct ra_handover){0};
 	if (!err && (!text || !ra_tarball_get(out, RA_HANDOVER_JOURNAL)))
-		err = ra_fail(errs, RA_E_INVALID, "the archive is no handover: %s is not in it", text ? RA_HANDOVER_JOURNAL : RA_HANDOVER_HEAD);
+		err = ra_fail(errs, RA_E_INVALID, "the archive is no handover: %s is not in it",
+			      text ? RA_HANDOVER_JOURNAL : RA_HANDOVER_HEAD);
 	return err ? err : read_head(text, head, errs);
 }
 
@@ -113,9 +119,12 @@ static ra_err verify(const char *path, const struct ra_handover *head, struct ra
 	if (err)
 		return err;
 	if (found.verdict == RA_VERIFY_BROKEN)
-		return ra_fail(errs, RA_E_BROKEN, "the record in the handover is broken at entry %lld: %s", (long long)found.first_bad, found.why);
+		return ra_fail(errs, RA_E_BROKEN, "the record in the handover is broken at entry %lld: %s",
+			       (long long)found.first_bad, found.why);
 	if (strcmp(found.head, head->head))
-		return ra_fail(errs, RA_E_BROKEN, "the record in the handover is not the one it names (head %.12s, named %.12s)", found.head, head->head);
+		return ra_fail(errs, RA_E_BROKEN,
+			       "the record in the handover is not the one it names (head %.12s, named %.12s)",
+			       found.head, head->head);
 	return RA_OK;
 }
 
@@ -127,13 +136,15 @@ static ra_err same_here(const char *path, const struct ra_handover *head, struct
 
 	if (!err && (found.verdict == RA_VERIFY_BROKEN || strcmp(found.head, head->head)))
 		err = ra_fail(errs, RA_E_BUSY,
-			      "%s is here already and went on otherwise (head %.12s, handed over %.12s): `reattest resume %s` goes on with it, or move it away first",
+			      "%s is here already and went on otherwise (head %.12s, handed over %.12s): `reattest "
+			      "resume %s` goes on with it, or move it away first",
 			      path, found.head, head->head, path);
 	return err;
 }
 
 /* Write the journal beside its place, look at it, and only then give it its name; never over a file. */
-static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handover *head, char **out, struct ra_errs *errs)
+static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handover *head, char **out,
+			    struct ra_errs *errs)
 {
 	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
 	RA_AUTO(ra_mem_free) char *path = dir ? ra_path_join(dir, head->journal) : NULL;
@@ -230,15 +241,17 @@ ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct r
 		ra_flowset_free(kept);
 		return ra_fail(errs, RA_E_BROKEN, "%s was changed: it is not the flow set this session ran on", dir);
 	}
-	ra_say("this session ran on a flow set that is not the installed one (%.12s, here %.12s); it goes on with the one that came with it, %s", sha256,
-	       ra_flowset_sha256(*flows), dir);
+	ra_say("this session ran on a flow set that is not the installed one (%.12s, here %.12s); it goes on with the "
+	       "one that came with it, %s",
+	       sha256, ra_flowset_sha256(*flows), dir);
 	ra_flowset_free(*flows);
 	*flows = kept;
 	return RA_OK;
 }
 
 /* The flow set of the handover, where the installed one is another: kept by its digest, examined when it is loaded. */
-static ra_err keep_flows(const struct ra_context *context, const struct ra_tarball *tar, const struct ra_handover *head, struct ra_errs *errs)
+static ra_err keep_flows(const struct ra_context *context, const struct ra_tarball *tar, const struct ra_handover *head,
+			 struct ra_errs *errs)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *installed = NULL;
 	RA_AUTO(ra_mem_free) char *dir = kept_dir(head->flow_sha256);
@@ -272,6 +285,7 @@ ra_err ra_verb_take_over(const struct ra_context *context, const char *path, str
 	if (err)
 		return ra_fail(errs, err, "%s was not taken over", path);
 	ra_verb_here(out->by, sizeof(out->by));
-	ra_say("taken over from %s, handed over at %s; the record is %s now", out->head.from, out->head.at, out->journal);
+	ra_say("taken over from %s, handed over at %s; the record is %s now", out->head.from, out->head.at,
+	       out->journal);
 	return RA_OK;
 }

@@ -1,4 +1,5 @@
-/* fuzz_handover.c - any bytes as a handover: what is read has only names that have a place there, each once, and within its cap. */
+/* fuzz_handover.c - any bytes as a handover: what is read has only names that have a place there, each once, and within
+ * its cap. */
 #include "config.h"
 
 #include "verb/takeover.h"
@@ -18,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	for (size_t i = 0; i < tar.count; i++) {
 		size_t max = ra_handover_expects(tar.files[i].name);
 
-		if (!max || tar.files[i].bytes.len > max || strstr(tar.files[i].name, "..") || *tar.files[i].name == '/')
+		if (!max || tar.files[i].bytes.len > max || strstr(tar.files[i].name, "..") ||
+		    *tar.files[i].name == '/')
 			abort();
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(tar.files[i].name, tar.files[k].name))

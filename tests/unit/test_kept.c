@@ -1,4 +1,5 @@
-/* What a recording keeps and what it does not: secrets are masked, whose host it is is scrubbed, and what is parsed stays as it was. */
+/* What a recording keeps and what it does not: secrets are masked, whose host it is is scrubbed, and what is parsed
+ * stays as it was. */
 #include "config.h"
 
 #include "base/cert.h"
@@ -18,28 +19,32 @@ static void test_secrets_are_masked(void **state)
 		const char *in, *out;
 		size_t count;
 	} cases[] = {
-		{"Key: " KEY16 "\nnext", "Key: [removed]\nnext", 1},
-		{"  \"Key\": \"" KEY16 "\",", "  \"Key\": \"[removed]\",", 1},
-		{"half of one " KEY4 " is one", "half of one [removed] is one", 1},
-		{"esxi.boot encryptionRecoveryKey=" KEY16 " quiet", "esxi.boot encryptionRecoveryKey=[removed] quiet", 1},
-		{"encryptionRecoveryKey=garbled quiet", "encryptionRecoveryKey=[removed] quiet", 1},
-		{"   Setup Password: hunter2 and more\n", "   Setup Password: [removed]\n", 1},
-		{"{\"SetupPassword\":\"hun\\\"ter\",\"x\":1}", "{\"SetupPassword\":\"[removed]\",\"x\":1}", 1},
-		{"snmp community=public, port=161", "snmp community=[removed], port=161", 1},
-		{"https://me:hunter2@vc.example/sdk", "https://me:[removed]@vc.example/sdk", 1},
-		{"Authorization: Basic aHVudGVyMg==", "Authorization: Basic [removed]", 1},
-		{"a\n-----BEGIN PRIVATE KEY-----\nMIIE\nAAAA\n-----END PRIVATE KEY-----\nb",
-		 "a\n-----BEGIN PRIVATE KEY-----\n[removed]\n[removed]\n-----END PRIVATE KEY-----\nb", 1},
-		{"\"-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\"",
-		 "\"-----BEGIN RSA PRIVATE KEY-----[removed]-----END RSA PRIVATE KEY-----\"", 1},
-		/* what is no secret stays to the letter */
-		{"   Setup Password: Disabled\n   Password Set: false\n", "   Setup Password: Disabled\n   Password Set: false\n", 0},
-		{"{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}", "{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}", 0},
-		{"incorrect user name or password", "incorrect user name or password", 0},
-		{"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", 0},
-		{"build 22380479-22385739, 612345678us, 123456-654321", "build 22380479-22385739, 612345678us, 123456-654321", 0},
-		{"\n\n", "\n\n", 0},
-		{"", "", 0},
+	    {"Key: " KEY16 "\nnext", "Key: [removed]\nnext", 1},
+	    {"  \"Key\": \"" KEY16 "\",", "  \"Key\": \"[removed]\",", 1},
+	    {"half of one " KEY4 " is one", "half of one [removed] is one", 1},
+	    {"esxi.boot encryptionRecoveryKey=" KEY16 " quiet", "esxi.boot encryptionRecoveryKey=[removed] quiet", 1},
+	    {"encryptionRecoveryKey=garbled quiet", "encryptionRecoveryKey=[removed] quiet", 1},
+	    {"   Setup Password: hunter2 and more\n", "   Setup Password: [removed]\n", 1},
+	    {"{\"SetupPassword\":\"hun\\\"ter\",\"x\":1}", "{\"SetupPassword\":\"[removed]\",\"x\":1}", 1},
+	    {"snmp community=public, port=161", "snmp community=[removed], port=161", 1},
+	    {"https://me:hunter2@vc.example/sdk", "https://me:[removed]@vc.example/sdk", 1},
+	    {"Authorization: Basic aHVudGVyMg==", "Authorization: Basic [removed]", 1},
+	    {"a\n-----BEGIN PRIVATE KEY-----\nMIIE\nAAAA\n-----END PRIVATE KEY-----\nb",
+	     "a\n-----BEGIN PRIVATE KEY-----\n[removed]\n[removed]\n-----END PRIVATE KEY-----\nb", 1},
+	    {"\"-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\"",
+	     "\"-----BEGIN RSA PRIVATE KEY-----[removed]-----END RSA PRIVATE KEY-----\"", 1},
+	    /* what is no secret stays to the letter */
+	    {"   Setup Password: Disabled\n   Password Set: false\n",
+	     "   Setup Password: Disabled\n   Password Set: false\n", 0},
+	    {"{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}",
+	     "{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}", 0},
+	    {"incorrect user name or password", "incorrect user name or password", 0},
+	    {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+	     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", 0},
+	    {"build 22380479-22385739, 612345678us, 123456-654321",
+	     "build 22380479-22385739, 612345678us, 123456-654321", 0},
+	    {"\n\n", "\n\n", 0},
+	    {"", "", 0},
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
@@ -57,14 +62,19 @@ static cJSON *recording(const char *lines, const char *json)
 {
 	struct ra_buf text __attribute__((cleanup(ra_buf_free_auto))) = {0};
 
-	assert_int_equal(ra_buf_printf(&text,
-				       "{\"id\":\"r\",\"title\":\"Recording of ESX01.corp.example.org\",\"host\":\"esx01.corp.example.org\",\"clock\":\"2026-03-02T01:00:00Z\","
-				       "\"states\":{\"recorded\":{\"ssh\":{\"say\":\"esx01: gone\",\"replies\":[{\"request\":{\"run\":[\"x\"]},\"out\":%s}]},"
-				       "\"vcenter\":{\"replies\":[{\"request\":{\"property\":\"y\"},\"json\":%s},"
-				       "{\"request\":{\"property\":\"parent\"},\"json\":{\"name\":\"prod-a\"}},"
-				       "{\"request\":{\"property\":\"vm\"},\"json\":{\"vms\":[{\"name\":\"db7\",\"power\":\"poweredOn\"}]}}]}}}}",
-				       lines, json),
-			 RA_OK);
+	assert_int_equal(
+	    ra_buf_printf(
+		&text,
+		"{\"id\":\"r\",\"title\":\"Recording of "
+		"ESX01.corp.example.org\",\"host\":\"esx01.corp.example.org\",\"clock\":\"2026-03-02T01:00:00Z\","
+		"\"states\":{\"recorded\":{\"ssh\":{\"say\":\"esx01: "
+		"gone\",\"replies\":[{\"request\":{\"run\":[\"x\"]},\"out\":%s}]},"
+		"\"vcenter\":{\"replies\":[{\"request\":{\"property\":\"y\"},\"json\":%s},"
+		"{\"request\":{\"property\":\"parent\"},\"json\":{\"name\":\"prod-a\"}},"
+		"{\"request\":{\"property\":\"vm\"},\"json\":{\"vms\":[{\"name\":\"db7\",\"power\":\"poweredOn\"}]}}]}}"
+		"}}",
+		lines, json),
+	    RA_OK);
 	cJSON *tree = cJSON_Parse(ra_buf_str(&text));
 
 	assert_non_null(tree);
@@ -82,35 +92,44 @@ static void test_lines_are_scrubbed(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		/* the host, in every spelling, and inside longer words where it is a word */
-		{"esx01.corp.example.org ESX01 esx01-ilo my_esx01 esx011 xesx01 Esx01.", "host-1.domain-1.example host-1 host-1-ilo my_host-1 esx011 xesx01 host-1."},
-		{"other.corp.example.org, corp.example.org", "host-2.domain-1.example, domain-1.example"},
-		/* addresses, and what only looks like one */
-		{"from 10.1.2.3 and 10.1.2.3:902, not 10.1.2.34", "from 198.18.0.2 and 198.18.0.2:902, not 198.18.0.3"},
-		{"Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0", "Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0"},
-		{"lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240", "lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240"},
-		{"fe80::250:56ff:fe5a:1 and ::1, vim::Search", "2001:db8::1 and ::1, vim::Search"},
-		{"00:50:56:5a:00:01 00-50-56-5A-00-01", "02:00:00:00:00:01 02-00-00-00-00-01"},
-		/* a UUID in bytes, dashes, and the other order of bytes is one UUID */
-		{"4c414200-1122-1031-8031-b4c04f4c4142 0x4c 0x41 0x42 0x0 0x11 0x22 0x10 0x31 0x80 0x31 0xb4 0xc0 0x4f 0x4c 0x41 0x42 "
-		 "0042414C-2211-3110-8031-B4C04F4C4142",
-		 "5c5c5c5c-0000-4000-8000-000000000001 0x5c 0x5c 0x5c 0x5c 0x0 0x0 0x40 0x0 0x80 0x0 0x0 0x0 0x0 0x0 0x0 0x1 "
-		 "5C5C5C5C-0000-0040-8000-000000000001"},
-		{"RecoveryID: {7E57AB1E-0001-4C3D-8E2F-1AB1AB1AB1AB}", "RecoveryID: {5C5C5C5C-0000-4000-8000-000000000001}"},
-		{"00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000"},
-		/* times go by whole days; an hour of the day stays */
-		{"2026-03-02T01:00:05.123Z 2026-03-01 2025-12-31T23:59:59Z", "2026-01-01T01:00:05.123Z 2025-12-31 2025-11-01T23:59:59Z"},
-		{"${now+5} 1970-01-01T00:00:00Z 20613240 8.0.2-0.0.22380479", "${now+5} 1970-01-01T00:00:00Z 20613240 8.0.2-0.0.22380479"},
-		/* people, things */
-		{"   Serial Number: CZ12345ABC", "   Serial Number: SERIAL0001"},
-		{"   Serial Number: None", "   Serial Number: None"},
-		{"user=CORP\\\\jdoe jdoe logged in, root too, user=root", "user=domain-2.example\\\\user-1 user-1 logged in, root too, user=root"},
-		{"SSH session was closed for 'jdoe@10.1.2.3'.", "SSH session was closed for 'user-1@198.18.0.2'."},
-		{"/vmfs/volumes/gold-01/db7/db7.vmx on gold-01", "/vmfs/volumes/datastore-1/vm-1/vm-1.vmx on datastore-1"},
-		{"thumbprint: A1:B2:C3:D4:E5:F6:A1:B2:C3:D4:E5:F6:A1:B2:C3:D4:E5:F6:A1:B2",
-		 "thumbprint: 5C:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:01"},
-		/* what belongs to everybody */
-		{"vmkernel: cpu1)tpmdriver root localhost vpxuser PowerEdge R750", "vmkernel: cpu1)tpmdriver root localhost vpxuser PowerEdge R750"},
+	    /* the host, in every spelling, and inside longer words where it is a word */
+	    {"esx01.corp.example.org ESX01 esx01-ilo my_esx01 esx011 xesx01 Esx01.",
+	     "host-1.domain-1.example host-1 host-1-ilo my_host-1 esx011 xesx01 host-1."},
+	    {"other.corp.example.org, corp.example.org", "host-2.domain-1.example, domain-1.example"},
+	    /* addresses, and what only looks like one */
+	    {"from 10.1.2.3 and 10.1.2.3:902, not 10.1.2.34", "from 198.18.0.2 and 198.18.0.2:902, not 198.18.0.3"},
+	    {"Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0",
+	     "Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0"},
+	    {"lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240", "lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240"},
+	    {"fe80::250:56ff:fe5a:1 and ::1, vim::Search", "2001:db8::1 and ::1, vim::Search"},
+	    {"00:50:56:5a:00:01 00-50-56-5A-00-01", "02:00:00:00:00:01 02-00-00-00-00-01"},
+	    /* a UUID in bytes, dashes, and the other order of bytes is one UUID */
+	    {"4c414200-1122-1031-8031-b4c04f4c4142 0x4c 0x41 0x42 0x0 0x11 0x22 0x10 0x31 0x80 0x31 0xb4 0xc0 0x4f "
+	     "0x4c 0x41 0x42 "
+	     "0042414C-2211-3110-8031-B4C04F4C4142",
+	     "5c5c5c5c-0000-4000-8000-000000000001 0x5c 0x5c 0x5c 0x5c 0x0 0x0 0x40 0x0 0x80 0x0 0x0 0x0 0x0 0x0 0x0 "
+	     "0x1 "
+	     "5C5C5C5C-0000-0040-8000-000000000001"},
+	    {"RecoveryID: {7E57AB1E-0001-4C3D-8E2F-1AB1AB1AB1AB}",
+	     "RecoveryID: {5C5C5C5C-0000-4000-8000-000000000001}"},
+	    {"00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000"},
+	    /* times go by whole days; an hour of the day stays */
+	    {"2026-03-02T01:00:05.123Z 2026-03-01 2025-12-31T23:59:59Z",
+	     "2026-01-01T01:00:05.123Z 2025-12-31 2025-11-01T23:59:59Z"},
+	    {"${now+5} 1970-01-01T00:00:00Z 20613240 8.0.2-0.0.22380479",
+	     "${now+5} 1970-01-01T00:00:00Z 20613240 8.0.2-0.0.22380479"},
+	    /* people, things */
+	    {"   Serial Number: CZ12345ABC", "   Serial Number: SERIAL0001"},
+	    {"   Serial Number: None", "   Serial Number: None"},
+	    {"user=CORP\\\\jdoe jdoe logged in, root too, user=root",
+	     "user=domain-2.example\\\\user-1 user-1 logged in, root too, user=root"},
+	    {"SSH session was closed for 'jdoe@10.1.2.3'.", "SSH session was closed for 'user-1@198.18.0.2'."},
+	    {"/vmfs/volumes/gold-01/db7/db7.vmx on gold-01", "/vmfs/volumes/datastore-1/vm-1/vm-1.vmx on datastore-1"},
+	    {"thumbprint: A1:B2:C3:D4:E5:F6:A1:B2:C3:D4:E5:F6:A1:B2:C3:D4:E5:F6:A1:B2",
+	     "thumbprint: 5C:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:01"},
+	    /* what belongs to everybody */
+	    {"vmkernel: cpu1)tpmdriver root localhost vpxuser PowerEdge R750",
+	     "vmkernel: cpu1)tpmdriver root localhost vpxuser PowerEdge R750"},
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
@@ -128,11 +147,14 @@ static void test_lines_are_scrubbed(void **state)
 	}
 }
 
-/* The same value has one token in every answer; names of members, numbers and requests stay; the recording's own words are scrubbed too. */
+/* The same value has one token in every answer; names of members, numbers and requests stay; the recording's own words
+ * are scrubbed too. */
 static void test_one_token_everywhere(void **state)
 {
-	RA_AUTO(ra_cjson_free) cJSON *tree =
-		recording("[\"prod-a esx01\", \"db7 ESX02\"]", "{\"serialNumber\":\"CZ12345ABC\",\"hostName\":\"esx02\",\"esx01\":[1,true,\"cz12345abc\"]}");
+	RA_AUTO(ra_cjson_free)
+	cJSON *tree =
+	    recording("[\"prod-a esx01\", \"db7 ESX02\"]",
+		      "{\"serialNumber\":\"CZ12345ABC\",\"hostName\":\"esx02\",\"esx01\":[1,true,\"cz12345abc\"]}");
 	struct ra_scrubbed told;
 	struct ra_errs errs;
 	size_t places = 0;
@@ -142,9 +164,12 @@ static void test_one_token_everywhere(void **state)
 	RA_AUTO(ra_mem_free) char *text = ra_json_print(tree);
 
 	assert_non_null(strstr(text, "\"out\":[\"cluster-1 host-1\",\"vm-1 host-2\"]"));
-	assert_non_null(strstr(text, "{\"serialNumber\":\"SERIAL0001\",\"hostName\":\"host-2\",\"esx01\":[1,true,\"SERIAL0001\"]}"));
+	assert_non_null(strstr(
+	    text, "{\"serialNumber\":\"SERIAL0001\",\"hostName\":\"host-2\",\"esx01\":[1,true,\"SERIAL0001\"]}"));
 	assert_non_null(strstr(text, "{\"name\":\"cluster-1\"}"));
-	assert_non_null(strstr(text, "\"title\":\"Recording of host-1.domain-1.example\",\"host\":\"host-1.domain-1.example\",\"clock\":\"2026-01-01T01:00:00Z\""));
+	assert_non_null(strstr(
+	    text, "\"title\":\"Recording of "
+		  "host-1.domain-1.example\",\"host\":\"host-1.domain-1.example\",\"clock\":\"2026-01-01T01:00:00Z\""));
 	assert_non_null(strstr(text, "\"say\":\"host-1: gone\""));
 	assert_string_equal(ra_json_str(ra_json_get(told.map, "host name"), "esx01", ""), "host-1");
 	for (size_t i = 0; i < told.count; i++)
@@ -174,7 +199,9 @@ static void test_certificates(void **state)
 	assert_int_equal(was.not_after, wish.not_after);
 	RA_AUTO(ra_cjson_free) cJSON *item = cJSON_CreateString(ra_buf_str(&pem));
 	RA_AUTO(ra_mem_free) char *text = cJSON_PrintUnformatted(item);
-	RA_AUTO(ra_cjson_free) cJSON *tree = recording("[\"-----BEGIN CERTIFICATE-----\", \"AAAA\", \"-----END CERTIFICATE-----\", \"last\"]", text);
+	RA_AUTO(ra_cjson_free)
+	cJSON *tree =
+	    recording("[\"-----BEGIN CERTIFICATE-----\", \"AAAA\", \"-----END CERTIFICATE-----\", \"last\"]", text);
 
 	assert_int_equal(ra_scrub(tree, &told, &errs), RA_OK);
 	const char *made = ra_json_str(ra_json_pointer(tree, "/states/recorded/vcenter/replies/0"), "json", "");
@@ -212,7 +239,12 @@ static void test_a_walk_is_kept(void **state)
 	RA_AUTO(ra_hub_free) struct ra_hub *hub = ra_hub_new(1);
 	RA_AUTO(ra_cjson_free) cJSON *tree = NULL;
 	RA_AUTO(ra_recording_free) struct ra_recording *again = NULL;
-	struct ra_session_options options = {.flows = flows, .recording = from, .flow = "walk", .entry = "look", .all_checks = true, .until = RA_UTC_NONE};
+	struct ra_session_options options = {.flows = flows,
+					     .recording = from,
+					     .flow = "walk",
+					     .entry = "look",
+					     .all_checks = true,
+					     .until = RA_UTC_NONE};
 	struct ra_session *session = NULL;
 	struct ra_kept told;
 	struct ra_errs errs;
@@ -227,7 +259,8 @@ static void test_a_walk_is_kept(void **state)
 
 	assert_non_null(strstr(text, "\"host\":\"esx01\",\"clock\":\"2026-03-02T01:00:00Z\""));
 	assert_non_null(strstr(text, "\"out\":[\"Maintenance Mode: Disabled\"]"));
-	assert_non_null(strstr(text, "{\"request\":{\"property\":\"summary.tpmAttestation\"},\"json\":{\"status\":\"accepted\",\"time\":\"2026-03-01T01:00:00Z\"}}"));
+	assert_non_null(strstr(text, "{\"request\":{\"property\":\"summary.tpmAttestation\"},\"json\":{\"status\":"
+				     "\"accepted\",\"time\":\"2026-03-01T01:00:00Z\"}}"));
 	assert_null(strstr(text, "recovery"));
 	assert_non_null(strstr(text, "\"expect\":{\"check\":{\"exit\":"));
 	assert_int_equal(told.secrets + told.cut + told.odd, 0);
@@ -238,8 +271,9 @@ static void test_a_walk_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_secrets_are_masked), cmocka_unit_test(test_lines_are_scrubbed), cmocka_unit_test(test_one_token_everywhere),
-		cmocka_unit_test(test_certificates),	   cmocka_unit_test(test_not_a_recording),    cmocka_unit_test(test_a_walk_is_kept),
+	    cmocka_unit_test(test_secrets_are_masked),   cmocka_unit_test(test_lines_are_scrubbed),
+	    cmocka_unit_test(test_one_token_everywhere), cmocka_unit_test(test_certificates),
+	    cmocka_unit_test(test_not_a_recording),      cmocka_unit_test(test_a_walk_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,15 +55,15 @@ static void test_what_is_not_expected(void **state)
 		ra_err err;
 		const char *say;
 	} cases[] = {
-		{{{"c", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
-		{{{"../a", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
-		{{{"/a", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
-		{{{"./a", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
-		{{{"a", "x"}, {"a", "y"}}, 1000, RA_E_INVALID, "twice"},
-		{{{"a", "0123456789"}}, 1000, RA_OK, ""},
-		{{{"a", "0123456789+"}}, 1000, RA_E_LIMIT, "larger than such a file may be"},
-		{{{"a", "12345"}, {"d/b", "12345"}}, 11, RA_OK, ""},
-		{{{"a", "12345"}, {"d/b", "123456"}}, 11, RA_E_LIMIT, "more than it may"},
+	    {{{"c", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
+	    {{{"../a", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
+	    {{{"/a", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
+	    {{{"./a", "x"}}, 1000, RA_E_INVALID, "does not belong there"},
+	    {{{"a", "x"}, {"a", "y"}}, 1000, RA_E_INVALID, "twice"},
+	    {{{"a", "0123456789"}}, 1000, RA_OK, ""},
+	    {{{"a", "0123456789+"}}, 1000, RA_E_LIMIT, "larger than such a file may be"},
+	    {{{"a", "12345"}, {"d/b", "12345"}}, 11, RA_OK, ""},
+	    {{{"a", "12345"}, {"d/b", "123456"}}, 11, RA_E_LIMIT, "more than it may"},
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
@@ -74,7 +74,8 @@ static void test_what_is_not_expected(void **state)
 
 		ra_errs_clear(&errs);
 		pack(cases[i].files, &bytes);
-		assert_int_equal(ra_tarball_read(bytes.data, bytes.len, expect, cases[i].all_max, &tar, &errs), cases[i].err);
+		assert_int_equal(ra_tarball_read(bytes.data, bytes.len, expect, cases[i].all_max, &tar, &errs),
+				 cases[i].err);
 		if (cases[i].err)
 			assert_non_null(strstr(ra_errs_line(&errs, line, sizeof(line)), cases[i].say));
 	}
@@ -96,15 +97,16 @@ static void test_torn(void **state)
 			for (size_t i = 0; i < tar.count; i++)
 				assert_string_equal(ra_buf_str(&tar.files[i].bytes), files[i][1]);
 	}
-	assert_int_equal(ra_tarball_read("no archive at all", 17, expect, 1000, &(struct ra_tarball){.count = 0}, NULL), RA_E_INVALID);
+	assert_int_equal(ra_tarball_read("no archive at all", 17, expect, 1000, &(struct ra_tarball){.count = 0}, NULL),
+			 RA_E_INVALID);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_there_and_back),
-		cmocka_unit_test(test_what_is_not_expected),
-		cmocka_unit_test(test_torn),
+	    cmocka_unit_test(test_there_and_back),
+	    cmocka_unit_test(test_what_is_not_expected),
+	    cmocka_unit_test(test_torn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
