@@ -61,7 +61,7 @@ static int test(struct work *work, const struct ra_flowset *set)
 	say_findings(work, count, work->context->options->coverage);
 	printf("%zu passed, %zu failed; %zu of %zu ways out of steps were taken\n", counts.passed, counts.failed,
 	       counts.edges_taken, counts.edges);
-	int code = work->whole ? ra_verb_test_demos(work->context, set) : RA_EXIT_OK;
+	int code = work->whole ? ra_verb_test_demos(set) : RA_EXIT_OK;
 
 	return counts.failed ? RA_EXIT_INVALID : code;
 }
@@ -174,7 +174,7 @@ static int test_recording(struct work *work, const char *path)
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
-	return ra_verb_flows(work->context, &set, &errs) ? ra_say_errs(&errs) : ra_verb_test_recording(work->context, set, path);
+	return ra_verb_flows(work->context, &set, &errs) ? ra_say_errs(&errs) : ra_verb_test_recording(set, path);
 }
 
 /* show [DIR] [ID]: what is no directory is the id of a flow. */

@@ -114,7 +114,7 @@ static ra_err prove(const struct ra_context *context, struct keep *k, struct ra_
 	RA_AUTO(ra_view_free) struct ra_view *again = NULL;
 	char differs[512] = "";
 	int number = 0;
-	ra_err err = ra_verb_replay(context, k->flows, k->tree, &again, &number, errs);
+	ra_err err = ra_verb_replay(k->flows, k->tree, &again, &number, errs);
 
 	if (err)
 		return ra_fail(errs, err, "the recording does not replay; nothing was written");

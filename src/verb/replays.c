@@ -18,16 +18,13 @@
 #define WIDTH 140
 
 /* Run a session on a recording to its end. */
-static ra_err replay(const struct ra_context *context, const struct ra_flowset *flows, struct ra_recording *recording,
+static ra_err replay(const struct ra_flowset *flows, struct ra_recording *recording,
 		     struct ra_view **out, int *number, struct ra_errs *errs)
 {
 	RA_AUTO(ra_hub_free) struct ra_hub *hub = ra_hub_new(1);
 	struct ra_session_options options = {
 	    .flows = flows,
 	    .recording = recording,
-	    .flow = ra_verb_flow_id(context->options),
-	    .entry = context->options->entry,
-	    .only_given_planes = context->options->only_given_planes,
 	    .all_checks = true,
 	    .until = RA_UTC_NONE,
 	};
@@ -41,7 +38,7 @@ static ra_err replay(const struct ra_context *context, const struct ra_flowset *
 	return *number < 0 ? errs->code : *number ? RA_OK : ra_session_view(session, false, out, errs);
 }
 
-ra_err ra_verb_replay(const struct ra_context *context, const struct ra_flowset *flows, const cJSON *tree,
+ra_err ra_verb_replay(const struct ra_flowset *flows, const cJSON *tree,
 		      struct ra_view **out, int *number, struct ra_errs *errs)
 {
 	struct ra_recording *recording = NULL;
@@ -49,7 +46,7 @@ ra_err ra_verb_replay(const struct ra_context *context, const struct ra_flowset 
 
 	*out = NULL;
 	if (!err)
-		err = replay(context, flows, recording, out, number, errs);
+		err = replay(flows, recording, out, number, errs);
 	ra_source_free(recording);
 	return err;
 }
@@ -188,7 +185,7 @@ static int hold(const char *path, const cJSON *expect, const struct ra_view *vie
 
 /* Replay a recording and hold the result against what it expects; one that expects nothing is skipped where that is
  * allowed. */
-static int test_one(const struct ra_context *context, const struct ra_flowset *flows, const char *path, bool must,
+static int test_one(const struct ra_flowset *flows, const char *path, bool must,
 		    bool *skipped)
 {
 	struct ra_recording *recording = NULL;
@@ -205,7 +202,7 @@ static int test_one(const struct ra_context *context, const struct ra_flowset *f
 		err = ra_fail(&errs, RA_E_INVALID, "%s: it expects nothing of a check (\"expect\": {\"check\": {..}})",
 			      path);
 	if (!err && expect)
-		err = replay(context, flows, recording, &view, &number, &errs);
+		err = replay(flows, recording, &view, &number, &errs);
 	int code = err                                ? ra_say_errs(&errs)
 		   : number                           ? 128 + number
 		   : view && hold(path, expect, view) ? RA_EXIT_INVALID
@@ -215,10 +212,10 @@ static int test_one(const struct ra_context *context, const struct ra_flowset *f
 	return code;
 }
 
-int ra_verb_test_recording(const struct ra_context *context, const struct ra_flowset *flows, const char *path)
+int ra_verb_test_recording(const struct ra_flowset *flows, const char *path)
 {
 	bool skipped;
-	int code = test_one(context, flows, path, true, &skipped);
+	int code = test_one(flows, path, true, &skipped);
 	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(path, false);
 
 	if (code == RA_EXIT_OK)
@@ -226,7 +223,7 @@ int ra_verb_test_recording(const struct ra_context *context, const struct ra_flo
 	return code;
 }
 
-int ra_verb_test_demos(const struct ra_context *context, const struct ra_flowset *flows)
+int ra_verb_test_demos(const struct ra_flowset *flows)
 {
 	RA_AUTO(ra_mem_free) char *dir = ra_path_join(ra_flowset_dir(flows), "demo");
 	char **names = NULL;
@@ -238,7 +235,7 @@ int ra_verb_test_demos(const struct ra_context *context, const struct ra_flowset
 	for (size_t i = 0; i < count && code < 128; i++) {
 		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, names[i]);
 		bool skipped = false;
-		int one = path ? test_one(context, flows, path, false, &skipped) : RA_EXIT_INTERNAL;
+		int one = path ? test_one(flows, path, false, &skipped) : RA_EXIT_INTERNAL;
 
 		held += !one && !skipped;
 		failed += one != 0;

@@ -10,7 +10,7 @@
 #define AT(member) offsetof(struct ra_options, member)
 #define WALKS "walk demo resume"
 #define HOSTS "walk check record resume"
-#define RUNS "walk demo check record resume"
+#define RUNS "walk demo check resume"
 
 static const struct ra_option_row options[] = {
 	{"user", 'u', "NAME", "user on the host (default root)", HOSTS, AT(user), RA_OPT_TEXT},
@@ -27,7 +27,7 @@ static const struct ra_option_row options[] = {
 	{"proxy", 0, "URL", "reach vCenter through this proxy (http, https, socks4, socks4a, socks5, socks5h)", HOSTS, AT(proxy), RA_OPT_TEXT},
 	{"no-esxcli-via-vcenter", 0, NULL, "do not run esxcli through vCenter, an interface VMware does not document for others", HOSTS, AT(no_esxcli), RA_OPT_BOOL},
 	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
-	{"no-ssh", 0, NULL, "do not use SSH", RUNS, AT(no_ssh), RA_OPT_BOOL},
+	{"no-ssh", 0, NULL, "do not use SSH", RUNS " record", AT(no_ssh), RA_OPT_BOOL},
 	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check record resume", AT(from), RA_OPT_TEXT},
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
 	{"entry", 0, "STEP", "begin at this entry of the flow, by its step or its words", RUNS, AT(entry), RA_OPT_TEXT},
@@ -39,7 +39,7 @@ static const struct ra_option_row options[] = {
 	{"case", 0, "ID", "support case, for the record", RUNS, AT(case_id), RA_OPT_TEXT},
 	{"journal", 0, "FILE", "keep the record here", "walk demo check", AT(journal), RA_OPT_TEXT},
 	{"keep", 0, NULL, "keep the record in the sessions directory", "demo check", AT(keep), RA_OPT_BOOL},
-	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS, AT(timeout_s), RA_OPT_INT},
+	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS " record", AT(timeout_s), RA_OPT_INT},
 	{"hosts", 0, "FILE", "one host a line (- is standard input)", "check", AT(hosts_file), RA_OPT_TEXT},
 	{"parallel", 0, "N", "so many hosts at once (default 16, at most 64)", "check", AT(parallel), RA_OPT_INT},
 	{"only-given-planes", 0, NULL, "a required fact that only another plane could tell does not count as missing", "check", AT(only_given_planes), RA_OPT_BOOL},
