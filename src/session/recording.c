@@ -17,7 +17,7 @@
 struct keeping {
 	const struct ra_session *s;
 	struct ra_kept *told;
-	ra_utc_ms start; /* the recording's clock, whole seconds */
+	ra_utc_ms start; /* the recording's clock, the first whole second: what was past then is past in a replay */
 	size_t room;     /* bytes that may still be kept */
 };
 
@@ -388,7 +388,7 @@ ra_err ra_session_keep(const struct ra_session *s, const char *id, struct ra_kep
 {
 	RA_AUTO(ra_cjson_free) cJSON *root = cJSON_CreateObject();
 	RA_AUTO(ra_view_free) struct ra_view *view = NULL;
-	struct keeping k = {.s = s, .told = told, .start = s->clock.start_utc / 1000 * 1000, .room = ALL_KEPT_MAX};
+	struct keeping k = {.s = s, .told = told, .start = (s->clock.start_utc + 999) / 1000 * 1000, .room = ALL_KEPT_MAX};
 
 	*out = NULL;
 	*told = (struct ra_kept){0};
