@@ -24,6 +24,7 @@ libpcre2-8 libpcre2-dev
 libssl libssl-dev
 libcurl libcurl4-openssl-dev
 libxml-2.0 libxml2-dev
+libarchive libarchive-dev
 END
 [ "$failed" = 0 ] || printf '%s\n' "$out"
 exit "$failed"

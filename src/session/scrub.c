@@ -329,7 +329,7 @@ static ra_err do_reply(struct ra_scrubbing *s, cJSON *reply, bool write)
 /* The texts of a recording that may tell something: its own, and what planes and answers say. */
 static ra_err do_tree(struct ra_scrubbing *s, cJSON *tree, bool write)
 {
-	static const char *const own[][2] = {{"host", "hostName"}, {"clock", ""}, {"title", ""}, {"story", ""}};
+	static const char *const own[][2] = {{"id", ""}, {"host", "hostName"}, {"clock", ""}, {"title", ""}, {"story", ""}};
 	cJSON *state, *side, *reply;
 	ra_err err = RA_OK;
 

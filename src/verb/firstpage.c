@@ -210,6 +210,14 @@ static void put_next(struct page *p)
 	       "whole.\n");
 }
 
+static void put_notes(struct page *p)
+{
+	if (p->v->notes.count)
+		heading(p, "Notes");
+	for (size_t i = 0; i < p->v->notes.count; i++)
+		add(p, "- %s\n", p->v->notes.items[i]);
+}
+
 static void put_must_not(struct page *p)
 {
 	const struct ra_view *v = p->v;
@@ -246,6 +254,7 @@ ra_err ra_handover_page(const struct ra_view *view, const struct ra_flowset *flo
 	put_half_done(&p);
 	put_next(&p);
 	put_must_not(&p);
+	put_notes(&p);
 	add(&p, "\nNo password, key or proof is in this archive. Answers given by the host itself are not proof of its "
 		"integrity.\n");
 	return p.err;

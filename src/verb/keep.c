@@ -108,6 +108,19 @@ static ra_err run(const struct ra_context *context, struct keep *k, int *number,
 	return *number < 0 ? errs->code : *number ? RA_OK : ra_session_view(k->session, false, &k->view, errs);
 }
 
+/* Scrubbed; the id, made of the file's name, is one still. */
+static ra_err scrub(struct keep *k, struct ra_errs *errs)
+{
+	ra_err err = ra_scrub(k->tree, &k->scrubbed, errs);
+	cJSON *node = cJSON_GetObjectItemCaseSensitive(k->tree, "id");
+	char id[64];
+
+	if (err)
+		return err;
+	id_of(node->valuestring, id, sizeof(id));
+	return cJSON_SetValuestring(node, id) ? RA_OK : ra_fail(errs, RA_E_NOMEM, "no memory");
+}
+
 /* The recording has to replay to what was just seen; scrubbed, to the same way and causes. */
 static ra_err prove(const struct ra_context *context, struct keep *k, struct ra_errs *errs)
 {
@@ -174,9 +187,10 @@ static int keep(const struct ra_context *context, struct keep *k, struct ra_errs
 		return RA_EXIT_UNREACHED;
 	}
 	id_of(path, id, sizeof(id));
-	err = ra_session_keep(k->session, id, &k->told, &k->tree, errs);
+	/* What is scrubbed by words needs them as they stand in the file's name. */
+	err = ra_session_keep(k->session, context->options->scrub ? path : id, &k->told, &k->tree, errs);
 	if (!err && context->options->scrub)
-		err = ra_scrub(k->tree, &k->scrubbed, errs);
+		err = scrub(k, errs);
 	if (!err)
 		err = prove(context, k, errs);
 	if (!err)

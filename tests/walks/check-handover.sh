@@ -90,6 +90,15 @@ expect 0 'Taken over by ops-two on ' two export "$taken"
 grep -q '"taken_at"' "$taken" || bad "the record does not say when it was handed over"
 grep -c '"kind":"gate"' half.jsonl >/dev/null
 
+# What was changed for the walk alone is owed: the first page says so, and the one who takes over does it, the agreed time past or not.
+walk 13 one 'FAIL  Known lines in the logs' demo ssh-off --journal ssh.jsonl
+expect 0 'Still to be done: Switch the SSH service off again.' one handover ssh.jsonl -o ssh.handover
+tar xzOf ssh.handover handover.md >page
+grep -qF 'Still to be done: Switch the SSH service off again.' page || bad "the first page does not say what is owed: $(cat page)"
+grep -qF 'SSH runs on the host. (As it was last read.)' page || bad "the first page does not say that SSH runs"
+walk 13 two 'no such words' resume ssh.handover --until 2026-03-02T00:00:00Z
+grep -q 'verified  Switch the SSH service off again' out || bad "SSH was left on: $(tail -n 20 out)"
+
 # There already, and further: nothing is touched. Of the same state it goes on.
 cp "$taken" before
 expect 73 'went on otherwise' two resume s.handover --plain

@@ -98,6 +98,10 @@ sys.exit(bool(errors))
 P
 fi
 
+# What the file is called tells nothing either.
+run 0 'read it before' record --from demo:healthy --scrub -o esx01.lab.example.json
+grep -q '"id": "host-1-domain-1-example"' esx01.lab.example.json || bad "the id: $(grep '"id"' esx01.lab.example.json | head -1)"
+
 # The map is written only when it is asked for, and only for this user; what is there already stays.
 run 0 'scrubbed: host name' record --from demo:healthy --scrub --map map.json -o mapped.json
 [ "$(stat -c %a map.json)" = 600 ] && grep -q '"esx01": "host-1"' map.json || bad "the map: $(head -3 map.json)"
