@@ -68,7 +68,7 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 	for (size_t i = 0; i < s->word_count; i++)
 		if (!strcmp(s->words[i].word, lower))
 			return RA_OK;
-	snprintf(made, sizeof(made), "%s%zu%s", token, ra_scrub_number(s, name) + 1, strcmp(name, "domain") ? "" : ".example");
+	snprintf(made, sizeof(made), "%s%zu%s", token, ra_scrub_number(s, name) + 1, !strcmp(name, "domain") || !strcmp(name, "other host") ? ".example" : "");
 	ra_err err = ra_scrub_token(s, name, lower, made, &known);
 
 	if (err)
@@ -90,10 +90,28 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 	return RA_OK;
 }
 
+/* Does a name end in a domain that is a word already? Then its parts are words. */
+static bool is_of_domain(const struct ra_scrubbing *s, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < s->word_count; i++) {
+		const struct ra_scrub_word *word = &s->words[i];
+
+		if (!strncmp(word->token, "domain-", 7) && word->len < len && name[len - word->len - 1] == '.' &&
+		    !strcasecmp(word->word, name + len - word->len))
+			return true;
+	}
+	return false;
+}
+
 /* A host's name and its domain are two words, so that each is found alone too; so are a user and a domain. */
 static ra_err add_parts(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, char *value)
 {
 	static const char domain[] = "domain-";
+
+	if (rule->kind == RA_SCRUB_FQDN)
+		return is_of_domain(s, value) ? RA_OK : add_word(s, rule->name, rule->token, value);
 	char *part = strpbrk(value, rule->kind == RA_SCRUB_HOST ? "." : "@\\");
 	char *first = value, *rest = part ? part + 1 + strspn(part + 1, "\\") : NULL;
 
@@ -154,7 +172,7 @@ static ra_err collect(struct ra_scrubbing *s, const char *line, size_t len)
 	for (size_t i = 0; i < s->rule_count && !err; i++) {
 		size_t at = 0, end = 0;
 
-		if (s->rules[i].kind < RA_SCRUB_HOST || !applies(s, &s->rules[i]))
+		if (s->rules[i].kind < RA_SCRUB_HOST || (s->rules[i].kind == RA_SCRUB_FQDN) != s->late || !applies(s, &s->rules[i]))
 			continue;
 		for (err = next_value(s, i, line, len, &at, &end); !err && at != SIZE_MAX;
 		     err = next_value(s, i, line, len, &at, &end)) {
@@ -469,6 +487,9 @@ ra_err ra_scrub(cJSON *tree, struct ra_scrubbed *out, struct ra_errs *errs)
 		err = do_tree(&s, tree, false);
 	if (!err)
 		err = collect_of_domains(&s, tree);
+	s.late = true;
+	if (!err)
+		err = do_tree(&s, tree, false);
 	if (!err && s.word_count)
 		qsort(s.words, s.word_count, sizeof(*s.words), by_length);
 	if (!err)

@@ -17,6 +17,7 @@ enum ra_scrub_kind {
 	RA_SCRUB_IP4,
 	RA_SCRUB_BLOB, /* a long base64 text */
 	RA_SCRUB_HOST, /* word: a name, its domain a word of its own */
+	RA_SCRUB_FQDN, /* word: a whole name, where its domain is none of those that are known */
 	RA_SCRUB_USER, /* word: DOMAIN\user or user@domain */
 	RA_SCRUB_WORD
 };
@@ -49,6 +50,7 @@ struct ra_scrubbing {
 	int64_t shift_days;
 	struct ra_scrub_word *words;
 	size_t word_count, word_room, values;
+	bool late;           /* collecting: the domains are known, only whole names are left */
 	const char *request; /* text of the one whose answer is looked at, "" */
 	struct ra_errs *errs;
 };

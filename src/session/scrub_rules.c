@@ -44,13 +44,13 @@ static const struct ra_scrub_rule rules[] = {
      "(?i)(?:host[ _-]?name|network[ _-]?name|fqdn|fully qualified domain name|dns[ _-]?name)" IS "(" NAME "(?:\\." NAME
      ")*)",
      NULL, NULL, "host-"},
-    {"host name", RA_SCRUB_HOST, "\"(?:name|server|host|address|peer|searchDomain)\": \"(" FQDN ")\"", NULL, NULL,
-     "host-"},
-    {"host name", RA_SCRUB_HOST, "(?i)\\bfrom ['\"]?[\\w.-]+@(" FQDN ")", NULL, NULL, "host-"},
+    {"other host", RA_SCRUB_FQDN, "\"(?:name|server|host|address|peer|searchDomain|value)\": \"(" FQDN ")\"", NULL, NULL,
+     "name-"},
+    {"other host", RA_SCRUB_FQDN, "(?i)\\bfrom ['\"]?[\\w.-]+@(" FQDN ")", NULL, NULL, "name-"},
     {"domain", RA_SCRUB_WORD, "(?i)(?:domain[ _-]?name|search[ _-]?domains?|realm)" IS "(" NAME "(?:\\." NAME ")+)",
      NULL, NULL, "domain-"},
     {"user", RA_SCRUB_USER,
-     "(?i)\\b(?:user(?:[ _-]?name)?|login|account|principal|owner)" IS
+     "(?i)\\b(?:(?:user(?:[ _-]?name)?|login|account|principal|owner)(?:[\"']\\s*:\\s*[\"']|\\s*=\\s*[\"']?)|user(?:[ _-]?name)?:\\s+[\"']?)"
      "([A-Za-z_][\\w.-]*(?:(?:\\\\{1,2}|@)[\\w.-]+)?)",
      NULL, NULL, "user-"},
     {"user", RA_SCRUB_USER, "(?i)(?:for|by) (?:user )?'?([A-Za-z_][\\w.-]*)@(?=[\\w.:]+)", NULL, NULL, "user-"},
@@ -58,6 +58,7 @@ static const struct ra_scrub_rule rules[] = {
     {"serial number", RA_SCRUB_WORD,
      "(?i)(?:serial|(?:service|asset) ?tag)[\\w ]{0,20}" IS "([A-Za-z0-9][A-Za-z0-9._-]{3,})", NULL, NULL,
      "SERIAL000"},
+    {"serial number", RA_SCRUB_DIGEST, "(?i)VMware-((?:" HEX "{2}[ -]){15}" HEX "{2})\\b", NULL, NULL, NULL},
     {"datastore", RA_SCRUB_WORD, "/vmfs/volumes/([^/\\s'\",\\]]+)", NULL, NULL, "datastore-"},
     {"datastore", RA_SCRUB_WORD, "(?i)\\bvol(?:ume)? '([^']+)'", NULL, NULL, "datastore-"},
     {"virtual machine", RA_SCRUB_WORD, "/vmfs/volumes/[^/\\s]+/([^/\\s'\",]+)/", NULL, NULL, "vm-"},

@@ -249,19 +249,28 @@ ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct r
 	return RA_OK;
 }
 
-/* The flow set of the handover, where the installed one is another: kept by its digest, examined when it is loaded. */
-static ra_err keep_flows(const struct ra_context *context, const struct ra_tarball *tar, const struct ra_handover *head,
-			 struct ra_errs *errs)
+/* The flow set of the handover, where the installed one is another: kept whole under its digest, examined when it is loaded. What is kept
+ * already is not touched. */
+static ra_err keep_flows(const struct ra_context *context, const struct ra_tarball *tar, const char *journal, struct ra_errs *errs)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *installed = NULL;
-	RA_AUTO(ra_mem_free) char *dir = kept_dir(head->flow_sha256);
+	char sha256[RA_SHA256_HEX_LEN], fresh[4096];
 	ra_err err = ra_verb_flows(context, &installed, errs);
 
-	if (err || !strcmp(head->flow_sha256, ra_flowset_sha256(installed)))
+	set_of(journal, sha256);
+	if (err || !*sha256 || !strcmp(sha256, ra_flowset_sha256(installed)))
 		return err;
+	RA_AUTO(ra_mem_free) char *dir = kept_dir(sha256);
+
 	if (!dir)
 		return ra_fail(errs, RA_E_NOTFOUND, "no home directory to keep the flow set in");
-	return place_flows(tar, dir, errs);
+	if (!access(dir, F_OK))
+		return RA_OK;
+	snprintf(fresh, sizeof(fresh), "%.4000s.%ld.new", dir, (long)getpid());
+	err = place_flows(tar, fresh, errs);
+	if (!err && rename(fresh, dir))
+		err = ra_fail(errs, RA_E_IO, "cannot put the flow set at %s: %s", dir, strerror(errno));
+	return err;
 }
 
 ra_err ra_verb_take_over(const struct ra_context *context, const char *path, struct ra_taken *out, struct ra_errs *errs)
@@ -274,9 +283,9 @@ ra_err ra_verb_take_over(const struct ra_context *context, const char *path, str
 	if (!err)
 		err = ra_handover_read(bytes.data, bytes.len, tar, &out->head, errs);
 	if (!err)
-		err = keep_flows(context, tar, &out->head, errs);
-	if (!err)
 		err = place_journal(tar, &out->head, &out->journal, errs);
+	if (!err)
+		err = keep_flows(context, tar, out->journal, errs);
 	if (!err)
 		err = place_evidence(tar, out->journal, errs);
 	if (tar)

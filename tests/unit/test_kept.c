@@ -147,6 +147,25 @@ static void test_lines_are_scrubbed(void **state)
 	}
 }
 
+/* A name of another domain is one word: its first part may be anybody's. A file is no host. */
+static void test_other_hosts(void **state)
+{
+	RA_AUTO(ra_cjson_free) cJSON *tree = recording(
+	    "[\"esx02 of the pool, esx02.corp.example.org, log\", \"System: VMware-56 4d 3a 11 22 33 44 55-66 77 88 99 aa bb cc dd\"]",
+	    "[\"pool.ntp.example\",{\"name\":\"esx02.corp.example.org\",\"server\":\"vmkernel.log\",\"by\":\"2.0\"}]");
+	struct ra_scrubbed told;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	assert_int_equal(ra_scrub(tree, &told, &errs), RA_OK);
+	RA_AUTO(ra_mem_free) char *text = ra_json_print(tree);
+
+	assert_non_null(strstr(text, "\"out\":[\"host-2 of the pool, host-2.domain-1.example, log\","));
+	assert_non_null(strstr(text, "\"System: VMware-5c 00 00 00 00 00 00 00-00 00 00 00 00 00 00 01\""));
+	assert_non_null(strstr(text, "[\"name-1.example\",{\"name\":\"host-2.domain-1.example\""));
+	cJSON_Delete(told.map);
+}
+
 /* The same value has one token in every answer; names of members, numbers and requests stay; the recording's own words
  * are scrubbed too. */
 static void test_one_token_everywhere(void **state)
@@ -272,7 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_secrets_are_masked),   cmocka_unit_test(test_lines_are_scrubbed),
-	    cmocka_unit_test(test_one_token_everywhere), cmocka_unit_test(test_certificates),
+	    cmocka_unit_test(test_one_token_everywhere), cmocka_unit_test(test_certificates),	   cmocka_unit_test(test_other_hosts),
 	    cmocka_unit_test(test_not_a_recording),      cmocka_unit_test(test_a_walk_is_kept),
 	};
 
