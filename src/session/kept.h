@@ -20,6 +20,8 @@ struct ra_kept {
  * as in a recording. Owner: caller frees *out. Errors: RA_E_STATE before the walk began, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_session_keep(const struct ra_session *session, const char *id, struct ra_kept *told, cJSON **out,
 				   struct ra_errs *errs);
+/* Let a recording expect of a check what this result was, instead of what it expects. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_kept_expect(cJSON *tree, const struct ra_view *view);
 /* Take a recording from its tree. Shape: as ra_source_load. Errors: as ra_source_load; RA_E_LIMIT when it is too large.
  */
 RA_MUST_USE ra_err ra_source_make(const char *name, const cJSON *tree, struct ra_recording **out, struct ra_errs *errs);

@@ -319,8 +319,49 @@ static bool put_standing(const struct ra_session_plane *plane, cJSON *side)
 	       (!*plane->say || put_text(side, "say", plane->say));
 }
 
+/* Was this plane of a check not asked because the host has no such thing? */
+static bool never_asked(const struct ra_session *s, const char *check, const char *plane)
+{
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const cJSON *body = s->entries[i].body;
+
+		if (!strcmp(s->entries[i].kind, "reply") && !ra_json_get(body, "request") &&
+		    !strcmp(ra_json_str(body, "check", ""), check) && !strcmp(ra_json_str(body, "plane", ""), plane))
+			return true;
+	}
+	return false;
+}
+
+/* A plane that was lost on the way: what could not be asked any more is unreachable, not unknown to the host. */
+static ra_err keep_lost(const struct keeping *k, enum ra_plane plane, cJSON *replies)
+{
+	const struct ra_check *const *checks = NULL;
+	size_t count = ra_flowset_checks(k->s->flows, &checks);
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t p = 0; p < checks[i]->plane_count; p++) {
+			const struct ra_check_plane *at = &checks[i]->planes[p];
+			RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+
+			if (at->plane != plane || at->secret || never_asked(k->s, checks[i]->id, ra_plane_name(plane)) ||
+			    ra_json_parse("request", at->request, strlen(at->request), NULL, &doc, NULL) ||
+			    is_kept(replies, ra_json_root(doc)))
+				continue;
+			cJSON *reply = cJSON_CreateObject();
+
+			if (!reply || !put(reply, "request", cJSON_Duplicate(ra_json_root(doc), true)) ||
+			    !put_text(reply, "fault", "unreachable") || !cJSON_AddItemToArray(replies, reply)) {
+				cJSON_Delete(reply);
+				return RA_E_NOMEM;
+			}
+		}
+	}
+	return RA_OK;
+}
+
 static ra_err keep_plane(struct keeping *k, enum ra_plane plane, cJSON *state)
 {
+	const struct ra_session_plane *stood = &k->s->planes[plane];
 	cJSON *side = cJSON_AddObjectToObject(state, ra_plane_name(plane));
 	bool ok = side && put_standing(&k->s->planes[plane], side);
 	cJSON *replies = ok ? cJSON_AddArrayToObject(side, "replies") : NULL;
@@ -333,12 +374,13 @@ static ra_err keep_plane(struct keeping *k, enum ra_plane plane, cJSON *state)
 		    !strcmp(ra_json_str(entry->body, "plane", ""), ra_plane_name(plane)))
 			err = keep_reply(k, entry->body, replies);
 	}
-	return err;
+	return !err && stood->ever_up && stood->state == RA_LINK_DOWN ? keep_lost(k, plane, replies) : err;
 }
 
 /* What the flow made of it: a recording is a test. */
 static bool put_expect(cJSON *root, const struct ra_view *view)
 {
+	cJSON_DeleteItemFromObjectCaseSensitive(root, "expect");
 	cJSON *expect = cJSON_AddObjectToObject(root, "expect"),
 	      *check = expect ? cJSON_AddObjectToObject(expect, "check") : NULL;
 	cJSON *likely = check && put(check, "exit", cJSON_CreateNumber(view->exit_code))
@@ -403,4 +445,9 @@ ra_err ra_session_keep(const struct ra_session *s, const char *id, struct ra_kep
 	*out = root;
 	root = NULL;
 	return RA_OK;
+}
+
+ra_err ra_kept_expect(cJSON *tree, const struct ra_view *view)
+{
+	return put_expect(tree, view) ? RA_OK : RA_E_NOMEM;
 }

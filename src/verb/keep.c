@@ -121,25 +121,40 @@ static ra_err scrub(struct keep *k, struct ra_errs *errs)
 	return cJSON_SetValuestring(node, id) ? RA_OK : ra_fail(errs, RA_E_NOMEM, "no memory");
 }
 
-/* The recording has to replay to what was just seen; scrubbed, to the same way and causes. */
-static ra_err prove(const struct ra_context *context, struct keep *k, struct ra_errs *errs)
+/* A recording has to replay to what was just seen. Where it does not (a connection that was lost halfway), that is said, and what it
+ * replays to counts from there on. */
+static ra_err prove(struct keep *k, int *number, struct ra_errs *errs)
 {
-	RA_AUTO(ra_view_free) struct ra_view *again = NULL;
+	struct ra_view *again = NULL;
 	char differs[512] = "";
-	int number = 0;
-	ra_err err = ra_verb_replay(k->flows, k->tree, &again, &number, errs);
+	ra_err err = ra_verb_replay(k->flows, k->tree, &again, number, errs);
 
 	if (err)
 		return ra_fail(errs, err, "the recording does not replay; nothing was written");
-	if (number || !ra_views_agree(k->view, again, !context->options->scrub, differs, sizeof(differs)))
+	if (*number || !ra_views_differ(k->view, again, true, differs, sizeof(differs))) {
+		ra_view_free(again);
 		return RA_OK;
-	if (context->options->scrub)
-		return ra_fail(errs, RA_E_INVALID,
-			       "scrubbed, the recording replays otherwise, and nothing was written: %s", differs);
-	ra_say("WARNING: the recording does not replay to the same (%s): an answer was cut, masked, or came while the "
-	       "host changed",
+	}
+	ra_say("WARNING: the recording does not replay to the same (%s): an answer was cut or masked, or the host was "
+	       "lost or changed on the way",
 	       differs);
-	return RA_OK;
+	ra_view_free(k->view);
+	k->view = again;
+	return ra_kept_expect(k->tree, again) ? ra_fail(errs, RA_E_NOMEM, "no memory") : RA_OK;
+}
+
+/* Scrubbed, it has to replay as it did before: the same way, causes and verdicts. */
+static ra_err prove_scrubbed(struct keep *k, int *number, struct ra_errs *errs)
+{
+	RA_AUTO(ra_view_free) struct ra_view *again = NULL;
+	char differs[512] = "";
+	ra_err err = scrub(k, errs);
+
+	if (!err)
+		err = ra_verb_replay(k->flows, k->tree, &again, number, errs);
+	if (err || *number || !ra_views_differ(k->view, again, false, differs, sizeof(differs)))
+		return err;
+	return ra_fail(errs, RA_E_INVALID, "scrubbed, the recording replays otherwise, and nothing was written: %s", differs);
 }
 
 static void tell(const struct keep *k, const char *path)
@@ -189,10 +204,12 @@ static int keep(const struct ra_context *context, struct keep *k, struct ra_errs
 	id_of(path, id, sizeof(id));
 	/* What is scrubbed by words needs them as they stand in the file's name. */
 	err = ra_session_keep(k->session, context->options->scrub ? path : id, &k->told, &k->tree, errs);
-	if (!err && context->options->scrub)
-		err = scrub(k, errs);
-	if (!err)
-		err = prove(context, k, errs);
+	if (!err && !number)
+		err = prove(k, &number, errs);
+	if (!err && !number && context->options->scrub)
+		err = prove_scrubbed(k, &number, errs);
+	if (!err && number)
+		return 128 + number;
 	if (!err)
 		err = write_tree(path, k->tree, errs);
 	if (!err && context->options->map)

@@ -123,7 +123,7 @@ static int facts_differ(const struct ra_view *a, const struct ra_view *b, char *
 	return 0;
 }
 
-int ra_views_agree(const struct ra_view *one, const struct ra_view *other, bool facts, char *differs, size_t cap)
+int ra_views_differ(const struct ra_view *one, const struct ra_view *other, bool facts, char *differs, size_t cap)
 {
 	int differ = way_differs(one, other, differs, cap);
 

@@ -13,10 +13,10 @@ struct ra_recording;
  * is NULL. Errors: as ra_source_make, ra_session_new. */
 RA_MUST_USE ra_err ra_verb_replay(const struct ra_flowset *flows, const cJSON *tree,
 				  struct ra_view **out, int *number, struct ra_errs *errs);
-/* Are two results the same: the way, its end, every check's verdict, every cause, and with facts every fact? Times of a
+/* Do two results differ: in the way, its end, every check's verdict, every cause, and with facts every fact? Times of a
  * boot that were worked out from an age may be some seconds apart. Out: 0, else 1 and in differs[cap] the first thing
  * that is not. */
-int ra_views_agree(const struct ra_view *one, const struct ra_view *other, bool facts, char *differs, size_t cap);
+int ra_views_differ(const struct ra_view *one, const struct ra_view *other, bool facts, char *differs, size_t cap);
 /* Is this file a recording? */
 bool ra_is_recording(const char *path);
 /* flow test FILE: replay the recording and hold the result against its expect.check. Says on stdout how it went. Out:
