@@ -287,12 +287,52 @@ static void test_a_walk_is_kept(void **state)
 	assert_int_equal(ra_source_make("kept", tree, &again, &errs), RA_OK);
 }
 
+/* A host that was lost on the way: what it was not asked any more is unreachable in the recording, a secret is not in it at all. */
+static void test_a_lost_host_is_kept(void **state)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *flows = session_flows();
+	RA_AUTO(ra_hub_free) struct ra_hub *hub = ra_hub_new(1);
+	RA_AUTO(ra_cjson_free) cJSON *tree = NULL;
+	RA_AUTO(ra_recording_free) struct ra_recording *again = NULL;
+	struct puppet *puppet = session_puppet(hub, "esx0");
+	struct ra_session_options options = {
+	    .flows = flows, .host = "esx0", .flow = "walk", .entry = "look", .all_checks = true, .until = RA_UTC_NONE};
+	struct ra_session *session = NULL;
+	struct ra_kept told;
+	struct ra_errs errs;
+	const cJSON *reply;
+	int timeouts = 0, lost = 0;
+
+	ra_errs_clear(&errs);
+	assert_int_equal(ra_session_new(hub, &options, &session, &errs), RA_OK);
+	session_settle(hub);
+	assert_true(puppet->ticket_count > 2);
+	puppet_state(puppet, RA_LINK_UP, RA_LINK_ANSWERED);
+	puppet_reply(puppet, puppet->tickets[0], RA_LINK_TIMEOUT);
+	puppet_state(puppet, RA_LINK_DOWN, RA_LINK_UNREACHABLE);
+	session_settle(hub);
+	assert_int_equal(ra_session_stop(session, "operator", &errs), RA_OK);
+	assert_int_equal(ra_session_keep(session, "lost", &told, &tree, &errs), RA_OK);
+	assert_string_equal(ra_json_str(ra_json_pointer(tree, "/states/recorded/ssh"), "state", ""), "up");
+	cJSON_ArrayForEach (reply, ra_json_pointer(tree, "/states/recorded/ssh/replies")) {
+		timeouts += !strcmp(ra_json_str(reply, "fault", ""), "timeout");
+		lost += !strcmp(ra_json_str(reply, "fault", ""), "unreachable");
+	}
+	assert_int_equal(timeouts, 1);
+	assert_int_equal(lost, puppet->ticket_count - 1);
+	RA_AUTO(ra_mem_free) char *text = ra_json_print(tree);
+
+	assert_null(strstr(text, "recovery"));
+	assert_int_equal(ra_source_make("lost", tree, &again, &errs), RA_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_secrets_are_masked),   cmocka_unit_test(test_lines_are_scrubbed),
 	    cmocka_unit_test(test_one_token_everywhere), cmocka_unit_test(test_certificates),	   cmocka_unit_test(test_other_hosts),
 	    cmocka_unit_test(test_not_a_recording),      cmocka_unit_test(test_a_walk_is_kept),
+	    cmocka_unit_test(test_a_lost_host_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
