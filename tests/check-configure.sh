@@ -25,6 +25,7 @@ zlib zlib1g-dev
 libssl libssl-dev
 libcurl libcurl4-openssl-dev
 libxml-2.0 libxml2-dev
+libarchive libarchive-dev
 END
 [ "$failed" = 0 ] || printf '%s\n' "$out"
 exit "$failed"

@@ -22,6 +22,7 @@ libraries='
 ^libssh2.*\.h$       link
 ^curl/                src/link/http_parts.h src/link/http.c src/link/http_call.c src/link/http_end.c src/link/http_names.c src/link/http_tls.c
 ^libxml/              link src/base/xml.c src/base/xml.h src/check/esxcli.c
+^archive(_entry)?\.h$  src/base/tarball.c
 ^pcre2.*\.h$         src/base/pattern.c
 ^zlib\.h$            src/base/inflow.c
 ^openssl/            base link

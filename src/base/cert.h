@@ -5,6 +5,7 @@
 #ifndef RA_BASE_CERT_H
 #define RA_BASE_CERT_H
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/digest.h"
 
@@ -28,5 +29,14 @@ RA_MUST_USE ra_err ra_cert_from_der(const void *der, size_t len, struct ra_cert 
  * Errors: RA_E_INVALID (no certificate, one that is torn or is none), RA_E_LIMIT past a cap or room, RA_E_NOMEM.
  * Source: RFC 7468 section 5. */
 RA_MUST_USE ra_err ra_certs_from_pem(const char *pem, size_t len, struct ra_cert *out, size_t room, size_t *count);
+
+/* A certificate to be made, for tests and for recordings that are handed out: nobody has its key. */
+struct ra_cert_wish {
+	const char *subject, *issuer; /* CN of each, UTF-8, at most 64 bytes */
+	ra_utc_ms not_before, not_after;
+	long serial;
+};
+/* Make one, signed by a key that is thrown away. Out: PEM appended to *out. Errors: RA_E_NOMEM, RA_E_LIMIT, RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_cert_make(const struct ra_cert_wish *wish, struct ra_buf *out, struct ra_errs *errs);
 
 #endif

@@ -39,3 +39,17 @@ bool ra_action_allowed(const struct ra_state *state, ra_utc_ms now, struct ra_co
 	}
 	return true;
 }
+
+ra_utc_ms ra_state_until(const struct ra_state *state)
+{
+	return state->until;
+}
+
+bool ra_state_too_late(const struct ra_state *state, ra_utc_ms now)
+{
+	const struct ra_action *action = &state->step->action;
+
+	if (state->until == RA_UTC_NONE || ra_state_time(state, now) <= state->until || action->danger < RA_DISRUPTIVE)
+		return false;
+	return !action->restore || action->restarts || action->danger >= RA_IRREVERSIBLE;
+}

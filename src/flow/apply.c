@@ -19,6 +19,14 @@ ra_err ra_cannot_follow(const struct ra_fold_entry *entry, struct ra_errs *errs,
 	return ra_fail(errs, RA_E_INVALID, "entry %lld (%s): %s", (long long)entry->seq, entry->kind, text);
 }
 
+/* The agreed time, where the entry says one. */
+static ra_err take_until(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)
+{
+	const char *until = ra_json_str(entry->body, "until", NULL);
+
+	return until && ra_utc_parse(until, &state->until) ? ra_cannot_follow(entry, errs, "\"until\" is no time") : RA_OK;
+}
+
 static ra_err apply_start(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)
 {
 	const char *flow_id = ra_json_str(entry->body, "flow", ""), *step_id = ra_json_str(entry->body, "step", "");
@@ -27,6 +35,8 @@ static ra_err apply_start(struct ra_state *state, const struct ra_fold_entry *en
 
 	if (!step)
 		return ra_cannot_follow(entry, errs, "the flow set has no step \"%s\" in a flow \"%s\"", step_id, flow_id);
+	if (take_until(state, entry, errs))
+		return RA_E_INVALID;
 	state->host = strdup(ra_json_str(entry->body, "host", ""));
 	state->started = true;
 	return state->host ? ra_enter(state, flow, step, entry->seq) : RA_E_NOMEM;
@@ -55,7 +65,8 @@ static ra_err apply_note(struct ra_state *state, const struct ra_fold_entry *ent
 /* What machines said before may be old now: it still counts until it was asked for again, which whoever needs it does. */
 static ra_err apply_resume(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)
 {
-	(void)errs;
+	if (take_until(state, entry, errs))
+		return RA_E_INVALID;
 	for (size_t i = 0; i < state->asked_count; i++)
 		state->asked[i].stale = state->asked[i].plane != RA_PLANE_OPERATOR;
 	ra_passes_void(state);

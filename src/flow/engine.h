@@ -65,6 +65,11 @@ struct ra_now {
 struct ra_now ra_state_now(const struct ra_state *state, const struct ra_planes *planes);
 const struct ra_facts *ra_state_facts(const struct ra_state *state);
 const struct ra_flowset *ra_state_set(const struct ra_state *state);
+/* The end of the time agreed for the walk (--until of the start or the newest resume that has one); RA_UTC_NONE: no end. */
+ra_utc_ms ra_state_until(const struct ra_state *state);
+/* Is the agreed time over for the action of this step? Then it does not begin. What is reversible may, and what only brings back what was
+ * changed without restarting the host: a host is not left disconnected or in maintenance mode because the hour is past. */
+bool ra_state_too_late(const struct ra_state *state, ra_utc_ms now);
 /* The environment conditions are held against, at a time. */
 struct ra_cond_env ra_state_env(const struct ra_state *state, ra_utc_ms now);
 /* A text of a flow with every {fact.name} replaced by its value ({host.name}, where not known: the name the walk began with).
@@ -164,6 +169,7 @@ struct ra_start_info {
 	const char *flow, *entry_step; /* entry_step NULL: the flow's start */
 	const char *host, *source;     /* source: "live" or the recording's id */
 	const char *operator_name, *change_id, *case_id; /* NULL */
+	const char *until;             /* RFC 3339; NULL: no end */
 	const char *planes;            /* "ssh,vcenter" */
 	const char *version;           /* the program's */
 };

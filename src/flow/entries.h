@@ -9,13 +9,15 @@
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
  * given: what the site itself gives the walk, whole; the facts site.* and template.* follow from it and from what is known.
+ * taken_from, taken_at, taken_by: the session was handed over then, from a person on a machine to another.
+ * until: no disruptive step begins after that time; what a resume says of it, of change and case holds from there on.
  * Room flow/. */
 #ifndef RA_FLOW_ENTRIES_H
 #define RA_FLOW_ENTRIES_H
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure") \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure") \
 	X(GIVEN, "given", "what site-list|template, file(s), sha256, content(s)")                                                 \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer, user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
@@ -28,7 +30,7 @@
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
-	X(RESUME, "resume", "program, operator(s), user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
+	X(RESUME, "resume", "program, operator(s), change(s), case(s), until, taken_from(s), taken_at, taken_by(s), user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
 	X(TORN, "torn", "bytes, sha256")                                                                                  \
 	X(END, "end", "reason, outcome, owed[step], count, head")
 

@@ -72,6 +72,7 @@ struct ra_flowset *ra_flowset_free(struct ra_flowset *set)
 	EACH(set->files, struct ra_flow_file, file)
 	{
 		free(file->name);
+		free(file->path);
 	}
 	free(set->flows.items);
 	free(set->checked.items);
@@ -435,6 +436,16 @@ const struct ra_signatures *ra_flowset_signatures(const struct ra_flowset *set)
 const char *ra_flowset_sha256(const struct ra_flowset *set)
 {
 	return set->sha256;
+}
+
+bool ra_flowset_part(const struct ra_flowset *set, size_t index, struct ra_flow_part *out)
+{
+	const struct ra_flow_file *files = set->files.items;
+
+	if (index >= set->files.count)
+		return false;
+	*out = (struct ra_flow_part){files[index].name, files[index].path, files[index].digest};
+	return true;
 }
 
 const char *ra_flowset_dir(const struct ra_flowset *set)

@@ -160,6 +160,7 @@ struct ra_flow_sources {
 	const char *const *dirs; /* in order, NULL-terminated; the first is the installed set; missing later ones are skipped */
 	const char *file;        /* --flow FILE, or NULL */
 	bool trust_anyone;       /* do not look at file modes (a source tree under test) */
+	bool foreign;            /* the first is not the installed set either: it came from elsewhere, and is examined */
 	bool unproven;           /* load what the linter finds fault with too (verb flow, which shows the findings) */
 };
 /* Load the whole set. A set that holds anything from outside the installed directory is examined by the linter as well: what is
@@ -168,8 +169,15 @@ struct ra_flow_sources {
 RA_MUST_USE ra_err ra_flowset_load(const struct ra_flow_sources *sources, struct ra_flowset **out, struct ra_errs *errs);
 struct ra_flowset *ra_flowset_free(struct ra_flowset *set);
 RA_DEFINE_AUTO(struct ra_flowset, ra_flowset_free);
+/* True for a relative name a set reads a file by: "danger.json", "x.flow.json", "causes/x.json". */
+bool ra_flowset_has_place(const char *name);
 /* SHA-256 over the sorted relative names and digests of all files loaded. */
 const char *ra_flowset_sha256(const struct ra_flowset *set);
+/* The files of the set, sorted by name. Out: false past the last; name is relative to the directory it was in, borrowed. */
+struct ra_flow_part {
+	const char *name, *path, *sha256;
+};
+bool ra_flowset_part(const struct ra_flowset *set, size_t index, struct ra_flow_part *out);
 /* The first directory that was used (where demo/ lies). */
 const char *ra_flowset_dir(const struct ra_flowset *set);
 

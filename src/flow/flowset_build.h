@@ -49,6 +49,7 @@ struct ra_fact_decl {
 };
 struct ra_flow_file {
 	char *name; /* relative to its directory */
+	char *path;
 	char digest[RA_SHA256_HEX_LEN];
 };
 

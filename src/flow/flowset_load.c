@@ -29,6 +29,23 @@ static const struct place {
     {"", ".flow.json", RA_KIND_FLOW},
 };
 
+bool ra_flowset_has_place(const char *name)
+{
+	const char *slash = strchr(name, '/');
+	size_t sub_len = slash ? (size_t)(slash - name) : 0, len = strlen(name);
+
+	for (size_t i = 0; i < RA_LEN(places); i++) {
+		size_t end = strlen(places[i].suffix);
+
+		if (strlen(places[i].sub) == sub_len && memcmp(places[i].sub, name, sub_len) == 0 && len > end &&
+		    strcmp(name + len - end, places[i].suffix) == 0 && (!slash || !strchr(slash + 1, '/')))
+			return true;
+		if (!slash && strcmp(name, places[i].suffix) == 0)
+			return true;
+	}
+	return false;
+}
+
 struct loading {
 	struct ra_flowset *set;
 	const struct ra_flow_sources *sources;
@@ -52,7 +69,7 @@ static ra_err no_memory(const struct loading *load)
 	return ra_fail(load->errs, RA_E_NOMEM, "out of memory");
 }
 
-static ra_err add_file(const struct loading *load, const char *name, const char *digest)
+static ra_err add_file(const struct loading *load, const char *name, const char *path, const char *digest)
 {
 	struct ra_flow_file *file = ra_list_add(&load->set->files, sizeof(*file), load->errs);
 
@@ -60,11 +77,12 @@ static ra_err add_file(const struct loading *load, const char *name, const char 
 		return RA_E_NOMEM;
 	memcpy(file->digest, digest, sizeof(file->digest));
 	file->name = strdup(name);
-	return file->name ? RA_OK : no_memory(load);
+	file->path = strdup(path);
+	return file->name && file->path ? RA_OK : no_memory(load);
 }
 
 /* Remember name and digest. Out: *again is true for a file named by --flow whose very bytes are loaded already. */
-static ra_err note_file(const struct loading *load, enum ra_flow_origin origin, const char *name,
+static ra_err note_file(const struct loading *load, enum ra_flow_origin origin, const char *const name_path[2],
 			const struct ra_buf *bytes, bool *again)
 {
 	const struct ra_flow_file *files = load->set->files.items;
@@ -73,10 +91,10 @@ static ra_err note_file(const struct loading *load, enum ra_flow_origin origin, 
 
 	*again = false;
 	if (err != RA_OK)
-		return ra_fail(load->errs, err, "%s: no digest could be made", name);
+		return ra_fail(load->errs, err, "%s: no digest could be made", name_path[0]);
 	for (size_t i = 0; origin == RA_FROM_FILE && i < load->set->files.count; i++)
 		*again = *again || strcmp(files[i].digest, digest) == 0;
-	return *again ? RA_OK : add_file(load, name, digest);
+	return *again ? RA_OK : add_file(load, name_path[0], name_path[1], digest);
 }
 
 static ra_err load_file(const struct loading *load, const struct place *place, enum ra_flow_origin origin,
@@ -96,7 +114,7 @@ static ra_err load_file(const struct loading *load, const struct place *place, e
 	name = *place->sub ? ra_path_join(place->sub, base ? base + 1 : path) : strdup(base ? base + 1 : path);
 	if (!name)
 		return no_memory(load);
-	err = note_file(load, origin, name, &bytes, &again);
+	err = note_file(load, origin, (const char *const[]){name, path}, &bytes, &again);
 	if (err != RA_OK || again)
 		return err;
 	err = ra_json_parse(path, ra_buf_str(&bytes), bytes.len, NULL, &doc, load->errs);
@@ -178,7 +196,7 @@ static ra_err examine(const struct loading *load)
 	RA_AUTO(ra_mem_free) struct ra_finding *findings = NULL;
 	size_t count;
 
-	if (!load->set->foreign || load->sources->unproven)
+	if ((!load->set->foreign && !load->sources->foreign) || load->sources->unproven)
 		return RA_OK;
 	findings = calloc(RA_FINDINGS_MAX, sizeof(*findings));
 	if (!findings)

@@ -232,6 +232,8 @@ static ra_err check_intent(const struct ra_state *state, const char *typed, ra_u
 
 	if (!action->by_human && (action->danger >= RA_IRREVERSIBLE || !action->request))
 		return ra_fail(errs, RA_E_DENIED, "an irreversible action is done by a human, never by the program");
+	if (ra_state_too_late(state, now))
+		return ra_fail(errs, RA_E_DENIED, "the agreed time is over: no disruptive or irreversible step begins now");
 	if (!ra_action_allowed(state, now, &doubt, &why))
 		return ra_fail(errs, RA_E_DENIED, "step \"%s\" must not be done now: %s%s%s", state->step->id, why,
 			       doubt.fact[0] ? ": " : "", doubt.fact);

@@ -61,7 +61,7 @@ struct ra_state *ra_state_new(const struct ra_flowset *set)
 		return NULL;
 	state->set = set;
 	state->last_seq = -1;
-	state->last_t = RA_UTC_NONE;
+	state->last_t = state->until = RA_UTC_NONE;
 	state->frame = RA_FRAME_NONE;
 	state->deed = RA_DEED_NONE;
 	state->facts = ra_facts_new();

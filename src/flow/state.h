@@ -68,6 +68,7 @@ struct ra_state {
 	const struct ra_flowset *set;
 	struct ra_facts *facts;
 	char *host; /* the name the walk began with */
+	ra_utc_ms until; /* the end of the agreed time, RA_UTC_NONE: none */
 	int64_t last_seq;
 	ra_utc_ms last_t;
 	bool started, ended;

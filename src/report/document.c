@@ -179,6 +179,7 @@ static void put_summary(struct doc *d, const struct ra_view *v)
 	pair(d, "Operator", v->operator_name);
 	pair(d, "Change", v->change_id);
 	pair(d, "Case", v->case_id);
+	pair(d, "Until", *v->until ? line(d, "%s: no disruptive step begins later", v->until) : "");
 	pair(d, "Flow", line(d, "%s %s, set %.16s", v->flow, v->flow_version, v->flow_sha256));
 	for (size_t i = 0; i < v->plane_count; i++) {
 		const struct ra_view_plane *p = &v->planes[i];

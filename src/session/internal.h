@@ -101,7 +101,7 @@ struct ra_session {
 	size_t entry_count, entry_room;
 	bool *found; /* by cause, in the set's order: it was likely when an action began; NULL: none began */
 
-	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
+	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id, *taken_from, *taken_at, *taken_by;
 	char **identities, **answers;
 	int port, timeout_ms;
 	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;
@@ -189,8 +189,8 @@ RA_MUST_USE ra_err ra_gate_talk_drive(struct ra_session *session, struct ra_errs
 RA_MUST_USE ra_err ra_gate_talk_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
 /* The answer to the secret request. */
 RA_MUST_USE ra_err ra_gate_talk_key(struct ra_session *session, const struct ra_reply *reply, struct ra_errs *errs);
-/* Why the action of this step cannot begin in this run, or NULL. */
-const char *ra_held_back(const struct ra_session *session, const struct ra_now *now);
+/* Why the action of this step cannot begin in this run, and what to do; NULL when it can. Out: in room[cap] where it names a time. */
+const char *ra_held_back(const struct ra_session *session, char *room, size_t cap);
 /* The check whose secret plane lists recovery keys; NULL when the flow set has none. Out: of its planes the first that is given and
  * not down, SSH before vCenter; else its first. */
 const struct ra_check *ra_gate_key_check(const struct ra_session *session, const struct ra_check_plane **plane);

@@ -205,15 +205,21 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 	return err ? err : put(&out->text, "Reading again what the gate is judged by");
 }
 
-const char *ra_held_back(const struct ra_session *s, const struct ra_now *now)
+const char *ra_held_back(const struct ra_session *s, char *room, size_t cap)
 {
+	char until[RA_UTC_TEXT_LEN];
+
 	if (s->read_only)
 		return "This walk is read-only: the step is shown, nothing begins.";
 	if (s->dry_run)
 		return "Dry run: the step is shown, nothing begins.";
-	if (s->until != RA_UTC_NONE && now->step->action.danger >= RA_DISRUPTIVE && ra_session_now(s) > s->until)
-		return "The agreed time is over: no disruptive step begins now.";
-	return NULL;
+	if (!ra_state_too_late(s->state, ra_session_now(s)))
+		return NULL;
+	snprintf(room, cap,
+		 "The agreed time was over at %s: no disruptive or irreversible step begins now. Ask for a longer window, then "
+		 "`reattest resume` with a new --until. What only takes back a change, without restarting the host, may still be done.",
+		 ra_utc_format(ra_state_until(s->state), until));
+	return room;
 }
 
 /* Why a step is dangerous, and its words: who decides reads the first page. NULL without memory. Owner: caller. */
@@ -231,7 +237,8 @@ static char *with_danger(const struct ra_session *s, const struct ra_step *step)
 static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
 {
 	const struct ra_action *action = &now->step->action;
-	const char *held = ra_held_back(s, now);
+	char room[400];
+	const char *held = ra_held_back(s, room, sizeof(room));
 	ra_err err = put(&out->title, now->step->title);
 
 	out->scene = RA_SCENE_CONFIRM;

@@ -57,17 +57,31 @@ static ra_err take_start(struct ra_session *s, const struct ra_session_options *
 	return err || s->reading || s->recording ? err : ra_way_in_take(s, o, ra_way_in_kept(s), errs);
 }
 
+/* Who goes on may go on under another change, another case, for another time; what is not said anew stays as it was. */
+static bool put_agreed(const struct ra_session *s, cJSON *body)
+{
+	const char *const texts[][2] = {{"operator", s->operator_name}, {"change", s->change_id},	{"case", s->case_id},
+					{"taken_from", s->taken_from},	{"taken_by", s->taken_by}};
+	char until[RA_UTC_TEXT_LEN];
+
+	for (size_t i = 0; i < RA_LEN(texts); i++) {
+		cJSON *text = texts[i][1] ? ra_journal_sensitive(cJSON_CreateString(texts[i][1])) : NULL;
+
+		if (texts[i][1] && (!text || !cJSON_AddItemToObject(body, texts[i][0], text))) {
+			cJSON_Delete(text);
+			return false;
+		}
+	}
+	if (s->taken_at && !cJSON_AddStringToObject(body, "taken_at", s->taken_at))
+		return false;
+	return s->until == RA_UTC_NONE || cJSON_AddStringToObject(body, "until", ra_utc_format(s->until, until));
+}
+
 static ra_err append_resume(struct ra_session *s, struct ra_errs *errs)
 {
 	cJSON *body = cJSON_CreateObject();
-	bool ok = body && cJSON_AddStringToObject(body, "program", PACKAGE_VERSION);
 
-	if (ok && s->operator_name) {
-		cJSON *name = ra_journal_sensitive(cJSON_CreateString(s->operator_name));
-
-		ok = name && cJSON_AddItemToObject(body, "operator", name);
-	}
-	if (!ok || !ra_way_in_put(s, body)) {
+	if (!body || !cJSON_AddStringToObject(body, "program", PACKAGE_VERSION) || !put_agreed(s, body) || !ra_way_in_put(s, body)) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}

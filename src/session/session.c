@@ -223,7 +223,8 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	};
 	bool whole = lend_list(&s->identities, o->identities) && lend_list(&s->answers, o->answers) && lend_list(&s->only, o->only) &&
 		     lend_name(&s->operator_name, o->operator_name) && lend_name(&s->change_id, o->change_id) &&
-		     lend_name(&s->case_id, o->case_id);
+		     lend_name(&s->case_id, o->case_id) && lend_name(&s->taken_from, o->taken_from) &&
+		     lend_name(&s->taken_at, o->taken_at) && lend_name(&s->taken_by, o->taken_by);
 
 	for (size_t i = 0; i < RA_LEN(texts) && whole; i++)
 		whole = lend(texts[i].to, texts[i].from);
@@ -375,7 +376,7 @@ static const struct ra_flow *own_flow(const struct ra_session *s, struct ra_errs
 
 ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs *errs)
 {
-	char planes[64];
+	char planes[64], until[RA_UTC_TEXT_LEN];
 	const struct ra_flow *flow = own_flow(s, errs);
 	const char *step = flow && entry ? entry_step(flow, entry, errs) : NULL;
 
@@ -389,6 +390,7 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 		.operator_name = s->operator_name,
 		.change_id = s->change_id,
 		.case_id = s->case_id,
+		.until = s->until == RA_UTC_NONE ? NULL : ra_utc_format(s->until, until),
 		.planes = plane_list(s, planes, sizeof(planes)),
 		.version = PACKAGE_VERSION,
 	};
@@ -557,7 +559,8 @@ struct ra_session *ra_session_close(struct ra_session *s)
 	ra_secret_free(s->key);
 	ra_way_in_clear(&s->vcenter);
 	char *texts[] = {s->host,     s->user,		s->flow,      s->entry,	  s->known_hosts,
-			 s->host_key, s->operator_name, s->change_id, s->case_id, s->path};
+			 s->host_key, s->operator_name, s->change_id, s->case_id, s->path,
+			 s->taken_from, s->taken_at, s->taken_by};
 
 	for (size_t i = 0; i < RA_LEN(texts); i++)
 		free(texts[i]);

@@ -22,7 +22,7 @@ struct ra_recording;
 #define RA_HUB_PARALLEL_MAX 64 /* walks of one hub that hold links at once */
 #define RA_HUB_FDS_MAX 768     /* what those may give to poll */
 
-/* A recording (a simulated host) as a source of walks. Shape: path is a file of at most 1 MiB.
+/* A recording (a simulated host) as a source of walks. Shape: path is a file of at most 8 MiB.
  * Owner: ra_source_free, after the sessions on it. Errors: RA_E_NOTFOUND, RA_E_INVALID with file:line:col. */
 RA_MUST_USE ra_err ra_source_load(const char *path, struct ra_recording **out, struct ra_errs *errs);
 /* What it says of itself (id, title, host, expect, ...); borrowed. */
@@ -69,6 +69,8 @@ struct ra_session_options {
 	const char *journal_path;       /* NULL: in memory */
 	const char *operator_name, *change_id, *case_id;
 	ra_utc_ms until;                /* RA_UTC_NONE: no limit */
+	/* resume: the session was handed over. From whom ("ops1 on jump01") and when, and to whom; NULL: it was not */
+	const char *taken_from, *taken_at, *taken_by;
 	int timeout_ms;                 /* 0: as the checks say */
 	const cJSON *given[2];          /* what the site gives: bodies of ra_given_load; NULL */
 	const char *const *answers;     /* --answers: "step=id,id" lines, NULL-terminated; NULL */

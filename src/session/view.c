@@ -59,10 +59,24 @@ static const cJSON *start_body(const struct ra_session *s)
 	return s->entry_count && !strcmp(s->entries[0].kind, "start") ? s->entries[0].body : NULL;
 }
 
+/* What the newest entry that begins or goes on with the walk says under a key. Out: fallback when none does; borrowed. */
+static const char *agreed(const struct ra_session *s, const char *key, const char *fallback)
+{
+	for (size_t i = s->entry_count; i-- > 0;) {
+		const char *kind = s->entries[i].kind;
+		const char *said = !strcmp(kind, "start") || !strcmp(kind, "resume") ? ra_json_str(s->entries[i].body, key, NULL) : NULL;
+
+		if (said)
+			return said;
+	}
+	return s->entry_count ? "" : fallback;
+}
+
 /* What the start entry says of the walk; a walk that has not begun says what it was given. */
 static ra_err put_start(const struct ra_session *s, struct ra_view *v)
 {
 	const cJSON *start = start_body(s);
+	char until[RA_UTC_TEXT_LEN];
 	const struct ra_flow *flow = ra_flowset_flow(s->flows, s->flow);
 	const struct {
 		char **at;
@@ -75,9 +89,19 @@ static ra_err put_start(const struct ra_session *s, struct ra_view *v)
 		{&v->host, "host", s->host},
 		{&v->source, "source", ""},
 		{&v->operator_name, "operator", s->operator_name},
+	};
+	const struct {
+		char **at;
+		const char *key, *given;
+	} agreements[] = {
 		{&v->change_id, "change", s->change_id},
 		{&v->case_id, "case", s->case_id},
+		{&v->until, "until", s->until == RA_UTC_NONE ? NULL : ra_utc_format(s->until, until)},
 	};
+
+	for (size_t i = 0; i < RA_LEN(agreements); i++)
+		if (ra_view_put(agreements[i].at, agreed(s, agreements[i].key, agreements[i].given)))
+			return RA_E_NOMEM;
 
 	for (size_t i = 0; i < RA_LEN(rows); i++)
 		if (ra_view_put(rows[i].at, ra_json_str(start, rows[i].key, rows[i].fallback)))
@@ -212,8 +236,23 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 		       : RA_OK;
 }
 
+/* Who took the session over from whom, as a note. */
+static ra_err put_taken(const cJSON *body, struct ra_view *v)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
+	const char *from = ra_json_str(body, "taken_from", NULL);
+	ra_err err = from ? ra_buf_printf(&line, "Taken over by %s from %s, who handed it over at %s.", ra_json_str(body, "taken_by", "somebody"), from,
+					  ra_json_str(body, "taken_at", "an unknown time"))
+			  : RA_OK;
+
+	return err || !from ? err : ra_view_text(&v->notes, ra_buf_str(&line));
+}
+
 static ra_err put_notes(const struct ra_session *s, struct ra_view *v)
 {
+	for (size_t i = 0; i < s->entry_count; i++)
+		if (!strcmp(s->entries[i].kind, "resume") && put_taken(s->entries[i].body, v))
+			return RA_E_NOMEM;
 	for (size_t i = 0; i < s->entry_count; i++)
 		if (!strcmp(s->entries[i].kind, "note") &&
 		    ra_view_text(&v->notes, ra_json_str(s->entries[i].body, "text", "(withheld)")))

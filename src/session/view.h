@@ -178,6 +178,7 @@ struct ra_view {
 	char *flow, *flow_title, *flow_version, *flow_sha256, *program;
 	char *host, *esxi_version, *attestation, *source; /* attestation: VMware's word and time, or "not known" */
 	char *operator_name, *change_id, *case_id;
+	char *until;                   /* no disruptive step begins after that time, RFC 3339; "" for no end */
 	char *journal_path, *head;
 	int64_t entry_count;
 	ra_utc_ms started, now;

@@ -92,11 +92,11 @@ static ra_err begin_action(struct ra_session *s, const struct ra_word *word, str
 {
 	cJSON *body = NULL;
 	const char *id = chosen(word);
-	struct ra_now now = ra_session_stand(s);
+	char room[400];
 
 	if (word->kind == RA_WORD_SKIP || word->kind == RA_WORD_NO || (id && !strcmp(id, "skip")))
 		return skip(s, errs);
-	const char *held = ra_held_back(s, &now);
+	const char *held = ra_held_back(s, room, sizeof(room));
 
 	if (held)
 		return ra_fail(errs, RA_E_DENIED, "%s", held);

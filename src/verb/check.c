@@ -9,15 +9,10 @@
 #include "verb/only.h"
 #include "verb/verbs.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #define HOSTS_MAX 1024
 
@@ -30,7 +25,6 @@ struct run {
 	const char *hosts[HOSTS_MAX];
 	size_t host_count;
 	struct ra_session *sessions[HOSTS_MAX];
-	size_t ended;
 	char *journal;
 	char **only; /* --only */
 };
@@ -162,62 +156,6 @@ static ra_err prepare(const struct ra_context *context, struct run *r, struct ra
 	return err;
 }
 
-/* Signals end the run through the loop, so that every journal gets its end entry. */
-static int signal_door(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -1;
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-/* Wait for a descriptor, a deadline or a signal. Out: the signal, 0 for none, -1 with errs. */
-static int wait_for_news(struct run *r, int door, struct ra_errs *errs)
-{
-	struct pollfd fds[RA_HUB_FDS_MAX + 1];
-	struct signalfd_siginfo info;
-	int timeout_ms = -1, count = ra_hub_poll(r->hub, fds, RA_HUB_FDS_MAX, &timeout_ms);
-
-	fds[count] = (struct pollfd){.fd = door, .events = POLLIN};
-	if (poll(fds, (nfds_t)count + 1, timeout_ms) < 0 && errno != EINTR) {
-		ra_fail(errs, RA_E_INTERNAL, "waiting for the hosts failed: %s", strerror(errno));
-		return -1;
-	}
-	if (door >= 0 && read(door, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		return (int)info.ssi_signo;
-	return 0;
-}
-
-/* Run until every session has ended. Out: 0, a signal's number, or -1 with errs. */
-static int drive(struct run *r, struct ra_errs *errs)
-{
-	size_t count = r->host_count ? r->host_count : 1;
-	int door = signal_door(), number = 0;
-
-	while (r->ended < count && !number) {
-		enum ra_happened happened = RA_HAPPENED_NOTHING;
-		struct ra_session *which = NULL;
-
-		do {
-			if (ra_hub_step(r->hub, &happened, &which, errs)) {
-				number = -1;
-				break;
-			}
-			r->ended += happened == RA_HAPPENED_END;
-		} while (happened != RA_HAPPENED_NOTHING);
-		if (!number && r->ended < count)
-			number = wait_for_news(r, door, errs);
-	}
-	if (door >= 0)
-		close(door);
-	return number;
-}
-
 static int report(const struct ra_context *context, struct run *r, const struct ra_report_format *format)
 {
 	size_t count = r->host_count ? r->host_count : 1, made = 0;
@@ -280,7 +218,7 @@ int ra_verb_check(const struct ra_context *context)
 	if (prepare(context, r, &errs)) {
 		code = ra_say_errs(&errs);
 	} else {
-		int number = drive(r, &errs);
+		int number = ra_verb_headless(r->hub, r->host_count ? r->host_count : 1, &errs);
 
 		code = number < 0 ? ra_say_errs(&errs) : number ? 128 + number : report(context, r, format);
 	}

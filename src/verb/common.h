@@ -54,6 +54,9 @@ RA_MUST_USE char *ra_verb_sessions_dir(void);
 /* A new journal's path in that directory, made if needed. Owner: caller frees. Errors: RA_E_IO, RA_E_NOTFOUND. */
 RA_MUST_USE ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs);
 
+/* Run the walks of a hub until so many have ended. Out: 0, a signal's number, or -1 with errs. */
+int ra_verb_headless(struct ra_hub *hub, size_t count, struct ra_errs *errs);
+
 /* Show a walk to its end and say where its record is. Out: the exit code. */
 int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, struct ra_session *session, bool demo);
 /* Append text in lines of 80 cells, broken at spaces: the first one goes on after indent cells that stand there, the others are indented.

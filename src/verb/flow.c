@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "flow/lint.h"
 #include "verb/flowparts.h"
+#include "verb/replays.h"
 #include "verb/verbs.h"
 
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 struct work {
 	const struct ra_context *context;
+	bool whole;     /* test: a whole set, its simulated hosts too */
 	struct ra_finding *findings; /* RA_FINDINGS_MAX */
 };
 
@@ -59,7 +61,9 @@ static int test(struct work *work, const struct ra_flowset *set)
 	say_findings(work, count, work->context->options->coverage);
 	printf("%zu passed, %zu failed; %zu of %zu ways out of steps were taken\n", counts.passed, counts.failed,
 	       counts.edges_taken, counts.edges);
-	return counts.failed ? RA_EXIT_INVALID : RA_EXIT_OK;
+	int code = work->whole ? ra_verb_test_demos(set) : RA_EXIT_OK;
+
+	return counts.failed ? RA_EXIT_INVALID : code;
 }
 
 void ra_flow_print(const char *before, const char *text, const char *after)
@@ -105,11 +109,25 @@ int ra_flow_load(const struct ra_context *context, const char *dir, const char *
 	return err == RA_E_DENIED || err == RA_E_LIMIT ? RA_EXIT_INVALID : code;
 }
 
-/* One operand: a directory is a whole set, a file goes with the installed set, NULL is the installed set. */
+/* test: a recording is a test of the installed set. */
+static int test_recording(struct work *work, const char *path)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	return ra_verb_flows(work->context, &set, &errs) ? ra_say_errs(&errs) : ra_verb_test_recording(set, path);
+}
+
+/* One operand: a directory is a whole set, a file goes with the installed set, NULL is the installed set; a recording is no part of one. */
 static int on_one(struct work *work, int (*what)(struct work *work, const struct ra_flowset *set), const char *operand)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
 	bool dir = operand && ra_flow_is_dir(operand);
+
+	work->whole = !operand || dir;
+	if (what == test && !work->whole && ra_is_recording(operand))
+		return test_recording(work, operand);
 	int code = ra_flow_load(work->context, dir ? operand : NULL, dir ? NULL : operand, &set);
 
 	return code == RA_EXIT_OK ? what(work, set) : code;

@@ -9,7 +9,7 @@
 
 #define AT(member) offsetof(struct ra_options, member)
 #define WALKS "walk demo resume"
-#define HOSTS "walk check resume"
+#define HOSTS "walk check record resume"
 #define RUNS "walk demo check resume"
 
 static const struct ra_option_row options[] = {
@@ -28,8 +28,8 @@ static const struct ra_option_row options[] = {
 	{"no-esxcli-via-vcenter", 0, NULL, "do not run esxcli through vCenter, an interface VMware does not document for others", HOSTS, AT(no_esxcli), RA_OPT_BOOL},
 	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
 	{"key-file", 0, "FILE", "read the stored recovery key for a gate from this file", WALKS, AT(key_file), RA_OPT_TEXT},
-	{"no-ssh", 0, NULL, "do not use SSH", RUNS, AT(no_ssh), RA_OPT_BOOL},
-	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check resume", AT(from), RA_OPT_TEXT},
+	{"no-ssh", 0, NULL, "do not use SSH", RUNS " record", AT(no_ssh), RA_OPT_BOOL},
+	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check record resume", AT(from), RA_OPT_TEXT},
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
 	{"entry", 0, "STEP", "begin at this entry of the flow, by its step or its words", RUNS, AT(entry), RA_OPT_TEXT},
 	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
@@ -37,12 +37,12 @@ static const struct ra_option_row options[] = {
 	{"template", 0, "FILE", "facts as they are wanted, to compare with (JSON; see flows/examples/template.json)", RUNS, AT(template), RA_OPT_TEXT},
 	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
 	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},
-	{"until", 0, "TIME", "no disruptive action begins after this time (RFC 3339)", WALKS, AT(until), RA_OPT_TEXT},
+	{"until", 0, "TIME", "no disruptive or irreversible action begins after this time (RFC 3339); what only takes a change back, without restarting the host, may", WALKS, AT(until), RA_OPT_TEXT},
 	{"change", 0, "ID", "change ticket, for the record", RUNS, AT(change_id), RA_OPT_TEXT},
 	{"case", 0, "ID", "support case, for the record", RUNS, AT(case_id), RA_OPT_TEXT},
 	{"journal", 0, "FILE", "keep the record here; flow graph: mark the way of this record", "walk demo check flow", AT(journal), RA_OPT_TEXT},
 	{"keep", 0, NULL, "keep the record in the sessions directory", "demo check", AT(keep), RA_OPT_BOOL},
-	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS, AT(timeout_s), RA_OPT_INT},
+	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS " record", AT(timeout_s), RA_OPT_INT},
 	{"only", 0, "CHECK[,CHECK...]", "run these checks alone: no walk, and the exit code is that of their verdicts (`list` names the checks)", "check", AT(only), RA_OPT_TEXT},
 	{"hosts", 0, "FILE", "one host a line (- is standard input)", "check", AT(hosts_file), RA_OPT_TEXT},
 	{"parallel", 0, "N", "so many hosts at once (default 16, at most 64)", "check", AT(parallel), RA_OPT_INT},
@@ -50,7 +50,9 @@ static const struct ra_option_row options[] = {
 	{"fail-on", 0, "fail|warn|unknown|never", "which results make the exit code other than 0 (default all)", "check", AT(fail_on), RA_OPT_TEXT},
 	{"exit-style", 0, "nagios", "exit 0 ok, 1 warning, 2 critical, 3 unknown", "check", AT(exit_style), RA_OPT_TEXT},
 	{"format", 'f', "NAME", "text, json, md or txt; flow graph: svg (default), dot or mermaid", "check export demo doctor explain flow", AT(format), RA_OPT_TEXT},
-	{"output", 'o', "FILE", "write there instead of standard output", "check export doctor explain flow", AT(output), RA_OPT_TEXT},
+	{"output", 'o', "FILE", "write there instead of standard output", "check export record handover doctor explain flow", AT(output), RA_OPT_TEXT},
+	{"scrub", 0, NULL, "replace names, addresses, numbers and keys, and shift the times, so that the recording can be handed out", "record", AT(scrub), RA_OPT_BOOL},
+	{"map", 0, "FILE", "with --scrub: write here what stands for what (keep it to yourself)", "record", AT(map), RA_OPT_TEXT},
 	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
 	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes", "flow", AT(coverage), RA_OPT_BOOL},
 	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
@@ -65,12 +67,14 @@ static const struct ra_verb verbs[] = {
 	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk, true},
 	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk, false},
 	{"check", "HOST...", "run every read-only check and weigh the causes, without a question", ra_verb_check, true},
-	{"resume", "[JOURNAL]", "go on where a session stopped", ra_verb_resume, true},
+	{"record", "HOST -o FILE", "ask all that only reads and keep every answer as a recording, secrets removed", ra_verb_keep, true},
+	{"resume", "[JOURNAL|FILE.handover]", "go on where a session stopped, or where somebody handed it over", ra_verb_resume, true},
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
 	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false},
 	{"flow", "lint|test|show|graph [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts and help name what else there is; flows as a drawing", ra_verb_flow, false},
+	{"handover", "JOURNAL -o FILE", "hand a session to another person on another machine", ra_verb_handover, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };
 

@@ -23,6 +23,10 @@ int ra_verb_verify(const struct ra_context *context);
 int ra_verb_explain(const struct ra_context *context);
 /* reattest flow lint|test|show|graph: for those who write flows. */
 int ra_verb_flow(const struct ra_context *context);
+/* reattest record HOST: every answer of a host as a recording. */
+int ra_verb_keep(const struct ra_context *context);
+/* reattest handover JOURNAL: a session for another person on another machine. */
+int ra_verb_handover(const struct ra_context *context);
 /* reattest doctor: what this installation can do. */
 int ra_verb_doctor(const struct ra_context *context);
 /* Usage of the program or of one verb (NULL: all), on stdout. */

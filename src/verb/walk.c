@@ -6,6 +6,7 @@
 #include "report/report.h"
 #include "verb/common.h"
 #include "verb/govc.h"
+#include "verb/takeover.h"
 #include "verb/verbs.h"
 
 #include <signal.h>
@@ -382,7 +383,8 @@ static ra_err source_of(const struct ra_context *context, struct walk *w, const 
 	return err;
 }
 
-static int resume_path(const struct ra_context *context, const char *path)
+/* taken: the session was handed over to whoever sits here now; NULL: it is their own. */
+static int resume_path(const struct ra_context *context, const char *path, const struct ra_taken *taken)
 {
 	struct ra_session_options options;
 	struct ra_session *session = NULL;
@@ -391,13 +393,19 @@ static int resume_path(const struct ra_context *context, const char *path)
 	int code;
 
 	ra_errs_clear(&errs);
-	if (prepare(context, &w, &errs) || source_of(context, &w, path, &errs)) {
+	if (prepare(context, &w, &errs) || ra_verb_flows_of(path, &w.flows, &errs) || source_of(context, &w, path, &errs)) {
 		code = ra_say_errs(&errs);
 	} else {
 		ra_verb_session_options(context->options, &w.lent, &options);
 		options.flows = w.flows;
 		options.recording = w.recording;
 		options.interactive = true;
+		if (taken) { /* nobody goes in under the name of the one before */
+			options.vcenter.user = options.vcenter.user ? options.vcenter.user : "";
+			options.taken_from = taken->head.from;
+			options.taken_at = taken->head.at;
+			options.taken_by = taken->by;
+		}
 		if (ra_session_resume(w.hub, &options, path, &session, &errs)) {
 			code = ra_say_errs(&errs);
 		} else {
@@ -437,7 +445,7 @@ static int pick_session(const struct ra_context *context)
 	if (picked >= 0) {
 		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, items[picked].id);
 
-		code = path ? resume_path(context, path) : RA_EXIT_INTERNAL;
+		code = path ? resume_path(context, path, NULL) : RA_EXIT_INTERNAL;
 	}
 	ra_names_free(names, count);
 	return code;
@@ -449,5 +457,16 @@ int ra_verb_resume(const struct ra_context *context)
 		ra_say("one session at a time");
 		return RA_EXIT_USAGE;
 	}
-	return context->argc ? resume_path(context, context->argv[0]) : pick_session(context);
+	if (!context->argc)
+		return pick_session(context);
+	if (!ra_is_handover(context->argv[0]))
+		return resume_path(context, context->argv[0], NULL);
+	struct ra_taken taken;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	int code = ra_verb_take_over(context, context->argv[0], &taken, &errs) ? ra_say_errs(&errs) : resume_path(context, taken.journal, &taken);
+
+	free(taken.journal);
+	return code;
 }

@@ -58,6 +58,22 @@ check 10 --format json
 says '"outcome":"stopped"'
 says '"path":'
 
+# What was read live is kept, as it is and scrubbed, and replays to the same.
+record() { # OPTION...: records the host, as it is and scrubbed, and tests both; a host that is lost on the way may have to be warned of
+	local kept
+	rm -f "$dir/as-it-is.json" "$dir/scrubbed.json"
+	for kept in as-it-is scrubbed; do
+		[ $kept = as-it-is ] || set -- --scrub "$@"
+		timeout 120 "$dir/bin/reattest" record "$host" --port "$port" --user "$user" --identity "$identity" --known-hosts "$known_hosts" \
+			"$@" -o "$dir/$kept.json" </dev/null >"$dir/out" 2>"$dir/err" || { fail "$name: not recorded $kept"; cat "$dir/err"; }
+		[ "$name" = drop ] || silent "WARNING"
+		[ ! -s "$dir/out" ] || fail "$name: record writes to stdout"
+	done
+	"$dir/bin/reattest" flow test "$dir/as-it-is.json" "$dir/scrubbed.json" >"$dir/out" 2>"$dir/err" ||
+		{ fail "$name: the recording is no test of itself"; cat "$dir/err"; }
+}
+record
+
 # The walk itself, by its plain form: always the first choice (an action's first choice is to leave things as they are) up to an outcome.
 name="walk"
 yes 1 | head -n 200 | timeout 120 "$dir/bin/reattest" walk "$host" --plain --port "$port" --user "$user" --identity "$identity" \
@@ -86,22 +102,28 @@ check 12 --timeout 2
 [ $((SECONDS - began)) -lt 60 ] || fail "$name: took $((SECONDS - began)) s"
 says "tpmdriver is loaded"
 silent "PASS     Secure Boot in this boot"
+record --timeout 2
 name="drop" && misbehave drop
 check 12
 silent "PASS     Secure Boot in this boot"
+record
 name="no exit status" && misbehave signal
 check 12
 says "tpmdriver is loaded"
 silent "PASS     Secure Boot in this boot"
+record
 name="20 MB" && misbehave huge
 check 12
 says "tpmdriver is loaded"
+record
 name="escape sequences" && misbehave escapes
 check 12
 says "tpmdriver is loaded"
 ! LC_ALL=C grep -q $'\033' "$dir/out" "$dir/err" || fail "$name: one of them reached the terminal"
 check 12 --format json
 ! LC_ALL=C grep -q $'\033' "$dir/out" || fail "$name: one of them reached the JSON"
+record
+! LC_ALL=C grep -q $'\033' "$dir/as-it-is.json" "$dir/out" "$dir/err" || fail "$name: one of them reached the recording"
 
 # No way in: said in one line, exit 20, and never a hang.
 name="unknown host key"

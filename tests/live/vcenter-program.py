@@ -95,6 +95,25 @@ def test_check():
              [list(row.values()) for row in result["not_checked"]], f"norecord: {verdicts} {result['not_checked']}")
 
 
+def test_record():
+    """What was read of each scenario replays to the same, as it is and scrubbed, and changes nothing."""
+    for scenario, flags in sorted({(row[0], tuple(flag for flag in row[1] if not flag.isdigit() and flag != "-delay")) for row in CHECKS}):
+        with Peer(scenario, *flags) as peer:
+            name, files = " ".join([scenario, *flags]), []
+            for options in ((), ("--scrub",)):
+                files.append(f"{DIR}/{scenario}{len(files)}.json")
+                if os.path.exists(files[-1]):
+                    os.remove(files[-1])
+                code, out, err = run("record", *peer.way(), *options, "-o", files[-1], HOST)
+                want((code, out) == (0, "") and "WARNING" not in err, f"{name}: record {options}: exit {code}: {err[:600]}")
+            code, out, err = run("flow", "test", *files, password=None)
+            want(code == 0 and out.count("as expected") == 2, f"{name}: no test of itself: {out} {err[:300]}")
+            text = open(files[1], encoding="utf-8").read() if os.path.exists(files[1]) else ""
+            left = re.findall(r"esx01|lab\.example|4c4c4544|\b10\.0\.0\.\d+", text)
+            want(not left, f"{name}: not scrubbed: {sorted(set(left))}")
+            want(not peer.mutations(), f"{name}: record changed {peer.mutations()}")
+
+
 def test_same_twice():
     """What is said does not depend on which answer came first."""
     def timeless(result):
@@ -512,7 +531,7 @@ def test_secrets():
         want(not holders, f"a group of the key stands in {holders}")
 
 
-TESTS = [test_check, test_same_twice, test_which_host, test_ways_in, test_environment, test_many_hosts, test_reattest, test_left_disconnected, test_maintenance,
+TESTS = [test_check, test_record, test_same_twice, test_which_host, test_ways_in, test_environment, test_many_hosts, test_reattest, test_left_disconnected, test_maintenance,
          test_acknowledge, test_ssh_for_the_walk, test_killed_ssh, test_killed_reconnect, test_gate,
          test_secrets]
 

@@ -738,6 +738,49 @@ static void test_cannot_follow(void **unused)
 	rig_end(&rig);
 }
 
+/* When the agreed time is over nothing disruptive begins any more, by the entry's own time; what is reversible does, and what takes a
+ * change back does unless it restarts the host. A later time given with a resume counts from there on; no entry with a bad one folds. */
+static void test_agreed_time(void **unused)
+{
+	static const struct {
+		const char *answer, *until;
+		int64_t later_s;
+		ra_err err;
+	} cases[] = {
+	    {"a:maintenance", "2026-03-12T12:30:00Z", 0, RA_OK},
+	    {"a:maintenance", "2026-03-12T12:30:00Z", 3600, RA_E_DENIED},
+	    {"a:maintenance", "2026-03-12T11:00:00Z", 0, RA_E_DENIED},
+	    {"a:maintenance", NULL, 3600, RA_OK},
+	    {"a:ssh", "2026-03-12T11:00:00Z", 0, RA_OK},     /* reversible */
+	    {"a:restart", "2026-03-12T11:00:00Z", 0, RA_E_DENIED}, /* a restore that restarts the host */
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		const struct walk_case c = {.name = "agreed", .planes = "ssh", .script = {"a:"}};
+		struct rig rig;
+		cJSON *body = NULL;
+		char resume[80];
+
+		begin(&rig, &c, NULL);
+		play(&rig, &c);
+		snprintf(resume, sizeof(resume), cases[i].until ? "{\"until\":\"%s\"}" : "{}", cases[i].until);
+		assert_int_equal(rig_append(&rig, "resume", cJSON_Parse(resume)), RA_OK);
+		rig_run(&rig);
+		assert_int_equal(rig_do(&rig, cases[i].answer), RA_OK);
+		assert_string_equal(rig_phase(&rig), "confirm");
+		rig.now += cases[i].later_s * 1000;
+		assert_int_equal(ra_make_intent(rig.state, NULL, rig.now, &body, NULL), cases[i].err);
+		assert_int_equal(ra_state_too_late(rig.state, rig.now), cases[i].err != RA_OK);
+		cJSON_Delete(body);
+		body = NULL;
+		assert_int_equal(rig_append(&rig, "resume", cJSON_Parse("{\"until\":\"2027-01-01T00:00:00Z\"}")), RA_OK);
+		assert_false(ra_state_too_late(rig.state, rig.now));
+		assert_int_equal(rig_append(&rig, "resume", cJSON_Parse("{\"until\":\"at five\"}")), RA_E_INVALID);
+		rig_end(&rig);
+	}
+}
+
 /* A walk begins at a flow's entries and nowhere else. */
 static void test_start(void **unused)
 {
@@ -968,7 +1011,7 @@ int main(void)
 	    cmocka_unit_test(test_late_reply),	  cmocka_unit_test(test_not_interactive), cmocka_unit_test(test_round),
 	    cmocka_unit_test(test_hold),	  cmocka_unit_test(test_cannot_follow), cmocka_unit_test(test_start),
 	    cmocka_unit_test(test_reply_bytes),	  cmocka_unit_test(test_reply_secret), cmocka_unit_test(test_fill),
-	    cmocka_unit_test(test_any_shape),
+	    cmocka_unit_test(test_any_shape),	  cmocka_unit_test(test_agreed_time),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

@@ -30,7 +30,7 @@ static struct ra_view view(void)
 	return (struct ra_view){
 		.flow = T("f"), .flow_title = T("F"), .flow_version = T("1"), .flow_sha256 = T("00"), .program = T("0.1.0"),
 		.host = T(hostile), .esxi_version = T("8.0.2"), .attestation = T("Failed"), .source = T("live"),
-		.operator_name = T(""), .change_id = T(""), .case_id = T(""), .journal_path = T(""), .head = T("ff"),
+		.operator_name = T(""), .change_id = T(""), .case_id = T(""), .until = T(""), .journal_path = T(""), .head = T("ff"),
 		.entry_count = 5, .started = 1772413200000, .now = 1772413260000, .outcome = T("stopped"),
 		.outcome_title = T("Stopped"), .end_reason = T("action"), .seen_words = T(""), .exit_code = 10,
 		.results = results, .result_count = 1, .commands = commands, .command_count = 1,

@@ -292,7 +292,7 @@ static void test_held_back(void **state)
 	} rows[] = {
 		{false, false, RA_UTC_NONE, RA_ASK_YES_NO}, {true, false, RA_UTC_NONE, RA_ASK_CHOICE},
 		{false, true, RA_UTC_NONE, RA_ASK_CHOICE},  {false, false, 1000, RA_ASK_CHOICE},
-		{false, false, INT64_MAX, RA_ASK_YES_NO},
+		{false, false, 253402300799000, RA_ASK_YES_NO}, /* the end of the year 9999 */
 	};
 
 	for (size_t i = 0; i < RA_LEN(rows); i++) {

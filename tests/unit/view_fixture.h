@@ -177,6 +177,7 @@ static inline struct ra_view fixture_walk(void)
 	    .operator_name = "",
 	    .change_id = "",
 	    .case_id = "",
+	    .until = "",
 	    .journal_path = "/home/op/.local/state/reattest/sessions/esx01.jsonl",
 	    .head = "",
 	    .started = AT(12, 1, 0),

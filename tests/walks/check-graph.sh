@@ -94,7 +94,7 @@ cmp -s out all.svg || bad "svg is not the default"
 run 0 "" flow graph tpm-recovery --format dot
 [ "$(grep -c '^    "tpm-recovery/[a-z-]*" \[' out)" = "$(bin/reattest flow show tpm-recovery | grep -c '^  [a-z]')" ] || bad "not every step is drawn"
 has_not out '"tpm-attestation/'
-run 66 "there is no flow \"nothing\"" flow graph nothing
+run 66 "there is no flow or maker \"nothing\"" flow graph nothing
 run 64 "not as \"png\"" flow graph --format png
 run 64 "belong to" flow lint --journal none.jsonl
 run 64 "belong to" flow show --format dot

@@ -115,6 +115,25 @@ drive 14 '' 'It is done' demo secure-boot-off --journal half.jsonl
 drive 0 '' 'no such words' resume half.jsonl
 says 'Outcome: resolved'
 
+# The agreed time. Nothing disruptive begins after it, and the screen says what to do; a resume brings a later one, and all of it stands in
+# the record and in every transcript. What only takes a change back is done all the same.
+drive 13 '' 'no disruptive or irreversible step begins now' demo secure-boot-off --until 2026-03-02T00:59:00Z --change CHG-1 --case SR-1 --journal late.jsonl
+says 'The agreed time was over at 2026-03-02T00:59:00Z'
+says '`reattest resume` with a new --until'
+drive 13 '' 'no disruptive or irreversible step begins now' resume late.jsonl
+drive 0 '' 'no such words' resume late.jsonl --until 2026-03-03T00:00:00Z --change CHG-2
+says 'Outcome: resolved'
+for format in md txt json; do
+	bin/reattest export late.jsonl --format $format >transcript 2>&1 || bad "export --format $format"
+	for word in CHG-2 SR-1 2026-03-03T00:00:00Z; do
+		grep -qF "$word" transcript || bad "$word is not in the $format transcript"
+	done
+done
+head -1 late.jsonl | grep -qF '"until":"2026-03-02T00:59:00Z"' || bad "the record does not begin with the agreed time"
+drive 14 '' 'LEFT DISCONNECTED' demo left-disconnected --journal left.jsonl
+drive 0 '' 'no such words' resume left.jsonl --until 2026-03-02T00:00:00Z
+says 'Outcome: resolved'
+
 # A transcript from within, ASCII only when that is all there is.
 walk 13 '1\ne txt\ne odd\nq\n' demo secure-boot-off
 ls reattest-esx01.lab.example-*.txt >/dev/null 2>&1 || bad "no transcript was written"
