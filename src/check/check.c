@@ -116,8 +116,8 @@ static ra_err words_ok(const struct ra_check_loading *load, const struct ra_extr
 		return BAD(load, map ? map : in, "map and in do not go with a list");
 	if (map && !cJSON_IsObject(map))
 		return BAD(load, map, "map must be an object of spellings");
-	if (in && !cJSON_IsArray(in))
-		return BAD(load, in, "in must be a list of values");
+	if (in && (!cJSON_IsArray(in) || !in->child))
+		return BAD(load, in, "in must be a list of at least one value");
 	cJSON_ArrayForEach (entry, map) {
 		if (!err)
 			err = value_ok(load, entry, fact->type);

@@ -97,6 +97,7 @@ struct ra_step {
 struct ra_flow {
 	const char *id, *version, *title, *start;
 	const cJSON *entries, *required, *tests;
+	const cJSON *covers; /* sections of the guide it claims, NULL */
 	struct ra_step *steps;
 	size_t step_count;
 	struct ra_json *doc;

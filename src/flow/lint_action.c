@@ -307,6 +307,11 @@ static void check_sealed_split(const struct context *at)
 
 	for (size_t i = 0; i < RA_LEN(classes); i++)
 		unseals = unseals || touches(at->step, classes[i]);
+	/* A sealed host does not start after this: it stops at its console. */
+	if (unseals && at->step->action.until && sees_restart(at->step->action.until, true))
+		say(at, 4, "verify",
+		    "a sealed host stops at its console after this: expected an \"any\" in \"until\" with a way that needs no "
+		    "start of the host (what its console or its BMC says)");
 	for (size_t i = 0; next && i < next->edge_count; i++)
 		ra_cond_facts(next->edges[i].when, note_sealed, &splits);
 	if (unseals && !splits)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "flow/lint_rules.h"
+#include "flow/shape.h"
 
 #include "base/pattern.h"
 
@@ -92,6 +93,16 @@ static void check_vendor_text(const struct place *at, const struct ra_step *step
 			    id->valuestring);
 }
 
+static void check_question(const struct place *at, const struct ra_step *step)
+{
+	const cJSON *choice;
+
+	check_text(at, ra_json_get(step->node, "ask"));
+	cJSON_ArrayForEach (choice, ra_json_get(step->node, "answers")) {
+		check_text(at, ra_json_get(choice, "say"));
+	}
+}
+
 static void check_step(const struct place *base, const struct ra_step *step)
 {
 	struct place here = *base, *at = &here;
@@ -108,6 +119,7 @@ static void check_step(const struct place *base, const struct ra_step *step)
 	check_ids(at, &facts, action->confirm_type);
 	check_text(at, step->say);
 	check_text(at, step->next);
+	check_question(at, step);
 	check_vendor_text(at, step);
 	if (step->call_flow && !ra_flowset_flow(at->lint->set, step->call_flow))
 		ra_lint_say(at->lint, 2, at->doc, ra_json_get(step->node, "flow"), "%s: there is no flow \"%s\"",
@@ -125,11 +137,22 @@ static void check_step_ids(const struct place *at, const struct ra_flow *flow, c
 	}
 }
 
+/* A check, or a step of any flow: a test walks into called flows, too. */
+static bool is_answered(const struct ra_flowset *set, const char *id)
+{
+	struct ra_flow *const *flows = set->flows.items;
+	bool found = is_check(set, id) || ra_is_own_key(id);
+
+	for (size_t i = 0; i < set->flows.count && !found; i++)
+		found = ra_flow_step(flows[i], id) != NULL;
+	return found;
+}
+
 /* A test of a flow: an answer goes to a question, a gate, an action or to a check's by-hand form. */
 static void check_test(const struct place *base, const struct ra_flow *flow, const cJSON *test)
 {
 	struct place here = *base, *at = &here;
-	const cJSON *item, *path = ra_json_get(test, "path");
+	const cJSON *item, *path = ra_json_get(test, "path"), *entry = ra_json_get(test, "entry");
 	char where[128];
 
 	snprintf(where, sizeof(where), "test \"%.100s\"", ra_json_str(test, "name", ""));
@@ -142,6 +165,13 @@ static void check_test(const struct place *base, const struct ra_flow *flow, con
 		if (step && !ra_flow_step(flow, step))
 			ra_lint_say(at->lint, 2, at->doc, item, "%s: there is no step \"%s\"", where, step);
 	}
+	if (entry && !ra_flow_step(flow, entry->valuestring))
+		ra_lint_say(at->lint, 2, at->doc, entry, "%s: there is no step \"%s\"", where, entry->valuestring);
+	cJSON_ArrayForEach (item, ra_json_get(test, "answers")) {
+		if (!is_answered(at->lint->set, item->string))
+			ra_lint_say(at->lint, 2, at->doc, item, "%s: there is no step or check \"%s\" to answer", where,
+				    item->string);
+	}
 	cJSON_ArrayForEach (item, ra_json_get(test, "given")) {
 		if (!is_fact(at->lint->set, item->string))
 			ra_lint_say(at->lint, 2, at->doc, item, "%s: there is no fact \"%s\"", where, item->string);
@@ -152,12 +182,54 @@ static void check_test(const struct place *base, const struct ra_flow *flow, con
 	}
 }
 
+/* `guide` is a text or a list of texts. */
+static bool names_section(const cJSON *guide, const char *section)
+{
+	const cJSON *item;
+
+	if (cJSON_IsString(guide))
+		return strcmp(guide->valuestring, section) == 0;
+	cJSON_ArrayForEach (item, guide) {
+		if (strcmp(item->valuestring, section) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_covered(const struct ra_flowset *set, const char *section)
+{
+	struct ra_flow *const *flows = set->flows.items;
+	struct ra_cause *const *set_causes = set->causes.items;
+	bool found = false;
+
+	for (size_t i = 0; i < set->flows.count && !found; i++) {
+		for (size_t k = 0; k < flows[i]->step_count && !found; k++)
+			found = names_section(flows[i]->steps[k].guide, section);
+	}
+	for (size_t i = 0; i < set->causes.count && !found; i++)
+		found = names_section(set_causes[i]->guide, section);
+	return found;
+}
+
+/* Rule 5: what a flow claims to cover of the guide, a step or a cause of the set does. */
+static void check_covers(struct ra_linter *lint, const struct ra_flow *flow)
+{
+	const cJSON *section;
+
+	cJSON_ArrayForEach (section, flow->covers) {
+		if (!is_covered(lint->set, section->valuestring))
+			ra_lint_say(lint, 5, flow->doc, section,
+				    "covers: no step and no cause names section \"%s\" in its \"guide\"", section->valuestring);
+	}
+}
+
 static void check_flow(struct ra_linter *lint, const struct ra_flow *flow)
 {
 	struct place at = {lint, flow->doc, "required"};
 	const cJSON *test;
 
 	check_ids(&at, &facts, flow->required);
+	check_covers(lint, flow);
 	for (size_t i = 0; i < flow->step_count; i++)
 		check_step(&at, &flow->steps[i]);
 	cJSON_ArrayForEach (test, flow->tests) {
@@ -200,11 +272,33 @@ static const struct ra_json *doc_of(const struct ra_flowset *set, const cJSON *n
 	return set->danger;
 }
 
+/* True when a check looks for signatures in this log. */
+static bool log_is_read(const struct ra_flowset *set, const char *name)
+{
+	const struct ra_checked *checked = set->checked.items;
+	const cJSON *file;
+
+	for (size_t i = 0; i < set->checked.count; i++) {
+		const struct ra_check *check = checked[i].check;
+
+		for (size_t p = 0; p < check->plane_count; p++) {
+			if (strcmp(check->planes[p].parse, "signatures") != 0)
+				continue;
+			cJSON_ArrayForEach (file, ra_json_get(ra_json_get(check->planes[p].spec, "log"), "files")) {
+				if (strcmp(file->valuestring, name) == 0)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* A signature: its own sample shows that it works, some check looks for it, its cause exists. */
 static void check_signature(struct ra_linter *lint, const struct ra_signature *sig, const cJSON *node)
 {
 	struct place at = {lint, doc_of(lint->set, node), sig->id};
 	const struct ra_checked *checked = lint->set->checked.items;
+	const cJSON *log;
 	char fact[RA_FACT_NAME_MAX];
 	bool found = false, asked = false;
 
@@ -216,6 +310,11 @@ static void check_signature(struct ra_linter *lint, const struct ra_signature *s
 	snprintf(fact, sizeof(fact), "sig.%.*s", RA_FACT_NAME_MAX - 5, sig->id);
 	for (size_t i = 0; i < lint->set->checked.count && !asked; i++)
 		asked = ra_check_gives(lint->set, checked[i].check, fact);
+	cJSON_ArrayForEach (log, sig->logs) {
+		if (asked && !log_is_read(lint->set, log->valuestring))
+			ra_lint_say(lint, 2, at.doc, log, "signature %s: no check that parses signatures reads the log \"%s\"",
+				    sig->id, log->valuestring);
+	}
 	if (!asked)
 		ra_lint_say(lint, 2, at.doc, node, "signature %s: no check reads a log it is looked for in", sig->id);
 }

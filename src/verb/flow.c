@@ -37,11 +37,20 @@ static int lint(struct work *work, const struct ra_flowset *set)
 	const struct ra_flow *const *flows;
 	const struct ra_check *const *checks;
 	const struct ra_cause *const *causes;
+	struct ra_flow_tests tests;
 	size_t count = ra_flowset_lint(set, work->findings);
 
 	say_findings(work, count, false);
 	if (count)
 		return RA_EXIT_INVALID;
+	if (ra_flowset_test(set, &tests, work->findings, &count)) {
+		ra_say("no memory for the tests");
+		return RA_EXIT_INTERNAL;
+	}
+	if (tests.failed) {
+		say_findings(work, count, false);
+		return RA_EXIT_INVALID;
+	}
 	printf("no fault in %zu flows, %zu checks, %zu causes\n", ra_flowset_flows(set, &flows),
 	       ra_flowset_checks(set, &checks), ra_flowset_causes(set, &causes));
 	return RA_EXIT_OK;
@@ -59,7 +68,10 @@ static int test(struct work *work, const struct ra_flowset *set)
 	say_findings(work, count, work->context->options->coverage);
 	printf("%zu passed, %zu failed; %zu of %zu ways out of steps were taken\n", counts.passed, counts.failed,
 	       counts.edges_taken, counts.edges);
-	return counts.failed ? RA_EXIT_INVALID : RA_EXIT_OK;
+	/* Who asks for the ways asks that none is left. */
+	bool untaken = work->context->options->coverage && counts.edges_taken < counts.edges;
+
+	return counts.failed || untaken ? RA_EXIT_INVALID : RA_EXIT_OK;
 }
 
 static void print_clean(const char *before, const char *text, const char *after)

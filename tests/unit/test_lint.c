@@ -172,6 +172,21 @@ static const struct {
      {{"vendors/dell.json", "'restart':'Restart the Dell.'", "'restart':'Restart the Dell.','more':'More.'"}},
      "vendor dell: vendors/other.json has no text \"more\""},
     {2, {{"vendors/dell.json", "the Dell", "the {host.dell}"}}, "dell: the text names {host.dell}"},
+    {2,
+     {{"signatures/tpm.json", "'log':['vmkernel']", "'log':['vmkernel','hostd']"}},
+     "signatures/tpm.json:2:36: signature nosha256: no check that parses signatures reads the log \"hostd\""},
+    {2,
+     {{MAIN, "'name':'walks',", "'name':'walks','entry':'lock',"}},
+     "test \"walks\": there is no step \"lock\""},
+    {2,
+     {{MAIN, "'name':'walks',", "'name':'walks','answers':{'asks':'board'},"}},
+     "test \"walks\": there is no step or check \"asks\" to answer"},
+    {2, {{MAIN, "What changed?", "What changed at {host.nome}?"}}, "step ask: the text names {host.nome}"},
+    {2, {{MAIN, "'say':'Board'", "'say':'Board of {host.nome}'"}}, "step ask: the text names {host.nome}"},
+    /* 5: the guide, where a flow claims to cover it */
+    {5,
+     {{MAIN, "'required':", "'covers':['1','2a'],'required':"}, {MAIN, "'title':'Look'", "'title':'Look','guide':['1']"}},
+     "main.flow.json:1:97: covers: no step and no cause names section \"2a\""},
     /* 3: gates */
     {3,
      {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"}},
@@ -257,6 +272,10 @@ static const struct {
     {4,
      {{MAIN, "{'fact':'host.boot_time','gt':{'action':'start'}}]}}", "{'fact':'host.boot_time','known':true}]}}"}},
      "step clear: it restarts the host"},
+    {4,
+     {{MAIN, "'until':{'any':[{'fact':'console.text','is':'violation'},{'fact':'host.boot_time','gt':{'action':'start'}}]}",
+       "'until':{'fact':'host.boot_time','gt':{'action':'start'}}"}},
+     "step clear: a sealed host stops at its console after this"},
     {4, {{MAIN, ",'undo':'Leave maintenance mode.'", ""}}, "step maintain: expected \"undo\" or \"recovery\""},
     {4, {{MAIN, "'ok':'sealed'", "'ok':'stop'"}}, "step clear: after this a sealed host needs its recovery key"},
     {4,
@@ -358,6 +377,9 @@ static void nothing_to_find_in_these(void **state)
 	    /* words that forbid */
 	    {MAIN, "'say':'Enter it.'",
 	     "'say':'Never clear the TPM here. Do not load defaults; Secure Boot stays on.'"},
+	    /* sections a step or a cause covers; who claims nothing is asked for nothing */
+	    {MAIN, "'look':{'kind':'check',", "'look':{'kind':'check','guide':'2a',"},
+	    {MAIN, "'name':'walks',", "'name':'walks','answers':{'ask':['board','none'],'console':'sv'},"},
 	    /* the program's own facts */
 	    {MAIN, "'guard':{'fact':'encryption.mode','known':true}", "'guard':{'fact':'plane.ssh.state','is':'up'}"},
 	    /* for the walk only, with an undo that can be done */
@@ -369,7 +391,14 @@ static void nothing_to_find_in_these(void **state)
 	    {MAIN, "'x_none':1", NULL},
 	};
 	static struct ra_finding findings[RA_FINDINGS_MAX];
+	static const struct flow_change claims[] = {
+	    {MAIN, "'required':", "'covers':['1','2a','3b'],'required':"},
+	    {MAIN, "'title':'Look'", "'title':'Look','guide':['1','2a']"},
+	    {"causes/taken.json", "'rank':1", "'rank':1,'guide':'3b'"},
+	};
 
+	if (lint(claims, RA_LEN(claims), findings))
+		fail_msg("%s", findings[0].text);
 	for (size_t i = 0; fine[i].to; i++) {
 		if (lint(&fine[i], 1, findings))
 			fail_msg("%s: %s", fine[i].to, findings[0].text);
