@@ -4,6 +4,7 @@
 #include "flow/lint_rules.h"
 #include "flow/shape.h"
 
+#include "base/near.h"
 #include "base/pattern.h"
 
 #include <stdio.h>
@@ -35,22 +36,60 @@ static bool is_fact(const struct ra_flowset *set, const char *id)
 	return ra_flowset_fact_type(set, id) >= 0;
 }
 
+static void tell_checks(const struct ra_flowset *set, struct ra_near *near)
+{
+	const struct ra_checked *checked = set->checked.items;
+
+	for (size_t i = 0; i < set->checked.count; i++)
+		ra_near_try(near, checked[i].check->id);
+}
+
+static void tell_gates(const struct ra_flowset *set, struct ra_near *near)
+{
+	const struct ra_gate *gate = set->gates.items;
+
+	for (size_t i = 0; i < set->gates.count; i++)
+		ra_near_try(near, gate[i].id);
+}
+
+static void tell_causes(const struct ra_flowset *set, struct ra_near *near)
+{
+	struct ra_cause *const *cause = set->causes.items;
+
+	for (size_t i = 0; i < set->causes.count; i++)
+		ra_near_try(near, cause[i]->id);
+}
+
+void ra_lint_tell_facts(const struct ra_flowset *set, struct ra_near *near)
+{
+	const struct ra_fact_decl *decls = set->facts.items;
+
+	for (size_t i = 0; i < set->facts.count; i++)
+		ra_near_try(near, decls[i].name);
+}
+
 /* The kinds of things that are named by id. */
 struct named {
 	const char *what;
 	bool (*exists)(const struct ra_flowset *set, const char *id);
+	void (*tell)(const struct ra_flowset *set, struct ra_near *near); /* all there are */
 };
-static const struct named checks = {"check", is_check}, gates = {"gate", is_gate}, causes = {"cause", is_cause},
-			  facts = {"fact", is_fact};
+static const struct named checks = {"check", is_check, tell_checks}, gates = {"gate", is_gate, tell_gates},
+			  causes = {"cause", is_cause, tell_causes}, facts = {"fact", is_fact, ra_lint_tell_facts};
 
 /* One id, or a list of them. */
 static void check_ids(const struct place *at, const struct named *kind, const cJSON *ids)
 {
 	const cJSON *item;
 
-	if (cJSON_IsString(ids) && !kind->exists(at->lint->set, ids->valuestring))
-		ra_lint_say(at->lint, 2, at->doc, ids, "%s: there is no %s \"%s\"", at->where, kind->what,
-			    ids->valuestring);
+	if (cJSON_IsString(ids) && !kind->exists(at->lint->set, ids->valuestring)) {
+		struct ra_near near = {.word = ids->valuestring};
+		char ask[100];
+
+		kind->tell(at->lint->set, &near);
+		ra_lint_say(at->lint, 2, at->doc, ids, "%s: there is no %s \"%s\"%s", at->where, kind->what,
+			    ids->valuestring, ra_near_ask(&near, ask, sizeof(ask)));
+	}
 	if (cJSON_IsArray(ids)) {
 		cJSON_ArrayForEach (item, ids) {
 			check_ids(at, kind, item);

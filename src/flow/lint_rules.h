@@ -47,6 +47,9 @@ void ra_lint_refs(struct ra_linter *lint);
 void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
 /* Rules 3 and 4 on one flow. */
 void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graph);
+struct ra_near;
+/* Try the name of every fact of the set. */
+void ra_lint_tell_facts(const struct ra_flowset *set, struct ra_near *near);
 /* True when an answer to this check can hold the fact (planes, by-hand form, signatures of its logs). */
 bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
 /* True when one of a list of check ids can. */

@@ -362,9 +362,16 @@ static void test_refused(void **state)
 		{WITH_MOVE("{\"from\":\"a\",\"on\":{},\"to\":\"a\"}"), "\"on\" is one of"},
 		{WITH_MOVE("{\"from\":\"a\",\"on\":{\"action\":\"x\"},\"to\":\"z\"}"), "there is no state \"z\""},
 		{HEAD "\"states\":{\"a\":{}},\"answers\":{\"q\":1}}", "an answer is an id"},
+		{HEAD "\"states\":{\"a\":{}},\"answers\":{\"Q\":\"a\"}}", "no name of a step or check"},
+		{HEAD "\"states\":{\"a\":{}},\"key\":\"123456\"}", "16 groups of 6 digits"},
+		{HEAD "\"states\":{\"a\":{}},\"expect\":{\"walk\":{\"exit\":0,\"outcome\":\"fixed\"}}}", "\"outcome\" is resolved"},
+		{WITH_REPLY(REPLY("{\"log\":{\"files\":[\"syslog\"]}}", "\"out\":\"\"")), "expected one of vmkernel"},
+		{WITH_REPLY(REPLY("{\"log\":{\"files\":[\"hostd\",\"hostd\"]}}", "\"out\":\"\"")), "\"hostd\" stands twice"},
+		{WITH_REPLY(REPLY("{\"log\":{\"files\":[\"hostd\"],\"x_a\":1}}", "\"out\":\"\"")), "no x_ in it"},
+		{WITH_MOVE("{\"from\":\"a\",\"on\":{\"action\":\"Do It\"},\"to\":\"a\"}"), "\"action\" is a name"},
 		{HEAD "\"states\":{\"a\":{}},\"expect\":{\"check\":{}}}", "what is expected lacks \"exit\""},
 		{"{\"$schema\":\"s\",\"format\":1,\"id\":\"live\",\"title\":\"T\",\"host\":\"h\","
-		 "\"clock\":\"2026-03-02T01:00:00Z\",\"planes\":[],\"start\":\"a\",\"states\":{\"a\":{}}}",
+		 "\"clock\":\"2026-03-02T01:00:00Z\",\"planes\":[\"ssh\"],\"start\":\"a\",\"states\":{\"a\":{}}}",
 		 "a recording is not called \"live\""},
 	};
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
