@@ -335,12 +335,14 @@ static bool log_is_read(const struct ra_flowset *set, const char *name)
 /* A signature: its own sample shows that it works, some check looks for it, its cause exists. */
 static void check_signature(struct ra_linter *lint, const struct ra_signature *sig, const cJSON *node)
 {
-	struct place at = {lint, doc_of(lint->set, node), sig->id};
+	char where[RA_FACT_NAME_MAX + 16];
+	struct place at = {lint, doc_of(lint->set, node), where};
 	const struct ra_checked *checked = lint->set->checked.items;
 	const cJSON *log;
 	char fact[RA_FACT_NAME_MAX];
 	bool found = false, asked = false;
 
+	snprintf(where, sizeof(where), "signature %.*s", RA_FACT_NAME_MAX, sig->id);
 	check_ids(&at, &causes, ra_json_get(node, "cause"));
 	if (!strstr(sig->sample, sig->literal))
 		ra_lint_say(lint, 2, at.doc, node, "signature %s: its sample does not hold its literal", sig->id);

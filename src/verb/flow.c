@@ -1,6 +1,7 @@
 /* flow.c - for those who write flows: what is wrong with a set, and whether the tests inside it pass. */
 #include "config.h"
 
+#include "base/io.h"
 #include "base/text.h"
 #include "flow/lint.h"
 #include "verb/common.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct work {
 	const struct ra_context *context;
@@ -150,17 +152,34 @@ static bool is_dir(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* One operand: a directory is a whole set, a file goes with the installed set, NULL is the installed set. */
+/* A directory with folders of a set but neither dangers nor flows: own files, which are read with the installed set. */
+static bool is_beside(const char *dir)
+{
+	static const char *const subs[] = {"checks", "causes", "signatures", "vendors"};
+	RA_AUTO(ra_mem_free) char *danger = ra_path_join(dir, "danger.json");
+	bool any = false;
+
+	for (size_t i = 0; i < RA_LEN(subs); i++) {
+		RA_AUTO(ra_mem_free) char *sub = ra_path_join(dir, subs[i]);
+
+		any = any || (sub && is_dir(sub));
+	}
+	return any && danger && access(danger, F_OK) != 0;
+}
+
+/* One operand: a directory is a whole set, or what is read beside the installed one; a file goes with the installed set, NULL is the
+ * installed set. */
 static int on_one(struct work *work, int (*what)(struct work *work, const struct ra_flowset *set), const char *operand)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *set = NULL;
 	RA_AUTO(ra_mem_free) char *installed = ra_verb_flow_dir(work->context);
-	const char *dirs[] = {operand && is_dir(operand) ? operand : installed, NULL};
+	bool beside = operand && is_dir(operand) && is_beside(operand);
+	const char *dirs[] = {operand && is_dir(operand) && !beside ? operand : installed, beside ? operand : NULL, NULL};
 	struct ra_flow_sources sources = {.dirs = dirs, .unproven = true};
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
-	if (operand && dirs[0] != operand)
+	if (operand && dirs[0] != operand && !beside)
 		sources.file = operand;
 	ra_err err = installed ? ra_flowset_load(&sources, &set, &errs) : ra_fail(&errs, RA_E_NOMEM, "no memory");
 	const struct ra_flow *const *flows;
@@ -191,6 +210,19 @@ static int show_operands(struct work *work)
 	return on_one(work, show, dir);
 }
 
+/* where: the installed set, for those who copy it. */
+static int say_where(const struct ra_context *context)
+{
+	RA_AUTO(ra_mem_free) char *installed = ra_verb_flow_dir(context);
+
+	if (!installed) {
+		ra_say("no memory");
+		return RA_EXIT_INTERNAL;
+	}
+	print_clean("", installed, "\n");
+	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+}
+
 int ra_verb_flow(const struct ra_context *context)
 {
 	static const struct {
@@ -206,6 +238,8 @@ int ra_verb_flow(const struct ra_context *context)
 		ra_say("no memory");
 		return RA_EXIT_INTERNAL;
 	}
+	if (!strcmp(name, "where"))
+		return say_where(context);
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		if (strcmp(rows[i].name, name))
 			continue;
@@ -219,6 +253,9 @@ int ra_verb_flow(const struct ra_context *context)
 		}
 		return fflush(stdout) ? RA_EXIT_CANTWRITE : code;
 	}
-	ra_say("flow wants `lint`, `test` or `show`, not \"%s\"", name);
+	if (*name)
+		ra_say("flow wants `lint`, `test`, `show` or `where`, not \"%s\"; see `reattest flow --help`", name);
+	else
+		ra_say("flow wants `lint`, `test`, `show` or `where`; see `reattest flow --help`");
 	return RA_EXIT_USAGE;
 }

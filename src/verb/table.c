@@ -48,7 +48,7 @@ static const struct ra_option_row options[] = {
 	{"format", 'f', "NAME", "text, json, md or txt", "check export demo doctor", AT(format), RA_OPT_TEXT},
 	{"output", 'o', "FILE", "write there instead of standard output", "check export doctor", AT(output), RA_OPT_TEXT},
 	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
-	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes", "flow", AT(coverage), RA_OPT_BOOL},
+	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes, and fail if there are any", "flow", AT(coverage), RA_OPT_BOOL},
 	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
 	{"plain", 0, NULL, "numbered prompts on standard input instead of screens", WALKS, AT(plain), RA_OPT_BOOL},
 	{"ascii", 0, NULL, "no line drawing characters", WALKS, AT(ascii), RA_OPT_BOOL},
@@ -65,7 +65,7 @@ static const struct ra_verb verbs[] = {
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
-	{"flow", "lint|test|show [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows there are, and a flow step by step", ra_verb_flow, false},
+	{"flow", "lint|test|show|where [DIR|FILE|ID...]", "for those who write flows (reattest-flow(5)): what is wrong with the set in DIR, with the installed one, or with that one and FILE or own files in DIR; do the tests inside it pass; which flows there are, and a flow step by step; where the installed set is", ra_verb_flow, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };
 

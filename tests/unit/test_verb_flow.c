@@ -130,7 +130,13 @@ static const struct {
     {":", ":", {"show", "tpm-recovery"}, 0, "\n    else       -> ", ""},
     {":", ":", {"show", "tpm-recovery"}, 0, "  [end: resolved]  ", ""},
     {":", ":", {"show", "nothing-of-that-name"}, 66, "", "there is no flow \"nothing-of-that-name\""},
-    {":", ":", {NULL}, 64, "", "`lint`, `test` or `show`"},
+    {":", ":", {"where"}, 0, "/share/reattest/flows\n", ""},
+    /* own files, as they lie in the user's own directory: read with the installed set */
+    {"mkdir -p x/causes && sed 's/\"crb-only\"/\"mine\"/' share/reattest/flows/causes/crb-only.json >x/causes/mine.json", "rm -r x",
+     {"lint", "./x"}, 0, "no fault in ", ""},
+    {"mkdir -p x/causes && cp share/reattest/flows/causes/crb-only.json x/causes/", "rm -r x", {"lint", "./x"}, 65, "",
+     "x/causes/crb-only.json:4:9: the id \"crb-only\" is that of another cause"},
+    {":", ":", {NULL}, 64, "", "`lint`, `test`, `show` or `where`; see"},
     {":", ":", {"burn"}, 64, "", "\"burn\""},
 };
 
