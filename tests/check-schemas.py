@@ -184,14 +184,19 @@ class Judge:
     """The program's verdict on a file: in a copy of the flow set, or as a recording."""
 
     def __init__(self, work):
+        # The program finds its flows beside itself: recordings are walked with them.
+        self.program = os.path.join(work, "bin", "reattest")
+        os.mkdir(os.path.dirname(self.program))
+        shutil.copy(PROGRAM, self.program)
+        shutil.copytree(FLOWS, os.path.join(work, "share", "reattest", "flows"))
+        subprocess.run(["chmod", "-R", "u+w,go-w", os.path.join(work, "share")], check=True)
         self.sets = []
         for i in range(min(4, os.cpu_count() or 1)):
             self.sets.append(os.path.join(work, str(i)))
             shutil.copytree(FLOWS, self.sets[-1])
-            os.chmod(self.sets[-1], 0o755)
+            subprocess.run(["chmod", "-R", "u+w,go-w", self.sets[-1]], check=True)
             for name in os.listdir(self.sets[-1]):
                 if name.endswith(".flow.json"):
-                    os.chmod(os.path.join(self.sets[-1], name), 0o644)
                     doc = thin(read(os.path.join(self.sets[-1], name)))
                     with open(os.path.join(self.sets[-1], name), "w", encoding="utf-8") as file:
                         json.dump(doc, file, indent=1)
@@ -201,11 +206,10 @@ class Judge:
         path = os.path.join(here, name)
         recording = name.startswith("demo/")
         kept = open(path, "rb").read()
-        os.chmod(path, 0o644)
         with open(path, "w", encoding="utf-8") as file:
             json.dump(doc, file, indent=1)
         command = ["check", "--from", path, "sim.example"] if recording else ["flow", "lint", here]
-        run = subprocess.run([PROGRAM] + command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", env=dict(
+        run = subprocess.run([self.program] + command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", env=dict(
             os.environ, XDG_DATA_HOME=here + ".none", XDG_STATE_HOME=here + ".none", HOME=here + ".none"))
         with open(path, "wb") as file:
             file.write(kept)
