@@ -22,6 +22,8 @@ static void nothing_to_find(void **state)
 }
 
 #define MAIN "main.flow.json"
+#define DONE_STEP "'done':{'kind':'end','title':'Done','outcome':'resolved'}"
+#define DONE DONE_STEP ",'stop':{'kind':'end'"
 /* Each change brings the finding, at the place. */
 static const struct {
 	int rule;
@@ -276,6 +278,14 @@ static const struct {
      {{MAIN, "'until':{'any':[{'fact':'console.text','is':'violation'},{'fact':'host.boot_time','gt':{'action':'start'}}]}",
        "'until':{'fact':'host.boot_time','gt':{'action':'start'}}"}},
      "step clear: a sealed host stops at its console after this"},
+    {4,
+     {{MAIN, "'as_of':{'action':'start'}},'go':'stop'}", "'as_of':{'action':'start'}},'go':'done'}"}, {MAIN, "'stop':{'kind':'end'", DONE}},
+     "step clear: a host that was sealed comes from here to \"resolved\" (step done)"},
+    /* a called flow that is resolved without such a start is no recovery */
+    {4,
+     {{MAIN, "'as_of':{'action':'start'}},'go':'stop'}", "'as_of':{'action':'start'}},'go':'side'}"},
+      {MAIN, "'return':{'resolved':'maintain'},'else':'stop'}", "'return':{'resolved':'done'},'else':'maintain'},\n" DONE_STEP}},
+     "step clear: a host that was sealed comes from here to \"resolved\" (step done)"},
     {4, {{MAIN, ",'undo':'Leave maintenance mode.'", ""}}, "step maintain: expected \"undo\" or \"recovery\""},
     {4, {{MAIN, "'ok':'sealed'", "'ok':'stop'"}}, "step clear: after this a sealed host needs its recovery key"},
     {4,
@@ -397,6 +407,19 @@ static void nothing_to_find_in_these(void **state)
 	    {"causes/taken.json", "'rank':1", "'rank':1,'guide':'3b'"},
 	};
 
+	/* Behind a start that was seen a sealed host may be resolved; one that was not sealed may be at once. */
+	static const struct flow_change recovered[] = {
+	    {MAIN, "'as_of':{'action':'start'}},'go':'stop'}", "'as_of':{'action':'start'}},'go':'restart'}"},
+	    {MAIN, "'ok':'side'", "'ok':'done'"},
+	    {MAIN, "'stop':{'kind':'end'", DONE},
+	};
+	static const struct flow_change unsealed[] = {
+	    {MAIN, "'is':'TPM','as_of':{'action':'start'}},'go':'stop'}", "'is':'NONE','as_of':{'action':'start'}},'go':'done'}"},
+	    {MAIN, "'stop':{'kind':'end'", DONE},
+	};
+
+	if (lint(recovered, RA_LEN(recovered), findings) || lint(unsealed, RA_LEN(unsealed), findings))
+		fail_msg("%s", findings[0].text);
 	if (lint(claims, RA_LEN(claims), findings))
 		fail_msg("%s", findings[0].text);
 	for (size_t i = 0; fine[i].to; i++) {
