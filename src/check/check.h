@@ -121,7 +121,7 @@ struct ra_key_match {
 RA_MUST_USE ra_err ra_recovery_compare(const char *list, size_t list_len, const char *pasted, size_t pasted_len,
 				       struct ra_key_match *out, struct ra_errs *errs);
 
-/* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. flows/README.md says what each gives. */
+/* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. reattest-flow(5) says what each gives. */
 const char *const *ra_builtin_names(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* flowset.h - everything a flow author wrote, loaded and cross-checked: the product's knowledge, read-only.
- * Invariants: what is loaded obeys flows/README.md; a file or directory writable by group or others is refused; a check outside the
+ * Invariants: what is loaded obeys reattest-flow(5); a file or directory writable by group or others is refused; a check outside the
  * read-only table, or an action outside the table of changes, does not load. Shared by sessions. Room flow/, above check/. */
 #ifndef RA_FLOW_FLOWSET_H
 #define RA_FLOW_FLOWSET_H
