@@ -120,6 +120,13 @@ static const struct {
      "",
      "nowhere"},
     {"echo '{\"format\": 1,}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:14"},
+    /* rule 6: strict JSON */
+    {"printf '{\"format\": 1} {}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:15: expected the end after the JSON value, found '{'"},
+    {"printf '{\"a\": \"\\377\"}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:8: expected UTF-8"},
+    {"printf '{\"a\": \"\\\\u0000\"}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:8: expected a character other than U+0000"},
+    {"printf '{\"a\": 99999999999999999999}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:7: expected a whole number from -9007199254740991"},
+    {"printf '[%.0s' $(seq 33) >x", "rm x", {"lint", "./x"}, 65, "", "x:1:33: expected at most 32 levels of nesting"},
+    {"head -c 1048577 /dev/zero | tr '\\0' ' ' >x", "rm x", {"lint", "./x"}, 65, "", "1048576"},
     {":", ":", {"lint", "./none"}, 66, "", "none"},
     {"mkdir x", "rmdir x", {"lint", "./x"}, 66, "", "holds no flow"},
     {"sed 's/\"esxcli\", \"system\", \"stats\", \"uptime\", \"get\"/\"reboot\"/' -i share/reattest/flows/checks/boot-time.json",
