@@ -1,4 +1,4 @@
-/* builtin.c - parsers in code, for what no table can say. Each gives one fact; flows/README.md lists them. */
+/* builtin.c - parsers in code, for what no table can say. Each gives one fact; reattest-flow(5) lists them. */
 #include "config.h"
 
 #include "check/parse.h"

@@ -7,6 +7,8 @@
 #include "check/request.h"
 #include "check/value.h"
 
+#include "base/near.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,9 +33,18 @@ static ra_err keys_ok(const struct ra_check_loading *load, const cJSON *object, 
 	if (!cJSON_IsObject(object))
 		return BAD(load, object, "expected an object");
 	cJSON_ArrayForEach (member, object) {
-		if (!is_word_of(known, member->string) && !is_word_of(also, member->string) &&
-		    strncmp(member->string, "x_", 2) != 0)
-			return BAD(load, member, "unknown key \"%s\" (keys of your own begin with x_)", member->string);
+		struct ra_near near = {.word = member->string};
+		char ask[100];
+
+		if (is_word_of(known, member->string) || is_word_of(also, member->string) ||
+		    strncmp(member->string, "x_", 2) == 0)
+			continue;
+		for (size_t i = 0; known && known[i]; i++)
+			ra_near_try(&near, known[i]);
+		for (size_t i = 0; also && also[i]; i++)
+			ra_near_try(&near, also[i]);
+		return BAD(load, member, "unknown key \"%s\" (keys of your own begin with x_)%s", member->string,
+			   ra_near_ask(&near, ask, sizeof(ask)));
 	}
 	return RA_OK;
 }
@@ -116,8 +127,8 @@ static ra_err words_ok(const struct ra_check_loading *load, const struct ra_extr
 		return BAD(load, map ? map : in, "map and in do not go with a list");
 	if (map && !cJSON_IsObject(map))
 		return BAD(load, map, "map must be an object of spellings");
-	if (in && !cJSON_IsArray(in))
-		return BAD(load, in, "in must be a list of values");
+	if (in && (!cJSON_IsArray(in) || !in->child))
+		return BAD(load, in, "in must be a list of at least one value");
 	cJSON_ArrayForEach (entry, map) {
 		if (!err)
 			err = value_ok(load, entry, fact->type);
@@ -230,10 +241,17 @@ static ra_err parse_ok(const struct ra_check_loading *load, const struct ra_chec
 {
 	const cJSON *node = ra_json_get(plane->spec, "parse");
 
-	if (strncmp(plane->parse, "builtin:", 8) == 0)
+	if (strncmp(plane->parse, "builtin:", 8) == 0) {
+		struct ra_near near = {.word = plane->parse + 8};
+		char ask[100];
+
+		for (const char *const *name = ra_builtin_names(); *name; name++)
+			ra_near_try(&near, *name);
 		return ra_builtin_find(plane->parse + 8)
 			   ? RA_OK
-			   : BAD(load, node, "\"%s\": there is no such builtin", plane->parse);
+			   : BAD(load, node, "\"%s\": there is no such builtin (reattest-flow(5) lists them)%s", plane->parse,
+				 ra_near_ask(&near, ask, sizeof(ask)));
+	}
 	if (strcmp(plane->parse, "signatures") == 0)
 		return ra_json_get(plane->spec, "log") ? RA_OK : BAD(load, node, "signatures are looked for in a log");
 	return ra_parser_find(plane->parse)
@@ -300,8 +318,8 @@ static ra_err request_load(const struct ra_check_loading *load, struct ra_check_
 		RA_AUTO(ra_mem_free) char *words = ra_request_words(request);
 		const cJSON *at = request->child ? ra_json_get(plane->spec, request->child->string) : plane->spec;
 
-		return ra_json_fail(load->doc, at, load->errs, RA_E_DENIED, "refused: \"%s\": %s", words ? words : "",
-				    why);
+		return ra_json_fail(load->doc, at, load->errs, RA_E_DENIED,
+				    "refused: \"%s\": %s (reattest-flow(5) lists what may be asked)", words ? words : "", why);
 	}
 	if (secret && !cJSON_IsBool(secret))
 		return BAD(load, secret, "secret is true or false");

@@ -160,7 +160,7 @@ RA_MUST_USE ra_err ra_recovery_compare_part(const char *list, size_t list_len, u
  * Errors: RA_E_LIMIT, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_recovery_hide(const char *line, size_t len, struct ra_buf *out);
 
-/* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. flows/README.md says what each gives. */
+/* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. reattest-flow(5) says what each gives. */
 const char *const *ra_builtin_names(void);
 
 #endif

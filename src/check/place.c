@@ -17,8 +17,8 @@ ra_err ra_place_pattern_ok(const struct ra_check_loading *load, const cJSON *nod
 	ra_err err;
 
 	ra_errs_clear(&why);
-	if (!cJSON_IsString(node))
-		return BAD(load, node, "expected a pattern (text)");
+	if (!cJSON_IsString(node) || !node->valuestring[0])
+		return BAD(load, node, "expected a pattern (text, not empty)");
 	err = ra_pattern_compile(node->valuestring, &pattern, &why);
 	if (err)
 		return err == RA_E_NOMEM ? err : BAD(load, node, "%s", ra_errs_line(&why, line, sizeof(line)));
@@ -163,6 +163,9 @@ ra_err ra_place_ok(const struct ra_check_loading *load, const struct ra_parser *
 		return BAD(load, fact->spec, "\"%s\" is missing (parse \"%s\")", parser->keys[0], parser->name);
 	if (first && parser->parse != ra_parse_lines && !cJSON_IsString(first))
 		return BAD(load, first, "\"%s\" must be a text", parser->keys[0]);
+	/* Only a pointer may be empty: it is the whole answer. */
+	if (first && parser->parse != ra_parse_json && cJSON_IsString(first) && !first->valuestring[0])
+		return BAD(load, first, "\"%s\" must be a text that is not empty", parser->keys[0]);
 	for (size_t i = 0; i < RA_LEN(places); i++)
 		if (places[i].parser == parser->parse)
 			return places[i].ok(load, fact);

@@ -138,8 +138,8 @@ static ra_err parse_match(const struct ra_json *doc, const cJSON *at, struct ra_
 	ra_err err;
 
 	ra_errs_clear(&why);
-	if (!cJSON_IsString(at))
-		return bad(doc, at, errs, "a regular expression");
+	if (!cJSON_IsString(at) || !*at->valuestring)
+		return bad(doc, at, errs, "a regular expression, not empty");
 	err = ra_pattern_compile(at->valuestring, &cond->pattern, &why);
 	if (err == RA_E_NOMEM)
 		return ra_fail(errs, err, "out of memory");

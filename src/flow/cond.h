@@ -1,6 +1,6 @@
 /* cond.h - conditions: data in, true, false or unknown out. Three-valued after Kleene.
  * Invariants: evaluating never fails and never guesses: a fact that is not known, types that do not fit, a time inside the clock margin,
- * a pattern that ran into its limits are all unknown. flows/README.md "Conditions" is the list of forms. Room flow/, above check/. */
+ * a pattern that ran into its limits are all unknown. reattest-flow(5) lists the forms. Room flow/, above check/. */
 #ifndef RA_FLOW_COND_H
 #define RA_FLOW_COND_H
 

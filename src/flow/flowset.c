@@ -291,18 +291,11 @@ static ra_err finish_action(const struct ra_flowset *set, const struct ra_flow *
 
 static ra_err finish_ids(const struct ra_flowset *set, struct ra_errs *errs)
 {
-	const struct ra_signature *sigs = set->sigs.items;
 	const struct ra_vendor *vendors = set->vendors.items;
 
 	for (size_t i = 1; i < set->vendors.count; i++) {
 		if (strcmp(vendors[i - 1].id, vendors[i].id) == 0)
 			return taken(vendors[i].doc, "vendor", vendors[i].id, errs);
-	}
-	for (size_t i = 0; i < set->sigs.count; i++) {
-		for (size_t k = 0; k < i; k++) {
-			if (strcmp(sigs[i].id, sigs[k].id) == 0)
-				return ra_fail(errs, RA_E_DENIED, "the signature id \"%s\" is used twice", sigs[i].id);
-		}
 	}
 	return RA_OK;
 }

@@ -1,5 +1,5 @@
 /* flowset.h - everything a flow author wrote, loaded and cross-checked: the product's knowledge, read-only.
- * Invariants: what is loaded obeys flows/README.md; a file or directory writable by group or others is refused; a check outside the
+ * Invariants: what is loaded obeys reattest-flow(5); a file or directory writable by group or others is refused; a check outside the
  * read-only table, or an action outside the table of changes, does not load. Shared by sessions. Room flow/, above check/. */
 #ifndef RA_FLOW_FLOWSET_H
 #define RA_FLOW_FLOWSET_H
@@ -98,6 +98,7 @@ struct ra_step {
 struct ra_flow {
 	const char *id, *version, *title, *start;
 	const cJSON *entries, *required, *tests;
+	const cJSON *covers; /* sections of the guide it claims, NULL */
 	struct ra_step *steps;
 	size_t step_count;
 	struct ra_json *doc;

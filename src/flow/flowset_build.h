@@ -115,6 +115,9 @@ struct ra_flow *ra_flow_free(struct ra_flow *flow);
 RA_MUST_USE ra_err ra_cause_read(struct ra_json *doc, struct ra_cause **out, struct ra_errs *errs);
 struct ra_cause *ra_cause_free(struct ra_cause *cause);
 /* The steps of a flow, one by one (load_step.c, load_action.c). */
+RA_MUST_USE ra_err ra_set_read(const struct ra_json *doc, const cJSON *set, struct ra_errs *errs);
+RA_MUST_USE ra_err ra_outcome_read(const struct ra_json *doc, const cJSON *node, enum ra_outcome *out,
+				   struct ra_errs *errs);
 RA_MUST_USE ra_err ra_step_read(const struct ra_json *doc, const cJSON *node, struct ra_step *step,
 				struct ra_errs *errs);
 /* The content of a step, freed. */

@@ -129,7 +129,7 @@ size_t ra_flowset_lint(const struct ra_flowset *set, struct ra_finding *out)
 		ra_lint_off(&lint);
 	}
 	for (size_t i = 0; whole && i < set->flows.count; i++)
-		ra_lint_actions(&lint, &graphs[i]);
+		ra_lint_actions(&lint, graphs, &graphs[i]);
 	for (size_t i = 0; graphs && i < set->flows.count; i++)
 		ra_graph_clear(&graphs[i]);
 	free(graphs);

@@ -1,4 +1,4 @@
-/* lint.h - what is wrong with a flow set, before anybody walks it. Rules 1-4 and 6 of the flow format. Room flow/. */
+/* lint.h - what is wrong with a flow set, before anybody walks it. Rules 1-5 of the flow format; the loader proves 6, the tests 7. Room flow/. */
 #ifndef RA_FLOW_LINT_H
 #define RA_FLOW_LINT_H
 

@@ -13,6 +13,7 @@
 
 struct context {
 	struct ra_linter *lint;
+	const struct ra_graph *graphs; /* all of the set */
 	const struct ra_graph *graph;
 	const struct ra_flow *flow;
 	const struct ra_step *step;
@@ -240,14 +241,14 @@ static bool is_restart(const struct ra_cond *cond)
 }
 
 /* True when the condition cannot be true (every: on any branch; else: on all branches) without a restart. */
-static bool sees_restart(const struct ra_cond *cond, bool every)
+bool ra_lint_sees_restart(const struct ra_cond *cond, bool every)
 {
 	bool all = cond->form == RA_FORM_ALL, any = cond->form == RA_FORM_ANY;
 
 	if (!all && !any)
 		return cond->form > RA_FORM_NOT && is_restart(cond);
 	for (size_t i = 0; i < cond->kid_count; i++) {
-		bool kid = sees_restart(&cond->kids[i], every);
+		bool kid = ra_lint_sees_restart(&cond->kids[i], every);
 
 		if (kid && (all || !every))
 			return true;
@@ -301,7 +302,7 @@ static void check_verify(const struct context *at)
 		cannot_return = cannot_return || (found && found->danger == RA_IRREVERSIBLE);
 	}
 	/* After an irreversible change the host may stop at its console: that, too, shows that it was done. */
-	if (action->restarts && !sees_restart(action->until, !cannot_return))
+	if (action->restarts && !ra_lint_sees_restart(action->until, !cannot_return))
 		say(at, 4, "verify",
 		    "it restarts the host: expected a boot time after the action's start in \"until\" "
 		    "({\"fact\": \"host.boot_time\", \"gt\": {\"action\": \"start\"}})");
@@ -323,8 +324,15 @@ static void check_sealed_split(const struct context *at)
 
 	for (size_t i = 0; i < RA_LEN(classes); i++)
 		unseals = unseals || touches(at->step, classes[i]);
+	/* A sealed host does not start after this: it stops at its console. */
+	if (unseals && at->step->action.until && ra_lint_sees_restart(at->step->action.until, true))
+		say(at, 4, "verify",
+		    "a sealed host stops at its console after this: expected an \"any\" in \"until\" with a way that needs no "
+		    "start of the host (what its console or its BMC says)");
 	for (size_t i = 0; next && i < next->edge_count; i++)
 		ra_cond_facts(next->edges[i].when, note_sealed, &splits);
+	if (unseals && splits)
+		ra_lint_recovery(at->lint, at->graphs, at->graph, at->step);
 	if (unseals && !splits)
 		say(at, 4, "ok",
 		    "after this a sealed host needs its recovery key: expected \"ok\" to lead to a step with an edge "
@@ -387,9 +395,9 @@ static void check_action(const struct context *at)
 	check_temporary(at);
 }
 
-void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graph)
+void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graphs, const struct ra_graph *graph)
 {
-	struct context at = {.lint = lint, .graph = graph, .flow = graph->flow};
+	struct context at = {.lint = lint, .graphs = graphs, .graph = graph, .flow = graph->flow};
 
 	for (size_t i = 0; i < graph->count; i++) {
 		at.step = &graph->flow->steps[i];

@@ -4,6 +4,8 @@
 
 #include "flow/lint_rules.h"
 
+#include "base/near.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -213,6 +215,16 @@ static void check_values(const struct context *at, const struct ra_cond_use *use
 	}
 }
 
+/* What goes with a fact of each type. */
+static const char *const fitting[RA_TYPE_COUNT] = {
+    [RA_BOOL] = "a bool is held against true or false",
+    [RA_INT] = "an int is held against a whole number",
+    [RA_TEXT] = "a text is held against texts (is, in, match)",
+    [RA_VERSION] = "a version is held against a text such as \"7.0.2\"",
+    [RA_TIME] = "a time is held against a time, {\"fact\": ..}, {\"action\": \"start\"} or \"now\"",
+    [RA_LIST] = "a list is asked with has, has_any, count, match or a list",
+};
+
 static void check_use(void *payload, const struct ra_cond_use *use)
 {
 	const struct context *at = payload;
@@ -220,17 +232,21 @@ static void check_use(void *payload, const struct ra_cond_use *use)
 	int other = use->with ? ra_flowset_fact_type(at->lint->set, use->with) : type;
 
 	if (type < 0) {
-		ra_lint_say(at->lint, 2, at->doc, use->node, "%s: no check, answer or signature gives the fact %s",
-			    at->where, use->fact);
+		struct ra_near near = {.word = use->fact};
+		char ask[100];
+
+		ra_lint_tell_facts(at->lint->set, &near);
+		ra_lint_say(at->lint, 2, at->doc, use->node, "%s: no check, answer or signature gives the fact %s%s",
+			    at->where, use->fact, ra_near_ask(&near, ask, sizeof(ask)));
 		return;
 	}
 	if (!is_given(at, use->fact))
 		ra_lint_say(at->lint, 2, at->doc, use->node, "%s: no step on the way gives the fact %s", at->where,
 			    use->fact);
 	if (!(use->types >> type & 1) || (other >= 0 && other != type))
-		ra_lint_say(at->lint, 2, at->doc, use->node, "%s: %s is %s, which this form cannot compare%s%s",
+		ra_lint_say(at->lint, 2, at->doc, use->node, "%s: %s is %s, which this form cannot compare%s%s; %s",
 			    at->where, use->fact, ra_type_name((enum ra_type)type), use->with ? " with " : "",
-			    use->with ? use->with : "");
+			    use->with ? use->with : "", fitting[type]);
 	else
 		check_values(at, use);
 }

@@ -4,6 +4,8 @@
 
 #include "flow/lint_rules.h"
 
+#include "base/near.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +18,16 @@ static void check_target(void *payload, const struct ra_step *step, const struct
 {
 	const struct context *at = payload;
 
-	if (!ra_flow_step(at->graph->flow, way->go))
-		ra_lint_say(at->lint, 1, at->graph->flow->doc, way->node,
-			    "step %s: \"%s\" leads to \"%s\", which is no step of this flow", step->id, way->label,
-			    way->go);
+	struct ra_near near = {.word = way->go};
+	char ask[100];
+
+	if (ra_flow_step(at->graph->flow, way->go))
+		return;
+	for (size_t i = 0; i < at->graph->count; i++)
+		ra_near_try(&near, at->graph->flow->steps[i].id);
+	ra_lint_say(at->lint, 1, at->graph->flow->doc, way->node,
+		    "step %s: \"%s\" leads to \"%s\", which is no step of this flow%s", step->id, way->label, way->go,
+		    ra_near_ask(&near, ask, sizeof(ask)));
 }
 
 static void check_entries(const struct context *at)
@@ -43,19 +51,19 @@ static void check_entries(const struct context *at)
 static void check_leaves(const struct context *at, const struct ra_step *step)
 {
 	const struct {
-		const char *name, *go;
+		const char *name, *why, *go;
 		bool needed;
 	} ways[] = {
-	    {"else", step->go_else,
+	    {"else", "the step to go to when no edge is true", step->go_else,
 	     step->kind == RA_STEP_CHECK || step->kind == RA_STEP_QUESTION || step->kind == RA_STEP_CALL},
-	    {"unknown", step->go_unknown, step->kind == RA_STEP_CHECK || step->kind == RA_STEP_QUESTION},
-	    {"error", step->go_error, step->kind == RA_STEP_CHECK || step->kind == RA_STEP_QUESTION},
+	    {"unknown", "the step to go to when a fact is not known", step->go_unknown, step->kind == RA_STEP_CHECK || step->kind == RA_STEP_QUESTION},
+	    {"error", "the step to go to when the request for a fact failed", step->go_error, step->kind == RA_STEP_CHECK || step->kind == RA_STEP_QUESTION},
 	};
 
 	for (size_t i = 0; i < RA_LEN(ways); i++) {
 		if (ways[i].needed && !ways[i].go)
-			ra_lint_say(at->lint, 1, at->graph->flow->doc, step->node, "step %s: expected \"%s\"", step->id,
-				    ways[i].name);
+			ra_lint_say(at->lint, 1, at->graph->flow->doc, step->node, "step %s: expected \"%s\": %s", step->id,
+				    ways[i].name, ways[i].why);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "flow/lint_rules.h"
 #include "flow/shape.h"
 
+#include "base/near.h"
 #include "base/pattern.h"
 
 #include <stdio.h>
@@ -35,22 +36,60 @@ static bool is_fact(const struct ra_flowset *set, const char *id)
 	return ra_flowset_fact_type(set, id) >= 0;
 }
 
+static void tell_checks(const struct ra_flowset *set, struct ra_near *near)
+{
+	const struct ra_checked *checked = set->checked.items;
+
+	for (size_t i = 0; i < set->checked.count; i++)
+		ra_near_try(near, checked[i].check->id);
+}
+
+static void tell_gates(const struct ra_flowset *set, struct ra_near *near)
+{
+	const struct ra_gate *gate = set->gates.items;
+
+	for (size_t i = 0; i < set->gates.count; i++)
+		ra_near_try(near, gate[i].id);
+}
+
+static void tell_causes(const struct ra_flowset *set, struct ra_near *near)
+{
+	struct ra_cause *const *cause = set->causes.items;
+
+	for (size_t i = 0; i < set->causes.count; i++)
+		ra_near_try(near, cause[i]->id);
+}
+
+void ra_lint_tell_facts(const struct ra_flowset *set, struct ra_near *near)
+{
+	const struct ra_fact_decl *decls = set->facts.items;
+
+	for (size_t i = 0; i < set->facts.count; i++)
+		ra_near_try(near, decls[i].name);
+}
+
 /* The kinds of things that are named by id. */
 struct named {
 	const char *what;
 	bool (*exists)(const struct ra_flowset *set, const char *id);
+	void (*tell)(const struct ra_flowset *set, struct ra_near *near); /* all there are */
 };
-static const struct named checks = {"check", is_check}, gates = {"gate", is_gate}, causes = {"cause", is_cause},
-			  facts = {"fact", is_fact};
+static const struct named checks = {"check", is_check, tell_checks}, gates = {"gate", is_gate, tell_gates},
+			  causes = {"cause", is_cause, tell_causes}, facts = {"fact", is_fact, ra_lint_tell_facts};
 
 /* One id, or a list of them. */
 static void check_ids(const struct place *at, const struct named *kind, const cJSON *ids)
 {
 	const cJSON *item;
 
-	if (cJSON_IsString(ids) && !kind->exists(at->lint->set, ids->valuestring))
-		ra_lint_say(at->lint, 2, at->doc, ids, "%s: there is no %s \"%s\"", at->where, kind->what,
-			    ids->valuestring);
+	if (cJSON_IsString(ids) && !kind->exists(at->lint->set, ids->valuestring)) {
+		struct ra_near near = {.word = ids->valuestring};
+		char ask[100];
+
+		kind->tell(at->lint->set, &near);
+		ra_lint_say(at->lint, 2, at->doc, ids, "%s: there is no %s \"%s\"%s", at->where, kind->what,
+			    ids->valuestring, ra_near_ask(&near, ask, sizeof(ask)));
+	}
 	if (cJSON_IsArray(ids)) {
 		cJSON_ArrayForEach (item, ids) {
 			check_ids(at, kind, item);
@@ -130,6 +169,16 @@ static void check_help(const struct place *at, const cJSON *ids)
 	}
 }
 
+static void check_question(const struct place *at, const struct ra_step *step)
+{
+	const cJSON *choice;
+
+	check_text(at, ra_json_get(step->node, "ask"));
+	cJSON_ArrayForEach (choice, ra_json_get(step->node, "answers")) {
+		check_text(at, ra_json_get(choice, "say"));
+	}
+}
+
 static void check_step(const struct place *base, const struct ra_step *step)
 {
 	struct place here = *base, *at = &here;
@@ -146,6 +195,7 @@ static void check_step(const struct place *base, const struct ra_step *step)
 	check_ids(at, &facts, action->confirm_type);
 	check_text(at, step->say);
 	check_text(at, step->next);
+	check_question(at, step);
 	check_vendor_text(at, step);
 	check_help(at, step->help);
 	if (step->call_flow && !ra_flowset_flow(at->lint->set, step->call_flow))
@@ -164,11 +214,22 @@ static void check_step_ids(const struct place *at, const struct ra_flow *flow, c
 	}
 }
 
+/* A check, or a step of any flow: a test walks into called flows, too. */
+static bool is_answered(const struct ra_flowset *set, const char *id)
+{
+	struct ra_flow *const *flows = set->flows.items;
+	bool found = is_check(set, id) || ra_is_own_key(id);
+
+	for (size_t i = 0; i < set->flows.count && !found; i++)
+		found = ra_flow_step(flows[i], id) != NULL;
+	return found;
+}
+
 /* A test of a flow: an answer goes to a question, a gate, an action or to a check's by-hand form. */
 static void check_test(const struct place *base, const struct ra_flow *flow, const cJSON *test)
 {
 	struct place here = *base, *at = &here;
-	const cJSON *item, *path = ra_json_get(test, "path");
+	const cJSON *item, *path = ra_json_get(test, "path"), *entry = ra_json_get(test, "entry");
 	char where[128];
 
 	snprintf(where, sizeof(where), "test \"%.100s\"", ra_json_str(test, "name", ""));
@@ -181,6 +242,13 @@ static void check_test(const struct place *base, const struct ra_flow *flow, con
 		if (step && !ra_flow_step(flow, step))
 			ra_lint_say(at->lint, 2, at->doc, item, "%s: there is no step \"%s\"", where, step);
 	}
+	if (entry && !ra_flow_step(flow, entry->valuestring))
+		ra_lint_say(at->lint, 2, at->doc, entry, "%s: there is no step \"%s\"", where, entry->valuestring);
+	cJSON_ArrayForEach (item, ra_json_get(test, "answers")) {
+		if (!is_answered(at->lint->set, item->string))
+			ra_lint_say(at->lint, 2, at->doc, item, "%s: there is no step or check \"%s\" to answer", where,
+				    item->string);
+	}
 	cJSON_ArrayForEach (item, ra_json_get(test, "given")) {
 		if (!is_fact(at->lint->set, item->string))
 			ra_lint_say(at->lint, 2, at->doc, item, "%s: there is no fact \"%s\"", where, item->string);
@@ -191,12 +259,54 @@ static void check_test(const struct place *base, const struct ra_flow *flow, con
 	}
 }
 
+/* `guide` is a text or a list of texts. */
+static bool names_section(const cJSON *guide, const char *section)
+{
+	const cJSON *item;
+
+	if (cJSON_IsString(guide))
+		return strcmp(guide->valuestring, section) == 0;
+	cJSON_ArrayForEach (item, guide) {
+		if (strcmp(item->valuestring, section) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_covered(const struct ra_flowset *set, const char *section)
+{
+	struct ra_flow *const *flows = set->flows.items;
+	struct ra_cause *const *set_causes = set->causes.items;
+	bool found = false;
+
+	for (size_t i = 0; i < set->flows.count && !found; i++) {
+		for (size_t k = 0; k < flows[i]->step_count && !found; k++)
+			found = names_section(flows[i]->steps[k].guide, section);
+	}
+	for (size_t i = 0; i < set->causes.count && !found; i++)
+		found = names_section(set_causes[i]->guide, section);
+	return found;
+}
+
+/* Rule 5: what a flow claims to cover of the guide, a step or a cause of the set does. */
+static void check_covers(struct ra_linter *lint, const struct ra_flow *flow)
+{
+	const cJSON *section;
+
+	cJSON_ArrayForEach (section, flow->covers) {
+		if (!is_covered(lint->set, section->valuestring))
+			ra_lint_say(lint, 5, flow->doc, section,
+				    "covers: no step and no cause names section \"%s\" in its \"guide\"", section->valuestring);
+	}
+}
+
 static void check_flow(struct ra_linter *lint, const struct ra_flow *flow)
 {
 	struct place at = {lint, flow->doc, "required"};
 	const cJSON *test;
 
 	check_ids(&at, &facts, flow->required);
+	check_covers(lint, flow);
 	for (size_t i = 0; i < flow->step_count; i++)
 		check_step(&at, &flow->steps[i]);
 	cJSON_ArrayForEach (test, flow->tests) {

@@ -47,10 +47,17 @@ void ra_lint_refs(struct ra_linter *lint);
 void ra_lint_signatures(struct ra_linter *lint);
 /* Rule 2: facts can have been produced, with a fitting type. graphs: one for each flow of the set, in its order. */
 void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
-/* Rules 3 and 4 on one flow. */
-void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graph);
 /* Rule 3: a TPM is switched off or hidden only where Mode NONE was read. */
 void ra_lint_off(struct ra_linter *lint);
+/* Rules 3 and 4 on one flow. graphs: all of the set, in its order. */
+void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graphs, const struct ra_graph *graph);
+/* Rule 4 after an action that unseals: a host that was sealed is resolved only behind a start that was seen. */
+void ra_lint_recovery(struct ra_linter *lint, const struct ra_graph *graphs, const struct ra_graph *graph, const struct ra_step *step);
+/* True when the condition cannot be true (every: on any branch; else: on all branches) without a start of the host. */
+bool ra_lint_sees_restart(const struct ra_cond *cond, bool every);
+struct ra_near;
+/* Try the name of every fact of the set. */
+void ra_lint_tell_facts(const struct ra_flowset *set, struct ra_near *near);
 /* True when an answer to this check can hold the fact (planes, by-hand form, signatures of its logs). */
 bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
 /* True when one of a list of check ids can. */

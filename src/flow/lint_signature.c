@@ -88,6 +88,42 @@ static bool clears_first(const char *advice)
 	return clear && (!key || key > clear);
 }
 
+/* True when a check looks for signatures in this log. */
+static bool is_read(const struct ra_flowset *set, const char *name)
+{
+	const struct ra_checked *checked = set->checked.items;
+	const cJSON *file;
+
+	for (size_t i = 0; i < set->checked.count; i++) {
+		const struct ra_check *check = checked[i].check;
+
+		for (size_t p = 0; p < check->plane_count; p++) {
+			if (strcmp(check->planes[p].parse, "signatures") != 0)
+				continue;
+			cJSON_ArrayForEach (file, ra_json_get(ra_json_get(check->planes[p].spec, "log"), "files")) {
+				if (strcmp(file->valuestring, name) == 0)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void check_logs(const struct place *at)
+{
+	const cJSON *log;
+
+	if (at->sig->logs && !asked(at)) {
+		say(at, NULL, "no check reads a log it is looked for in");
+		return;
+	}
+	cJSON_ArrayForEach (log, at->sig->logs) {
+		if (!is_read(at->lint->set, log->valuestring))
+			ra_lint_say(at->lint, 2, at->doc, log, "signature %s: no check that parses signatures reads the log \"%s\"",
+				    at->sig->id, log->valuestring);
+	}
+}
+
 static void check_signature(const struct place *at)
 {
 	const struct ra_signature *sig = at->sig;
@@ -101,8 +137,7 @@ static void check_signature(const struct place *at)
 		say(at, NULL, "its pattern does not match its sample");
 	if (is_trap(sig))
 		say(at, "pattern", "its pattern runs into its limits on a long line like its sample");
-	if (sig->logs && !asked(at))
-		say(at, NULL, "no check reads a log it is looked for in");
+	check_logs(at);
 	if (clears_first(sig->what_to_do))
 		say(at, "do", "speaks of a clear: expected the recovery key before it");
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define STEPS_MAX 512
+#define RANK_MAX 10000
 
 static const struct ra_shape_key flow_keys[] = {
     RA_SHAPE_FILE,
@@ -17,6 +18,7 @@ static const struct ra_shape_key flow_keys[] = {
     {"start", RA_SHAPE_STEP, true},
     {"entries", RA_SHAPE_OBJECTS, false},
     {"required", RA_SHAPE_FACTS, false},
+    {"covers", RA_SHAPE_IDS, false},
     {"steps", RA_SHAPE_OBJECT, true},
     {"tests", RA_SHAPE_OBJECTS, false},
     {NULL, RA_SHAPE_ANY, false},
@@ -74,9 +76,26 @@ static ra_err read_steps(struct ra_flow *flow, const struct ra_json *doc, const 
 	return RA_OK;
 }
 
+/* The closed lists of a test: what a walk ends with, what a cause is. */
+static ra_err read_test(const struct ra_json *doc, const cJSON *test, struct ra_errs *errs)
+{
+	static const char *const statuses[] = {"likely", "possible", "open", "ruled_out", NULL};
+	const cJSON *outcome = ra_json_get(test, "outcome"), *at;
+	ra_err err = outcome ? ra_outcome_read(doc, outcome, NULL, errs) : RA_OK;
+	int word;
+
+	if (err == RA_OK)
+		err = ra_set_read(doc, ra_json_get(test, "given"), errs);
+	cJSON_ArrayForEach (at, ra_json_get(test, "causes")) {
+		if (err == RA_OK)
+			err = ra_shape_word(doc, at, statuses, &word, errs);
+	}
+	return err == RA_OK ? ra_shape_each(doc, ra_json_get(test, "answers"), RA_SHAPE_TEXTS, errs) : err;
+}
+
 ra_err ra_flow_read(struct ra_json *doc, struct ra_flow **out, struct ra_errs *errs)
 {
-	const cJSON *root = ra_json_root(doc);
+	const cJSON *root = ra_json_root(doc), *test;
 	struct ra_flow *flow;
 	ra_err err = ra_shape_check(doc, root, flow_keys, errs);
 
@@ -84,6 +103,10 @@ ra_err ra_flow_read(struct ra_json *doc, struct ra_flow **out, struct ra_errs *e
 		err = ra_shape_list(doc, ra_json_get(root, "entries"), entry_keys, errs);
 	if (err == RA_OK)
 		err = ra_shape_list(doc, ra_json_get(root, "tests"), test_keys, errs);
+	cJSON_ArrayForEach (test, ra_json_get(root, "tests")) {
+		if (err == RA_OK)
+			err = read_test(doc, test, errs);
+	}
 	if (err != RA_OK)
 		return err;
 	flow = calloc(1, sizeof(*flow));
@@ -95,6 +118,7 @@ ra_err ra_flow_read(struct ra_json *doc, struct ra_flow **out, struct ra_errs *e
 	flow->start = ra_json_str(root, "start", "");
 	flow->entries = ra_json_get(root, "entries");
 	flow->required = ra_json_get(root, "required");
+	flow->covers = ra_json_get(root, "covers");
 	flow->tests = ra_json_get(root, "tests");
 	err = read_steps(flow, doc, ra_json_get(root, "steps"), errs);
 	if (err == RA_OK)
@@ -166,10 +190,14 @@ ra_err ra_cause_read(struct ra_json *doc, struct ra_cause **out, struct ra_errs 
 {
 	static const char *const fixers[] = {"firmware", "vendor", "esxi", "vcenter", "nobody", NULL};
 	const cJSON *root = ra_json_root(doc);
+	int64_t rank = ra_json_int(root, "rank", 0);
 	struct ra_cause *cause;
 	int fixer = 0;
 	ra_err err = ra_shape_check(doc, root, cause_keys, errs);
 
+	if (err == RA_OK && (rank < 1 || rank > RANK_MAX))
+		err = ra_json_fail(doc, ra_json_get(root, "rank"), errs, RA_E_INVALID,
+				   "\"rank\": expected a whole number from 1 (looked at first) to %d", RANK_MAX);
 	if (err == RA_OK)
 		err = ra_shape_word(doc, ra_json_get(root, "fix_by"), fixers, &fixer, errs);
 	if (err != RA_OK)
@@ -183,7 +211,7 @@ ra_err ra_cause_read(struct ra_json *doc, struct ra_cause **out, struct ra_errs 
 	cause->impact = ra_json_str(root, "impact", "");
 	cause->resolution = ra_json_str(root, "resolution", "");
 	cause->fix_by = fixers[fixer];
-	cause->rank = (int)ra_json_int(root, "rank", 0);
+	cause->rank = (int)rank;
 	cause->guide = ra_json_get(root, "guide");
 	cause->references = ra_json_get(root, "references");
 	err = read_rules(cause, doc, ra_json_get(root, "rules"), errs);

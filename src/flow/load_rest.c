@@ -77,6 +77,19 @@ static ra_err judges_given(const struct ra_checked *checked, struct ra_errs *err
 		     : RA_OK;
 }
 
+/* What every file opens with, and a list of planes even where only a person can look. */
+static ra_err check_opens(const struct ra_json *doc, struct ra_errs *errs)
+{
+	const cJSON *root = ra_json_root(doc), *schema = ra_json_get(root, "$schema");
+
+	if (!*ra_json_str(root, "$schema", ""))
+		return ra_json_fail(doc, schema ? schema : root, errs, RA_E_INVALID,
+				    "expected the key \"$schema\": a text, \"../schema/check.schema.json\"");
+	return ra_json_get(root, "planes") ? RA_OK
+					   : ra_json_fail(doc, root, errs, RA_E_INVALID,
+							  "expected the key \"planes\": a list, empty where only a person can look");
+}
+
 ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 {
 	static const struct ra_shape_key keys[] = {{"ask", RA_SHAPE_TEXT, true},        {"look", RA_SHAPE_TEXT, false},
@@ -84,8 +97,10 @@ ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 						   {"lasting", RA_SHAPE_BOOL, false},   {NULL, RA_SHAPE_ANY, false}};
 	const struct ra_json *doc = checked->check->doc;
 	const cJSON *manual = checked->check->manual;
-	ra_err err = read_judge(doc, checked->check->judge, checked, errs);
+	ra_err err = check_opens(doc, errs);
 
+	if (err == RA_OK)
+		err = read_judge(doc, checked->check->judge, checked, errs);
 	if (err == RA_OK)
 		err = judges_given(checked, errs);
 	if (err != RA_OK || !manual)
@@ -156,6 +171,8 @@ static ra_err read_gate(struct ra_flowset *set, const struct ra_json *doc, const
 	gate->statements = ra_json_get(at, "statements");
 	gate->type = ra_json_str(at, "type", NULL);
 	gate->max_age_ms = ra_json_int(at, "max_age_s", MAX_AGE_S) * 1000;
+	if (gate->max_age_ms < 1000)
+		return ra_json_fail(doc, ra_json_get(at, "max_age_s"), errs, RA_E_INVALID, "expected at least one second");
 	/* A gate that nothing proves and nobody vouches for is no gate. */
 	if (!gate->needs_key && !gate->type && !(gate->statements && gate->statements->child))
 		return ra_json_fail(doc, at, errs, RA_E_INVALID,
@@ -231,6 +248,8 @@ ra_err ra_flowset_read_glossary(struct ra_flowset *set, const struct ra_json *do
 	if (err == RA_OK)
 		err = ra_shape_each(doc, ra_json_get(root, "words"), RA_SHAPE_OBJECT, errs);
 	cJSON_ArrayForEach (at, ra_json_get(root, "words")) {
+		if (err == RA_OK && !ra_is_own_key(at->string) && !ra_fact_name_ok(at->string))
+			err = ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a fact name, found \"%s\"", at->string);
 		if (err == RA_OK)
 			err = ra_shape_each(doc, at, RA_SHAPE_TEXT, errs);
 	}

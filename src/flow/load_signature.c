@@ -103,9 +103,14 @@ ra_err ra_flowset_read_signatures(struct ra_flowset *set, const struct ra_json *
 	if (err != RA_OK)
 		return err;
 	cJSON_ArrayForEach (at, ra_json_get(root, "signatures")) {
+		const struct ra_signature *others = set->sigs.items;
 		struct ra_signature *sig;
 		const cJSON **node;
 
+		for (size_t i = 0; i < set->sigs.count; i++)
+			if (strcmp(others[i].id, ra_json_str(at, "id", "")) == 0)
+				return ra_json_fail(doc, ra_json_get(at, "id"), errs, RA_E_DENIED,
+						    "the signature id \"%s\" is that of another signature", others[i].id);
 		node = ra_list_add(&set->sig_nodes, sizeof(*node), errs);
 		sig = node ? ra_list_add(&set->sigs, sizeof(*sig), errs) : NULL;
 		if (!sig)

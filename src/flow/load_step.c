@@ -83,6 +83,16 @@ const char *ra_outcome_name(enum ra_outcome outcome)
 	return outcome > RA_OUT_NONE && outcome <= RA_OUT_STOPPED ? outcomes[outcome - 1] : "none";
 }
 
+ra_err ra_outcome_read(const struct ra_json *doc, const cJSON *node, enum ra_outcome *out, struct ra_errs *errs)
+{
+	int word = 0;
+	ra_err err = ra_shape_word(doc, node, outcomes, &word, errs);
+
+	if (out)
+		*out = (enum ra_outcome)(word + 1);
+	return err;
+}
+
 static ra_err read_edges(const struct ra_json *doc, const cJSON *next, struct ra_step *step, struct ra_errs *errs)
 {
 	const cJSON *at;
@@ -105,20 +115,29 @@ static ra_err read_edges(const struct ra_json *doc, const cJSON *next, struct ra
 	return RA_OK;
 }
 
+static bool is_list_of_texts(const cJSON *node)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach (item, node) {
+		if (!cJSON_IsString(item))
+			return false;
+	}
+	return cJSON_IsArray(node);
+}
+
 /* A value of `set`: a plain one, {"unknown": reason} or {"time": "now"}. */
-static ra_err read_set(const struct ra_json *doc, const cJSON *set, struct ra_errs *errs)
+ra_err ra_set_read(const struct ra_json *doc, const cJSON *set, struct ra_errs *errs)
 {
 	const cJSON *at;
 
 	cJSON_ArrayForEach (at, set) {
 		const cJSON *only = cJSON_IsObject(at) && at->child && !at->child->next ? at->child : NULL;
-		bool fits = cJSON_IsBool(at) || cJSON_IsString(at) || ra_is_whole(at) || cJSON_IsArray(at);
+		bool fits = cJSON_IsBool(at) || cJSON_IsString(at) || ra_is_whole(at) || is_list_of_texts(at);
 
 		if (!ra_fact_name_ok(at->string))
 			return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a fact name, found \"%s\"",
 					    at->string);
-		if (ra_fact_is_given(at->string))
-			return ra_json_fail(doc, at, errs, RA_E_INVALID, "%s comes from what the site gave; no answer sets it", at->string);
 		if (only && cJSON_IsString(only) && strcmp(only->string, "time") == 0)
 			fits = strcmp(only->valuestring, "now") == 0;
 		else if (only && cJSON_IsString(only) && strcmp(only->string, "unknown") == 0)
@@ -144,6 +163,17 @@ int ra_answer_type(const cJSON *value)
 	return ra_json_get(value, "time") ? RA_TIME : -1;
 }
 
+static ra_err sets_nothing_given(const struct ra_json *doc, const cJSON *set, struct ra_errs *errs)
+{
+	const cJSON *at;
+
+	cJSON_ArrayForEach (at, set) {
+		if (ra_fact_is_given(at->string))
+			return ra_json_fail(doc, at, errs, RA_E_INVALID, "%s comes from what the site gave; no answer sets it", at->string);
+	}
+	return RA_OK;
+}
+
 ra_err ra_choices_read(const struct ra_json *doc, const cJSON *answers, struct ra_question *out, struct ra_errs *errs)
 {
 	const cJSON *at;
@@ -162,7 +192,9 @@ ra_err ra_choices_read(const struct ra_json *doc, const cJSON *answers, struct r
 		choice->set = ra_json_get(at, "set");
 		choice->not_checked = ra_json_str(at, "not_checked", NULL);
 		if (err == RA_OK)
-			err = read_set(doc, choice->set, errs);
+			err = ra_set_read(doc, choice->set, errs);
+		if (err == RA_OK)
+			err = sets_nothing_given(doc, choice->set, errs);
 		for (size_t i = 0; err == RA_OK && i < out->count; i++) {
 			if (strcmp(out->choices[i].id, choice->id) == 0)
 				err = ra_json_fail(doc, at, errs, RA_E_INVALID, "the answer id \"%s\" is taken",
@@ -222,14 +254,13 @@ static ra_err read_action(const struct ra_json *doc, const cJSON *node, struct r
 static ra_err read_call(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)
 {
 	const cJSON *at;
-	int word;
 
 	step->call_flow = ra_json_str(node, "flow", NULL);
 	step->returns = ra_json_get(node, "return");
 	cJSON_ArrayForEach (at, step->returns) {
 		cJSON name = {.type = cJSON_String, .valuestring = at->string};
 
-		if (ra_shape_word(doc, &name, outcomes, &word, NULL) != RA_OK)
+		if (ra_outcome_read(doc, &name, NULL, NULL) != RA_OK)
 			return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected an outcome, found \"%s\"",
 					    at->string);
 		if (!cJSON_IsString(at) || !ra_is_step_name(at->valuestring))
@@ -240,12 +271,8 @@ static ra_err read_call(const struct ra_json *doc, const cJSON *node, struct ra_
 
 static ra_err read_end(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)
 {
-	int word = 0;
-	ra_err err = ra_shape_word(doc, ra_json_get(node, "outcome"), outcomes, &word, errs);
-
-	step->outcome = (enum ra_outcome)(word + 1);
 	step->next = ra_json_get(node, "next");
-	return err;
+	return ra_outcome_read(doc, ra_json_get(node, "outcome"), &step->outcome, errs);
 }
 
 /* In the order of enum ra_step_kind. */

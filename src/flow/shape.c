@@ -3,6 +3,7 @@
 
 #include "flow/shape.h"
 
+#include "base/near.h"
 #include "check/fact.h"
 
 #include <math.h>
@@ -78,7 +79,7 @@ static bool fits(const cJSON *node, enum ra_shape shape, const char **expected)
 		*expected = "a list of texts";
 		return every(node, is_text);
 	case RA_SHAPE_STEP:
-		*expected = "a step name (lower-case words joined by -)";
+		*expected = "a name (lower-case words joined by -)";
 		return is_text(node) && ra_is_step_name(node->valuestring);
 	case RA_SHAPE_FACT:
 		*expected = "a fact name";
@@ -117,13 +118,16 @@ static const struct ra_shape_key *find(const struct ra_shape_key *keys, const ch
 static ra_err unknown_key(const struct ra_json *doc, const cJSON *at, const struct ra_shape_key *keys,
 			  struct ra_errs *errs)
 {
-	char list[320] = "";
+	struct ra_near near = {.word = at->string};
+	char list[320] = "", ask[100];
 	size_t len = 0;
 
-	for (; keys->name && len < sizeof(list); keys++)
+	for (; keys->name && len < sizeof(list); keys++) {
+		ra_near_try(&near, keys->name);
 		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", len ? ", " : "", keys->name);
-	return ra_json_fail(doc, at, errs, RA_E_INVALID, "unknown key \"%s\", expected one of %s (or x_...)",
-			    at->string, list);
+	}
+	return ra_json_fail(doc, at, errs, RA_E_INVALID, "unknown key \"%s\", expected one of %s (or x_...)%s",
+			    at->string, list, ra_near_ask(&near, ask, sizeof(ask)));
 }
 
 ra_err ra_shape_check(const struct ra_json *doc, const cJSON *node, const struct ra_shape_key *keys,
@@ -180,7 +184,8 @@ ra_err ra_shape_each(const struct ra_json *doc, const cJSON *node, enum ra_shape
 ra_err ra_shape_word(const struct ra_json *doc, const cJSON *node, const char *const *words, int *out,
 		     struct ra_errs *errs)
 {
-	char list[200] = "";
+	struct ra_near near = {.word = cJSON_IsString(node) ? node->valuestring : ""};
+	char list[200] = "", ask[100];
 	size_t len = 0;
 
 	for (int i = 0; words[i]; i++) {
@@ -188,9 +193,10 @@ ra_err ra_shape_word(const struct ra_json *doc, const cJSON *node, const char *c
 			*out = i;
 			return RA_OK;
 		}
+		ra_near_try(&near, words[i]);
 		if (len < sizeof(list))
 			len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", len ? ", " : "", words[i]);
 	}
-	return ra_json_fail(doc, node, errs, RA_E_INVALID, "expected one of %s, found \"%s\"", list,
-			    cJSON_IsString(node) ? node->valuestring : "something else");
+	return ra_json_fail(doc, node, errs, RA_E_INVALID, "expected one of %s, found \"%s\"%s", list,
+			    cJSON_IsString(node) ? node->valuestring : "something else", ra_near_ask(&near, ask, sizeof(ask)));
 }

@@ -177,7 +177,7 @@ struct ra_vsphere_url {
 /* Errors: RA_E_ARG with what is wrong: another scheme than https, a password, an empty host, a port out of range. */
 RA_MUST_USE ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs);
 
-/* A recording: a simulated host with states and moves (flows/README.md, "Simulated hosts"). Shared by the links of its planes. */
+/* A recording: a simulated host with states and moves (reattest-flow(5), RECORDINGS). Shared by the links of its planes. */
 struct ra_recording;
 /* Take a parsed recording (owns doc in every case). Errors: RA_E_INVALID with file:line:col. */
 RA_MUST_USE ra_err ra_recording_load(struct ra_json *doc, struct ra_recording **out, struct ra_errs *errs);

@@ -8,8 +8,11 @@
 #define STATES_MAX 256
 #define REPLIES_MAX 1000
 
-enum { OBJECT = cJSON_Object, ARRAY = cJSON_Array, STRING = cJSON_String, NUMBER = cJSON_Number, ANY = 0xff };
-#define NEEDED 0x1000 /* flag beside the types */
+enum { BOOL = cJSON_True | cJSON_False, OBJECT = cJSON_Object, ARRAY = cJSON_Array, STRING = cJSON_String, NUMBER = cJSON_Number, ANY = 0xff };
+/* Flags beside the types. */
+#define NEEDED 0x1000
+#define NAME 0x2000 /* a text: lower-case words joined by - */
+#define FULL 0x4000 /* a text or a list that is not empty */
 
 /* A member an object may have. */
 struct rule {
@@ -18,16 +21,16 @@ struct rule {
 };
 
 static const struct rule root_rules[] = {
-    {"$schema", STRING | NEEDED},
+    {"$schema", STRING | FULL | NEEDED},
     {"format", NUMBER | NEEDED},
-    {"id", STRING | NEEDED},
-    {"title", STRING | NEEDED},
+    {"id", STRING | NAME | NEEDED},
+    {"title", STRING | FULL | NEEDED},
     {"story", STRING | ARRAY},
-    {"host", STRING | NEEDED},
+    {"host", STRING | FULL | NEEDED},
     {"clock", STRING | NEEDED},
     {"speed", NUMBER},
-    {"flow", STRING},
-    {"planes", ARRAY | NEEDED},
+    {"flow", STRING | FULL},
+    {"planes", ARRAY | FULL | NEEDED},
     {"start", STRING | NEEDED},
     {"states", OBJECT | NEEDED},
     {"moves", ARRAY},
@@ -53,15 +56,26 @@ static const struct rule move_rules[] = {
     {NULL, 0},
 };
 static const struct rule on_rules[] = {
-    {"action", STRING},
+    {"action", STRING | NAME},
     {"request", OBJECT},
     {"after_s", NUMBER},
     {NULL, 0},
 };
 static const struct rule request_rules[] = {
-    {"run", ARRAY},    {"log", OBJECT},     {"file", STRING},  {"property", STRING}, {"call", STRING},
-    {"esxcli", ARRAY}, {"service", STRING}, {"rest", ANY},     {"redfish", ANY},     {"port", NUMBER},
+    {"run", ARRAY | FULL},
+    {"log", OBJECT},
+    {"file", STRING | FULL},
+    {"property", STRING | FULL},
+    {"call", STRING | FULL},
+    {"esxcli", ARRAY | FULL},
+    {"service", STRING | FULL},
+    {"rest", STRING | FULL},
+    {"redfish", ANY},
+    {"port", NUMBER},
     {NULL, 0},
+};
+static const struct rule log_rules[] = {
+    {"files", ARRAY | FULL | NEEDED}, {"since_boot", BOOL}, {"lines_max", NUMBER}, {NULL, 0},
 };
 static const struct rule expect_rules[] = {
     {"check", OBJECT},
@@ -74,7 +88,9 @@ static const struct rule expected_rules[] = {
     {"outcome", STRING},
     {NULL, 0},
 };
-static const char *const planes[] = {"ssh", "vcenter", "bmc"};
+static const char *const planes[] = {"ssh", "vcenter", "bmc", NULL};
+static const char *const log_files[] = {"vmkernel", "vmkwarning", "hostd", "esxupdate", "vobd", NULL};
+static const char *const outcomes[] = {"resolved", "not_a_fault", "escalated", "security_review", "rebuild", "stopped", NULL};
 
 #define TRY(call)                                                                                                      \
 	do {                                                                                                           \
@@ -103,9 +119,51 @@ static const char *types_words(int types)
 		return "a number";
 	case STRING | ARRAY:
 		return "a text or a list of texts";
+	case BOOL:
+		return "true or false";
 	default:
 		return "another type";
 	}
+}
+
+static bool is_name(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len && text[0] != '-' &&
+	       text[len - 1] != '-' && !strstr(text, "--");
+}
+
+static bool is_key(const char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t i = 0; i < len; i++)
+		if (i % 7 == 6 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+			return false;
+	return len == 16 * 7 - 1;
+}
+
+static bool is_empty(const cJSON *node)
+{
+	return cJSON_IsString(node) ? !node->valuestring[0] : cJSON_IsArray(node) && !node->child;
+}
+
+/* Every item is a text of the words, and there is none twice. */
+static ra_err check_words(const struct load *load, const cJSON *list, const char *const *words, const char *what)
+{
+	for (const cJSON *item = list ? list->child : NULL; item; item = item->next) {
+		size_t i = 0;
+		while (cJSON_IsString(item) && words[i] && strcmp(words[i], item->valuestring) != 0)
+			i++;
+		if (!cJSON_IsString(item) || !words[i])
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "expected %s", what);
+		for (const cJSON *other = list->child; other != item; other = other->next)
+			if (strcmp(other->valuestring, item->valuestring) == 0)
+				return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "\"%s\" stands twice",
+						    item->valuestring);
+	}
+	return RA_OK;
 }
 
 /* Members as the rules say, nothing else but x_...; a list of texts where a rule allows text or list. */
@@ -125,6 +183,12 @@ static ra_err check_object(const struct load *load, const cJSON *node, const str
 		if (!(item->type & rule->types & ANY))
 			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "\"%s\" is %s", item->string,
 					    types_words(rule->types));
+		if (rule->types & FULL && is_empty(item))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "\"%s\" is %s that is not empty",
+					    item->string, types_words(rule->types));
+		if (rule->types & NAME && !is_name(item->valuestring))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
+					    "\"%s\" is a name: lower-case words joined by -", item->string);
 	}
 	for (const struct rule *rule = rules; rule->key; rule++)
 		if ((rule->types & NEEDED) && !ra_json_get(node, rule->key))
@@ -178,13 +242,17 @@ static ra_err check_request(const struct load *load, const cJSON *request)
 		return ra_json_fail(load->doc, request, load->errs, RA_E_INVALID,
 				    "a request is one of run, log, file, property, call (with service), esxcli, rest, "
 				    "redfish, port");
-	if (run && cJSON_GetArraySize(run) == 0)
-		return ra_json_fail(load->doc, run, load->errs, RA_E_INVALID, "\"run\" names at least the program");
 	TRY(check_texts(load, run, "\"run\""));
 	TRY(check_texts(load, ra_json_get(request, "esxcli"), "\"esxcli\""));
-	if (log && cJSON_GetArraySize(ra_json_get(log, "files")) == 0)
-		return ra_json_fail(load->doc, log, load->errs, RA_E_INVALID, "\"log\" names its \"files\"");
-	return check_texts(load, ra_json_get(log, "files"), "\"files\"");
+	if (!log)
+		return RA_OK;
+	TRY(check_object(load, log, log_rules, "\"log\""));
+	for (const cJSON *item = log->child; item; item = item->next)
+		if (strncmp(item->string, "x_", 2) == 0)
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "a request is what is sent: no x_ in it");
+	TRY(check_int(load, log, "lines_max", 1, 20000));
+	return check_words(load, ra_json_get(log, "files"), log_files,
+			   "one of vmkernel, vmkwarning, hostd, esxupdate, vobd in \"files\"");
 }
 
 static ra_err check_reply(const struct load *load, const cJSON *reply)
@@ -245,7 +313,7 @@ static ra_err check_state_name(const struct load *load, const cJSON *name)
 static ra_err check_state(const struct load *load, const cJSON *state)
 {
 	TRY(check_object(load, state, state_rules, "a state"));
-	for (size_t i = 0; i < RA_LEN(planes); i++) {
+	for (size_t i = 0; planes[i]; i++) {
 		const cJSON *plane = ra_json_get(state, planes[i]);
 		if (plane)
 			TRY(check_plane(load, plane));
@@ -276,18 +344,23 @@ static ra_err check_move(const struct load *load, const cJSON *move)
 	return check_int(load, on, "after_s", 1, 1000000000);
 }
 
-static ra_err check_planes(const struct load *load, const cJSON *list)
+/* A name, or a list of them. */
+static ra_err check_names(const struct load *load, const cJSON *node, const char *what)
 {
-	TRY(check_texts(load, list, "\"planes\""));
-	for (const cJSON *item = list->child; item; item = item->next) {
-		size_t i = 0;
-		while (i < RA_LEN(planes) && strcmp(planes[i], item->valuestring) != 0)
-			i++;
-		if (i == RA_LEN(planes))
-			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
-					    "a plane is ssh, vcenter or bmc");
-	}
+	for (const cJSON *item = cJSON_IsArray(node) ? node->child : node; item; item = cJSON_IsArray(node) ? item->next : NULL)
+		if (!cJSON_IsString(item) || !is_name(item->valuestring))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID, "%s (lower-case words joined by -)", what);
 	return RA_OK;
+}
+
+static ra_err check_outcome(const struct load *load, const cJSON *node)
+{
+	for (size_t i = 0; node && outcomes[i]; i++)
+		if (strcmp(outcomes[i], node->valuestring) == 0)
+			return RA_OK;
+	return node ? ra_json_fail(load->doc, node, load->errs, RA_E_INVALID,
+				   "\"outcome\" is resolved, not_a_fault, escalated, security_review, rebuild or stopped")
+		    : RA_OK;
 }
 
 static ra_err check_expect(const struct load *load, const cJSON *expect)
@@ -298,7 +371,8 @@ static ra_err check_expect(const struct load *load, const cJSON *expect)
 			continue;
 		TRY(check_object(load, item, expected_rules, "what is expected"));
 		TRY(check_int(load, item, "exit", 0, 255));
-		TRY(check_texts(load, ra_json_get(item, "likely"), "\"likely\""));
+		TRY(check_names(load, ra_json_get(item, "likely"), "\"likely\" is a list of causes"));
+		TRY(check_outcome(load, ra_json_get(item, "outcome")));
 	}
 	return RA_OK;
 }
@@ -306,10 +380,13 @@ static ra_err check_expect(const struct load *load, const cJSON *expect)
 static ra_err check_answers(const struct load *load, const cJSON *answers)
 {
 	for (const cJSON *item = answers->child; item; item = item->next) {
+		if (!is_name(item->string) && strncmp(item->string, "x_", 2) != 0)
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
+					    "\"%s\" is no name of a step or check", item->string);
 		if (!cJSON_IsString(item) && !cJSON_IsArray(item))
 			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
 					    "an answer is an id or a list of ids");
-		TRY(check_texts(load, item, "an answer"));
+		TRY(check_names(load, item, "an answer is an id or a list of ids"));
 	}
 	return RA_OK;
 }
@@ -323,7 +400,7 @@ ra_err ra_recording_check(const struct ra_json *doc, struct ra_errs *errs)
 	TRY(check_int(&load, root, "format", 1, 1));
 	TRY(check_int(&load, root, "speed", 1, 100000));
 	TRY(check_texts(&load, ra_json_get(root, "story"), "\"story\""));
-	TRY(check_planes(&load, ra_json_get(root, "planes")));
+	TRY(check_words(&load, ra_json_get(root, "planes"), planes, "a plane: ssh, vcenter or bmc"));
 	if (ra_utc_parse(ra_json_str(root, "clock", ""), &start) != RA_OK)
 		return ra_json_fail(doc, ra_json_get(root, "clock"), errs, RA_E_INVALID,
 				    "\"clock\" is a time like 2026-03-02T01:00:00Z");
@@ -331,6 +408,9 @@ ra_err ra_recording_check(const struct ra_json *doc, struct ra_errs *errs)
 	if (strcmp(ra_json_str(root, "id", ""), "live") == 0)
 		return ra_json_fail(doc, ra_json_get(root, "id"), errs, RA_E_INVALID,
 				    "a recording is not called \"live\"");
+	if (ra_json_get(root, "key") && !is_key(ra_json_str(root, "key", "")))
+		return ra_json_fail(doc, ra_json_get(root, "key"), errs, RA_E_INVALID,
+				    "\"key\" is a recovery key: 16 groups of 6 digits joined by -");
 	load.states = ra_json_get(root, "states");
 	if (cJSON_GetArraySize(load.states) > STATES_MAX)
 		return ra_json_fail(doc, load.states, errs, RA_E_INVALID, "a recording has at most %d states",

@@ -43,7 +43,7 @@ bool ra_vs_is_nil(const xmlNode *node);
 bool ra_vs_ref_of(const xmlNode *node, struct ra_vs_ref *out);
 /* Read a fault: a SOAP Fault element, or a LocalizedMethodFault (`error` of a task, `fault` of a missingSet). */
 void ra_vs_fault_of(const xmlNode *node, struct ra_vs_fault *out);
-/* An element as canonical JSON (flows/README.md says the form): objects, arrays, texts, numbers and bools by xsi:type, byte[] as hex,
+/* An element as canonical JSON: objects, arrays, texts, numbers and bools by xsi:type, byte[] as hex,
  * dateTime as it stands; an object's own xsi:type as "_type" below the first level.
  * Shape:  text_bytes: a byte[] is a text (a certificate in PEM).
  * Owner:  caller, ra_cjson_free. Errors: RA_E_INVALID (a byte that is none, too deep), RA_E_NOMEM. */

@@ -2,6 +2,7 @@
  * flowshow.c and flowgraph.c. */
 #include "config.h"
 
+#include "base/io.h"
 #include "base/text.h"
 #include "flow/lint.h"
 #include "verb/flowparts.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct work {
 	const struct ra_context *context;
@@ -39,11 +41,20 @@ static int lint(struct work *work, const struct ra_flowset *set)
 	const struct ra_flow *const *flows;
 	const struct ra_check *const *checks;
 	const struct ra_cause *const *causes;
+	struct ra_flow_tests tests;
 	size_t count = ra_flowset_lint(set, work->findings);
 
 	say_findings(work, count, false);
 	if (count)
 		return RA_EXIT_INVALID;
+	if (ra_flowset_test(set, &tests, work->findings, &count)) {
+		ra_say("no memory for the tests");
+		return RA_EXIT_INTERNAL;
+	}
+	if (tests.failed) {
+		say_findings(work, count, false);
+		return RA_EXIT_INVALID;
+	}
 	printf("no fault in %zu flows, %zu checks, %zu causes\n", ra_flowset_flows(set, &flows),
 	       ra_flowset_checks(set, &checks), ra_flowset_causes(set, &causes));
 	return RA_EXIT_OK;
@@ -61,9 +72,12 @@ static int test(struct work *work, const struct ra_flowset *set)
 	say_findings(work, count, work->context->options->coverage);
 	printf("%zu passed, %zu failed; %zu of %zu ways out of steps were taken\n", counts.passed, counts.failed,
 	       counts.edges_taken, counts.edges);
+	/* Who asks for the ways asks that none is left. */
+	bool untaken = work->context->options->coverage && counts.edges_taken < counts.edges;
+
 	int code = work->whole ? ra_verb_test_demos(set) : RA_EXIT_OK;
 
-	return counts.failed ? RA_EXIT_INVALID : code;
+	return counts.failed || untaken ? RA_EXIT_INVALID : code;
 }
 
 void ra_flow_print(const char *before, const char *text, const char *after)
@@ -86,10 +100,26 @@ bool ra_flow_is_dir(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
+/* A directory with folders of a set but neither dangers nor flows: own files, which are read with the installed set. */
+static bool is_beside(const char *dir)
+{
+	static const char *const subs[] = {"checks", "causes", "signatures", "vendors", "help"};
+	RA_AUTO(ra_mem_free) char *danger = ra_path_join(dir, "danger.json");
+	bool any = false;
+
+	for (size_t i = 0; i < RA_LEN(subs); i++) {
+		RA_AUTO(ra_mem_free) char *sub = ra_path_join(dir, subs[i]);
+
+		any = any || (sub && ra_flow_is_dir(sub));
+	}
+	return any && danger && access(danger, F_OK) != 0;
+}
+
 int ra_flow_load(const struct ra_context *context, const char *dir, const char *file, struct ra_flowset **set)
 {
 	RA_AUTO(ra_mem_free) char *installed = ra_verb_flow_dir(context);
-	const char *dirs[] = {dir ? dir : installed, NULL};
+	bool beside = dir && is_beside(dir);
+	const char *dirs[] = {dir && !beside ? dir : installed, beside ? dir : NULL, NULL};
 	struct ra_flow_sources sources = {.dirs = dirs, .file = file, .unproven = true};
 	const struct ra_flow *const *flows;
 	struct ra_errs errs;
@@ -154,13 +184,26 @@ static int on_each(struct work *work, int (*what)(struct work *work, const struc
 	return code;
 }
 
+/* where: the installed set, for those who copy it. */
+static int say_where(const struct ra_context *context)
+{
+	RA_AUTO(ra_mem_free) char *installed = ra_verb_flow_dir(context);
+
+	if (!installed) {
+		ra_say("no memory");
+		return RA_EXIT_INTERNAL;
+	}
+	ra_flow_print("", installed, "\n");
+	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+}
+
 int ra_verb_flow(const struct ra_context *context)
 {
 	static const struct {
 		const char *name;
 		int (*each)(struct work *work, const struct ra_flowset *set);
 		int (*whole)(const struct ra_context *context);
-	} rows[] = {{"lint", lint, NULL}, {"test", test, NULL}, {"show", NULL, ra_flow_show}, {"graph", NULL, ra_flow_graph}};
+	} rows[] = {{"lint", lint, NULL}, {"test", test, NULL}, {"show", NULL, ra_flow_show}, {"graph", NULL, ra_flow_graph}, {"where", NULL, say_where}};
 	struct work work = {.context = context};
 	const char *name = context->argc ? context->argv[0] : "";
 
@@ -175,6 +218,9 @@ int ra_verb_flow(const struct ra_context *context)
 
 		return fflush(stdout) ? RA_EXIT_CANTWRITE : code;
 	}
-	ra_say("flow wants `lint`, `test`, `show` or `graph`, not \"%s\"", name);
+	if (*name)
+		ra_say("flow wants `lint`, `test`, `show`, `graph` or `where`, not \"%s\"; see `reattest flow --help`", name);
+	else
+		ra_say("flow wants `lint`, `test`, `show`, `graph` or `where`; see `reattest flow --help`");
 	return RA_EXIT_USAGE;
 }

@@ -54,7 +54,7 @@ static const struct ra_option_row options[] = {
 	{"scrub", 0, NULL, "replace names, addresses, numbers and keys, and shift the times, so that the recording can be handed out", "record", AT(scrub), RA_OPT_BOOL},
 	{"map", 0, "FILE", "with --scrub: write here what stands for what (keep it to yourself)", "record", AT(map), RA_OPT_TEXT},
 	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
-	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes", "flow", AT(coverage), RA_OPT_BOOL},
+	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes, and fail if there are any", "flow", AT(coverage), RA_OPT_BOOL},
 	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
 	{"plain", 0, NULL, "numbered prompts on standard input instead of screens", WALKS, AT(plain), RA_OPT_BOOL},
 	{"ascii", 0, NULL, "no line drawing characters", WALKS, AT(ascii), RA_OPT_BOOL},
@@ -73,7 +73,7 @@ static const struct ra_verb verbs[] = {
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
 	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false},
-	{"flow", "lint|test|show|graph [DIR|FILE|ID...]", "for those who write flows: what is wrong with the set in DIR, with the installed one, or with that one and FILE; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts and help name what else there is; flows as a drawing", ra_verb_flow, false},
+	{"flow", "lint|test|show|graph|where [DIR|FILE|ID...]", "for those who write flows (reattest-flow(5)): what is wrong with the set in DIR, with the installed one, or with that one and FILE or own files in DIR; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts and help name what else there is; flows as a drawing; where the installed set is", ra_verb_flow, false},
 	{"handover", "JOURNAL -o FILE", "hand a session to another person on another machine", ra_verb_handover, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };

@@ -29,6 +29,8 @@ static void nothing_to_find(void **state)
 	{3,                                                                                                                     \
 	 {TPM_OFF_CLASS, {MAIN, "'touches':['reboot'],'toward':'change',", "'touches':['tpm_disable'],'toward':'" toward "'," guard}}, \
 	 "step restart: takes the TPM away: expected a \"guard\" that is true only where"}
+#define DONE_STEP "'done':{'kind':'end','title':'Done','outcome':'resolved'}"
+#define DONE DONE_STEP ",'stop':{'kind':'end'"
 /* Each change brings the finding, at the place. */
 static const struct {
 	int rule;
@@ -210,6 +212,21 @@ static const struct {
     {2,
      {{"vendors/other.json", "Restart it.", "Restart it from {bmc}."}},
      "other: the text names {bmc}, and vendors/other.json has no \"bmc\""},
+    {2,
+     {{"signatures/tpm.json", "'log':['vmkernel']", "'log':['vmkernel','hostd']"}},
+     "signatures/tpm.json:2:52: signature nosha256: no check that parses signatures reads the log \"hostd\""},
+    {2,
+     {{MAIN, "'name':'walks',", "'name':'walks','entry':'lock',"}},
+     "test \"walks\": there is no step \"lock\""},
+    {2,
+     {{MAIN, "'name':'walks',", "'name':'walks','answers':{'asks':'board'},"}},
+     "test \"walks\": there is no step or check \"asks\" to answer"},
+    {2, {{MAIN, "What changed?", "What changed at {host.nome}?"}}, "step ask: the text names {host.nome}"},
+    {2, {{MAIN, "'say':'Board'", "'say':'Board of {host.nome}'"}}, "step ask: the text names {host.nome}"},
+    /* 5: the guide, where a flow claims to cover it */
+    {5,
+     {{MAIN, "'required':", "'covers':['1','2a'],'required':"}, {MAIN, "'title':'Look'", "'title':'Look','guide':['1']"}},
+     "main.flow.json:1:97: covers: no step and no cause names section \"2a\""},
     /* 3: gates */
     {3,
      {{MAIN, " 'gate':['key-proven','rebuild'],'only_for'", " 'only_for'"}},
@@ -331,6 +348,18 @@ static const struct {
     {4,
      {{MAIN, "{'fact':'host.boot_time','gt':{'action':'start'}}]}}", "{'fact':'host.boot_time','known':true}]}}"}},
      "step clear: it restarts the host"},
+    {4,
+     {{MAIN, "'until':{'any':[{'fact':'console.text','is':'violation'},{'fact':'host.boot_time','gt':{'action':'start'}}]}",
+       "'until':{'fact':'host.boot_time','gt':{'action':'start'}}"}},
+     "step clear: a sealed host stops at its console after this"},
+    {4,
+     {{MAIN, "'as_of':{'action':'start'}},'go':'stop'}", "'as_of':{'action':'start'}},'go':'done'}"}, {MAIN, "'stop':{'kind':'end'", DONE}},
+     "step clear: a host that was sealed comes from here to \"resolved\" (step done)"},
+    /* a called flow that is resolved without such a start is no recovery */
+    {4,
+     {{MAIN, "'as_of':{'action':'start'}},'go':'stop'}", "'as_of':{'action':'start'}},'go':'side'}"},
+      {MAIN, "'return':{'resolved':'maintain'},'else':'stop'}", "'return':{'resolved':'done'},'else':'maintain'},\n" DONE_STEP}},
+     "step clear: a host that was sealed comes from here to \"resolved\" (step done)"},
     {4, {{MAIN, ",'undo':'Leave maintenance mode.'", ""}}, "step maintain: expected \"undo\" or \"recovery\""},
     {4, {{MAIN, "'ok':'sealed'", "'ok':'stop'"}}, "step clear: after this a sealed host needs its recovery key"},
     {4,
@@ -432,6 +461,9 @@ static void nothing_to_find_in_these(void **state)
 	    /* words that forbid */
 	    {MAIN, "'say':'Enter it.'",
 	     "'say':'Never clear the TPM here. Do not load defaults; Secure Boot stays on.'"},
+	    /* sections a step or a cause covers; who claims nothing is asked for nothing */
+	    {MAIN, "'look':{'kind':'check',", "'look':{'kind':'check','guide':'2a',"},
+	    {MAIN, "'name':'walks',", "'name':'walks','answers':{'ask':['board','none'],'console':'sv'},"},
 	    /* the program's own facts */
 	    {MAIN, "'guard':{'fact':'encryption.mode','known':true}", "'guard':{'fact':'plane.ssh.state','is':'up'}"},
 	    /* for the walk only, with an undo that can be done */
@@ -443,7 +475,27 @@ static void nothing_to_find_in_these(void **state)
 	    {MAIN, "'x_none':1", NULL},
 	};
 	static struct ra_finding findings[RA_FINDINGS_MAX];
+	static const struct flow_change claims[] = {
+	    {MAIN, "'required':", "'covers':['1','2a','3b'],'required':"},
+	    {MAIN, "'title':'Look'", "'title':'Look','guide':['1','2a']"},
+	    {"causes/taken.json", "'rank':1", "'rank':1,'guide':'3b'"},
+	};
 
+	/* Behind a start that was seen a sealed host may be resolved; one that was not sealed may be at once. */
+	static const struct flow_change recovered[] = {
+	    {MAIN, "'as_of':{'action':'start'}},'go':'stop'}", "'as_of':{'action':'start'}},'go':'restart'}"},
+	    {MAIN, "'ok':'side'", "'ok':'done'"},
+	    {MAIN, "'stop':{'kind':'end'", DONE},
+	};
+	static const struct flow_change unsealed[] = {
+	    {MAIN, "'is':'TPM','as_of':{'action':'start'}},'go':'stop'}", "'is':'NONE','as_of':{'action':'start'}},'go':'done'}"},
+	    {MAIN, "'stop':{'kind':'end'", DONE},
+	};
+
+	if (lint(recovered, RA_LEN(recovered), findings) || lint(unsealed, RA_LEN(unsealed), findings))
+		fail_msg("%s", findings[0].text);
+	if (lint(claims, RA_LEN(claims), findings))
+		fail_msg("%s", findings[0].text);
 	for (size_t i = 0; fine[i].to; i++) {
 		if (lint(&fine[i], 1, findings))
 			fail_msg("%s: %s", fine[i].to, findings[0].text);

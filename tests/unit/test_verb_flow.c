@@ -12,7 +12,7 @@
 
 static void run_in(const char *dir, const char *command)
 {
-	char line[1024];
+	char line[2048];
 
 	snprintf(line, sizeof(line), "cd '%s' && %s", dir, command);
 	assert_int_equal(system(line), 0);
@@ -38,6 +38,19 @@ static int drop_home(void **state)
 {
 	run_in(*state, "rm -rf bin share out err x");
 	return rmdir(*state);
+}
+
+/* The set in ./x with one file changed by sed. */
+static void run_spoilt(const char *dir, const char *file, const char *sed)
+{
+	char command[1024], path[512];
+
+	snprintf(path, sizeof(path), "%s/sed", dir);
+	assert_int_equal(ra_write_file(path, 0600, sed, strlen(sed), NULL), RA_OK);
+	snprintf(command, sizeof(command),
+		 "rm -rf x && cp -R share/reattest/flows x && sed -i -f sed 'x/%s' && rm sed && ! cmp -s 'x/%s' 'share/reattest/flows/%s'",
+		 file, file, file);
+	run_in(dir, command);
 }
 
 struct said {
@@ -107,6 +120,13 @@ static const struct {
      "",
      "nowhere"},
     {"echo '{\"format\": 1,}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:14"},
+    /* rule 6: strict JSON */
+    {"printf '{\"format\": 1} {}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:15: expected the end after the JSON value, found '{'"},
+    {"printf '{\"a\": \"\\377\"}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:8: expected UTF-8"},
+    {"printf '{\"a\": \"\\\\u0000\"}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:8: expected a character other than U+0000"},
+    {"printf '{\"a\": 99999999999999999999}' >x", "rm x", {"lint", "./x"}, 65, "", "x:1:7: expected a whole number from -9007199254740991"},
+    {"printf '[%.0s' $(seq 33) >x", "rm x", {"lint", "./x"}, 65, "", "x:1:33: expected at most 32 levels of nesting"},
+    {"head -c 1048577 /dev/zero | tr '\\0' ' ' >x", "rm x", {"lint", "./x"}, 65, "", "1048576"},
     {":", ":", {"lint", "./none"}, 66, "", "none"},
     {"mkdir x", "rmdir x", {"lint", "./x"}, 66, "", "holds no flow"},
     {"sed 's/\"esxcli\", \"system\", \"stats\", \"uptime\", \"get\"/\"reboot\"/' -i share/reattest/flows/checks/boot-time.json",
@@ -128,7 +148,13 @@ static const struct {
     {":", ":", {"graph", "./share/reattest/flows/tpm-recovery.flow.json"}, 0, "tpm-recovery.have-key", ""},
     {":", ":", {"graph", "nothing-of-that-name"}, 66, "", "there is no flow or maker \"nothing-of-that-name\""},
     {":", ":", {"graph", "./x", "./y.json"}, 64, "", "one directory, one file"},
-    {":", ":", {NULL}, 64, "", "`lint`, `test`, `show` or `graph`"},
+    {":", ":", {"where"}, 0, "/share/reattest/flows\n", ""},
+    /* own files, as they lie in the user's own directory: read with the installed set */
+    {"mkdir -p x/causes && sed 's/\"crb-only\"/\"mine\"/' share/reattest/flows/causes/crb-only.json >x/causes/mine.json", "rm -r x",
+     {"lint", "./x"}, 0, "no fault in ", ""},
+    {"mkdir -p x/causes && cp share/reattest/flows/causes/crb-only.json x/causes/", "rm -r x", {"lint", "./x"}, 65, "",
+     "x/causes/crb-only.json:4:9: the id \"crb-only\" is that of another cause"},
+    {":", ":", {NULL}, 64, "", "`lint`, `test`, `show`, `graph` or `where`; see"},
     {":", ":", {"burn"}, 64, "", "\"burn\""},
 };
 
@@ -146,6 +172,78 @@ static void verdicts(void **state)
 		    (said.code && *out) || (!said.code && *err))
 			fail_msg("row %zu: exit %d\n%s\n%s", i, said.code, out, err);
 	}
+	ra_buf_free(&said.out);
+	ra_buf_free(&said.err);
+}
+
+#define FLOW "tpm-attestation.flow.json"
+#define FIRST(text) "0,/" text "/s/" text "/"
+/* What authors mistype: sed on a file of the set, the place that is told, and words of what is wrong and what to do. */
+static const struct {
+	const char *file, *sed, *place;
+	const char *says[3];
+} mistakes[] = {
+    {"causes/crb-only.json", "s/\"title\"/\"titel\"/", ":5:", {"unknown key \"titel\"", "or x_", "is \"title\" meant?"}},
+    {"causes/crb-only.json", "/\"rank\"/s/,//", ":7:3:", {"expected ',' or '}', found '\"'"}},
+    {"causes/crb-only.json", "$s/}/,}/", ":38:2:", {"expected a key in quotes, found '}'"}},
+    {"causes/crb-only.json", "$d", ":38:1:", {"expected ',' or '}', found the end"}},
+    {"causes/crb-only.json", "3s/,/, # mine/", ":3:16:", {"expected a key in quotes, found '#'"}},
+    {"causes/crb-only.json", "5s/\"/'/g", ":5:3:", {"expected a key in quotes, found '"}},
+    {"causes/crb-only.json", "3s/,/, \"format\": 1,/", ":3:16:", {"\"format\" again (first at 3:3)"}},
+    {"causes/crb-only.json", "/\"rank\"/s/[0-9][0-9]*/\"1\"/", ":6:", {"\"rank\": expected a whole number"}},
+    {"causes/crb-only.json", "s/\"id\": \"crb-only\"/\"id\": \"CRB only\"/", ":4:9:", {"lower-case words joined by -"}},
+    {"causes/crb-only.json", "s/\"confidence\": \"[a-z]*\"/\"confidence\": \"mediun\"/", ":20:", {"is \"medium\" meant?"}},
+    {"causes/crb-only.json", "/\"resolution\"/d", ":1:1:", {"expected the key \"resolution\""}},
+    {FLOW, FIRST("\"else\": \"[a-z-]*\"") "\"else\": \"dveice\"/", ":", {"\"else\" leads to \"dveice\"", "is \"device\" meant?"}},
+    {FLOW, FIRST("\"else\": \"[a-z-]*\",") "/", ":", {": expected \"else\": the step to go to when no edge is true"}},
+    {FLOW, FIRST("\"fact\": \"host.kind\"") "\"fact\": \"host.knid\"/", ":", {"the fact host.knid", "is \"host.kind\" meant?"}},
+    {FLOW, FIRST("\"is\": true") "\"is\": \"true\"/", ":", {"hist.board is bool", "held against true or false"}},
+    {FLOW, FIRST("\"is\": true") "\"equals\": true/", ":", {"expected a condition: all, any, not, or a fact with is, in"}},
+    {FLOW, FIRST("\"kind\": \"check\"") "\"kind\": \"chek\"/", ":", {"is \"check\" meant?"}},
+    {FLOW, "/\"set-sha256\": {/,/\"gate\"/s/\"gate\"/\"x_gate\"/", ":", {"step set-sha256: changes pcr_bank: expected \"gate\""}},
+    {FLOW, FIRST("\"touches\": \\[\"") "\"touches\": [\"an-/", ":", {"expected a class of danger.json, found \"an-"}},
+    {FLOW, FIRST("\"recovery\"") "\"x_recovery\"/", ":", {"step set-sha256: expected \"undo\" or \"recovery\": a step, or a text"}},
+    {FLOW, FIRST("\"outcome\": \"resolved\"") "\"outcome\": \"resolvd\"/", ":", {"is \"resolved\" meant?"}},
+    {FLOW, FIRST("\"2a\", \"2b\"") "\"2a\", \"2z\", \"2b\"/", ":", {"covers: no step and no cause names section \"2z\""}},
+    {FLOW, "/^  \"tests\"/,$s/\"outcome\": \"resolved\"/\"outcome\": \"rebuild\"/", ":", {"test \"", "the outcome is "}},
+    {"checks/boot-time.json", "s/\"uptime\"/\"uptimes\"/", ":10:", {"refused: \"esxcli system stats uptimes get\"", "reattest-flow(5)"}},
+    {"checks/boot-time.json", "s/builtin:uptime-us/builtin:uptime-su/", ":10:", {"is \"uptime-us\" meant?"}},
+    {"checks/config-encryption.json", FIRST("\"text\"") "\"string\"/", ":", {"\"type\" must be bool, int, text, version, time or list"}},
+    {"checks/config-encryption.json", FIRST("\"key\"") "\"column\"/", ":", {"unknown key \"column\""}},
+    {"signatures/tpm.json", FIRST("\"pattern\": \"") "\"pattern\": \"(/", ":", {"missing closing parenthesis"}},
+    {"signatures/tpm.json", FIRST("\"sample\": \"[^\"]*") "\"sample\": \"tpm/", ":", {"its sample does not hold its literal"}},
+    {"signatures/tpm.json", FIRST("\"cause\": \"sha1") "\"cause\": \"sha2/", ":", {"there is no cause \"sha2-bank\"", "is \"sha1-bank\" meant?"}},
+    {"vendors/dell.json", "s/\"match\"/\"matches\"/", ":", {"is \"match\" meant?"}},
+    {"glossary.json", "s/\"never\"/\"newer\"/", ":", {"is \"never\" meant?"}},
+};
+
+/* Each mistake is told: with the file, the line and the column, in words that help. */
+static void each_mistake_is_told(void **state)
+{
+	static const char *const operands[] = {"lint", "./x", NULL};
+	struct said said = {0};
+	size_t missed = 0;
+
+	for (size_t i = 0; i < RA_LEN(mistakes); i++) {
+		char place[128];
+
+		run_spoilt(*state, mistakes[i].file, mistakes[i].sed);
+		flow(state, operands, false, &said);
+		snprintf(place, sizeof(place), "%s%s", mistakes[i].file, mistakes[i].place);
+		const char *at = strstr(ra_buf_str(&said.err), place);
+		int line = 0, col = 0;
+		bool told = said.code == 65 && at && !*ra_buf_str(&said.out) &&
+			    sscanf(at + strlen(mistakes[i].file), ":%d:%d: ", &line, &col) == 2 && line && col;
+
+		for (size_t k = 0; k < RA_LEN(mistakes[i].says) && mistakes[i].says[k]; k++)
+			told = told && strstr(ra_buf_str(&said.err), mistakes[i].says[k]);
+		if (!told) {
+			missed++;
+			print_error("%s: %s: exit %d\n%s\n", mistakes[i].file, mistakes[i].sed, said.code, ra_buf_str(&said.err));
+		}
+	}
+	run_in(*state, "rm -rf x");
+	assert_int_equal(missed, 0);
 	ra_buf_free(&said.out);
 	ra_buf_free(&said.err);
 }
@@ -169,11 +267,32 @@ static void coverage(void **state)
 	ra_buf_free(&said.err);
 }
 
+/* A way no test takes: named and a failure with --coverage, only counted without. */
+static void an_untaken_way_fails(void **state)
+{
+	static const char *const operands[] = {"test", "./x", NULL};
+	struct said said = {0};
+
+	run_spoilt(*state, "tpm-recovery.flow.json", "s/^  \"tests\": \\[/  \"tests\": [], \"x_tests\": [/");
+	flow(state, operands, true, &said);
+	assert_int_equal(said.code, 65);
+	assert_non_null(strstr(ra_buf_str(&said.err), "tpm-recovery.flow.json:"));
+	assert_non_null(strstr(ra_buf_str(&said.out), " 0 failed; "));
+	flow(state, operands, false, &said);
+	assert_int_equal(said.code, 0);
+	assert_string_equal(ra_buf_str(&said.err), "");
+	run_in(*state, "rm -rf x");
+	ra_buf_free(&said.out);
+	ra_buf_free(&said.err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(verdicts),
 	    cmocka_unit_test(coverage),
+	    cmocka_unit_test(an_untaken_way_fails),
+	    cmocka_unit_test(each_mistake_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, make_home, drop_home);
