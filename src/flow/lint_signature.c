@@ -4,6 +4,7 @@
 
 #include "flow/lint_rules.h"
 
+#include "base/near.h"
 #include "base/pattern.h"
 
 #include <stdio.h>
@@ -124,13 +125,27 @@ static void check_logs(const struct place *at)
 	}
 }
 
+static void check_cause(const struct place *at)
+{
+	struct ra_near near = {.word = at->sig->cause};
+	const struct ra_cause *const *causes;
+	size_t count = ra_flowset_causes(at->lint->set, &causes);
+	char ask[100];
+
+	if (!at->sig->cause || ra_flowset_cause(at->lint->set, at->sig->cause))
+		return;
+	for (size_t i = 0; i < count; i++)
+		ra_near_try(&near, causes[i]->id);
+	ra_lint_say(at->lint, 2, at->doc, ra_json_get(at->node, "cause"), "signature %s: there is no cause \"%s\"%s", at->sig->id,
+		    at->sig->cause, ra_near_ask(&near, ask, sizeof(ask)));
+}
+
 static void check_signature(const struct place *at)
 {
 	const struct ra_signature *sig = at->sig;
 	bool found = false;
 
-	if (sig->cause && !ra_flowset_cause(at->lint->set, sig->cause))
-		ra_lint_say(at->lint, 2, at->doc, ra_json_get(at->node, "cause"), "%s: there is no cause \"%s\"", sig->id, sig->cause);
+	check_cause(at);
 	if (!strstr(sig->sample, sig->literal))
 		say(at, NULL, "its sample does not hold its literal");
 	if (ra_pattern_find(sig->pattern, sig->sample, strlen(sig->sample), 0, &found, NULL) != RA_OK || !found)

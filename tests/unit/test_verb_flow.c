@@ -209,7 +209,7 @@ static const struct {
     {"checks/boot-time.json", "s/\"uptime\"/\"uptimes\"/", ":10:", {"refused: \"esxcli system stats uptimes get\"", "reattest-flow(5)"}},
     {"checks/boot-time.json", "s/builtin:uptime-us/builtin:uptime-su/", ":10:", {"is \"uptime-us\" meant?"}},
     {"checks/config-encryption.json", FIRST("\"text\"") "\"string\"/", ":", {"\"type\" must be bool, int, text, version, time or list"}},
-    {"checks/config-encryption.json", FIRST("\"key\"") "\"column\"/", ":", {"unknown key \"column\""}},
+    {"checks/config-encryption.json", FIRST("\"pointer\"") "\"column\"/", ":", {"unknown key \"column\""}},
     {"signatures/tpm.json", FIRST("\"pattern\": \"") "\"pattern\": \"(/", ":", {"missing closing parenthesis"}},
     {"signatures/tpm.json", FIRST("\"sample\": \"[^\"]*") "\"sample\": \"tpm/", ":", {"its sample does not hold its literal"}},
     {"signatures/tpm.json", FIRST("\"cause\": \"sha1") "\"cause\": \"sha2/", ":", {"there is no cause \"sha2-bank\"", "is \"sha1-bank\" meant?"}},
