@@ -103,7 +103,7 @@ static ra_err read_edges(const struct ra_json *doc, const cJSON *next, struct ra
 	return RA_OK;
 }
 
-/* A value of `set`: a plain one, {"unknown": reason} or {"time": "now"}. */
+/* A value of `set`: a plain one, {"unknown": reason} or {"time": "now"|"before"}. */
 static ra_err read_set(const struct ra_json *doc, const cJSON *set, struct ra_errs *errs)
 {
 	const cJSON *at;
@@ -116,12 +116,12 @@ static ra_err read_set(const struct ra_json *doc, const cJSON *set, struct ra_er
 			return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a fact name, found \"%s\"",
 					    at->string);
 		if (only && cJSON_IsString(only) && strcmp(only->string, "time") == 0)
-			fits = strcmp(only->valuestring, "now") == 0;
+			fits = strcmp(only->valuestring, "now") == 0 || strcmp(only->valuestring, "before") == 0;
 		else if (only && cJSON_IsString(only) && strcmp(only->string, "unknown") == 0)
 			fits = ra_reason_parse(only->valuestring) > RA_KNOWN;
 		if (!fits)
 			return ra_json_fail(doc, at, errs, RA_E_INVALID,
-					    "expected a value, {\"unknown\": reason} or {\"time\": \"now\"} for %s",
+					    "expected a value, {\"unknown\": reason} or {\"time\": \"now\" or \"before\"} for %s",
 					    at->string);
 	}
 	return RA_OK;

@@ -20,6 +20,7 @@ struct ra_flowset;
 struct ra_recording;
 
 #define RA_HUB_PARALLEL_MAX 64 /* walks of one hub that hold links at once */
+#define RA_SOURCE_MANUAL "by hand" /* the source of a walk without any link, in its record and its views */
 #define RA_HUB_FDS_MAX 768     /* what those may give to poll */
 
 /* A recording (a simulated host) as a source of walks. Shape: path is a file of at most 1 MiB.
@@ -62,6 +63,7 @@ struct ra_session_options {
 	const struct ra_secret *password; /* SSH: from --password-fd; NULL */
 	const struct ra_secret *key;      /* from --key-fd; NULL */
 	bool interactive;               /* false: check */
+	bool manual;                    /* no link at all: every check is asked by hand; the record says so and goes on that way. Not with a recording */
 	bool all_checks;                /* check: every read-only check first, then the fold */
 	bool only_given_planes;
 	bool dry_run, read_only;        /* read_only: no action is offered; dry_run: actions are shown, none begins */

@@ -27,6 +27,7 @@ static const struct ra_option_row options[] = {
 	{"proxy", 0, "URL", "reach vCenter through this proxy (http, https, socks4, socks4a, socks5, socks5h)", HOSTS, AT(proxy), RA_OPT_TEXT},
 	{"no-esxcli-via-vcenter", 0, NULL, "do not run esxcli through vCenter, an interface VMware does not document for others", HOSTS, AT(no_esxcli), RA_OPT_BOOL},
 	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
+	{"manual", 0, NULL, "no link at all (the crash cart): every check is asked by hand, and the record says so", "walk resume", AT(manual), RA_OPT_BOOL},
 	{"no-ssh", 0, NULL, "do not use SSH", RUNS, AT(no_ssh), RA_OPT_BOOL},
 	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check resume", AT(from), RA_OPT_TEXT},
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
