@@ -37,7 +37,7 @@ struct ra_choice {
 struct ra_question {
 	const char *ask, *look; /* look NULL in steps */
 	bool many, lasting;
-	bool only_if_needed; /* of a form: asked where a step decides on what it sets and no plane of the check is given */
+	bool without_links; /* of a form: asked only in a walk that no plane is given */
 	struct ra_choice *choices;
 	size_t count;
 };

@@ -264,26 +264,16 @@ bool ra_planes_none(const struct ra_planes *planes)
 	return true;
 }
 
-bool ra_form_waits(const struct ra_check *check, const struct ra_question *by_hand, const struct ra_planes *planes)
-{
-	for (size_t i = 0; by_hand->only_if_needed && i < check->plane_count; i++) {
-		if (planes->given[check->planes[i].plane])
-			return true;
-	}
-	return false;
-}
-
-/* A person is not asked for what only a machine would be read for: where no machine is there at all, and for forms that say so,
- * nothing is asked that does not decide the step. */
+/* A person is not asked for what only a machine would be read for: where no machine is there at all, nothing is asked that does not
+ * decide the step. */
 static bool is_by_hand(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check)
 {
 	const struct ra_question *by_hand = ra_flowset_manual(state->set, check);
 	const struct ra_asked *asked = ra_asked_find(state, check, RA_PLANE_OPERATOR);
 
-	if (!by_hand || (asked && ra_asked_counts(state, asked)) || ra_check_too_new(check, state->facts) ||
-	    ra_form_waits(check, by_hand, planes))
+	if (!by_hand || (asked && ra_asked_counts(state, asked)) || ra_check_too_new(check, state->facts))
 		return false;
-	if ((by_hand->only_if_needed || ra_planes_none(planes)) && !is_decisive(state, check, by_hand))
+	if (ra_planes_none(planes) ? !is_decisive(state, check, by_hand) : by_hand->without_links)
 		return false;
 	for (size_t i = 0; i < check->plane_count; i++) {
 		if (planes->given[check->planes[i].plane] && !planes->down[check->planes[i].plane])

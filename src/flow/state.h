@@ -136,8 +136,6 @@ bool ra_must_ask(const struct ra_state *state, const struct ra_planes *planes, c
 bool ra_need_open(const struct ra_state *state, const struct ra_planes *planes, ra_utc_ms now);
 /* True when no plane is given: whatever is known, a person said it. */
 bool ra_planes_none(const struct ra_planes *planes);
-/* True for a form that is not asked while a plane of its check is given, down or not: what it asks is waited for. */
-bool ra_form_waits(const struct ra_check *check, const struct ra_question *by_hand, const struct ra_planes *planes);
 /* The next own check of a check step that only the operator can answer; NULL: none. */
 const struct ra_check *ra_by_hand_next(const struct ra_state *state, const struct ra_planes *planes);
 

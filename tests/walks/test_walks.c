@@ -25,18 +25,6 @@ static const char *const demos[] = {"secure-boot-off", "sha1-bank", "sealed-with
 				    "security-violation", "stale-alarm", "healthy", "reconnect-cures",
 				    "left-disconnected", "not-responding", "planes-disagree", "no-record", "ssh-off"};
 
-static void check_expectation(const char *demo, const struct walker *w, const struct ra_view *view)
-{
-	const cJSON *expect = ra_json_pointer(ra_source_root(w->recording), "/expect/walk");
-
-	if (strcmp(view->outcome, ra_json_str(expect, "outcome", "")) || view->exit_code != ra_json_int(expect, "exit", -1)) {
-		for (size_t i = 0; i < view->step_count; i++)
-			print_message("  %s (%s) %s\n", view->steps[i].id, view->steps[i].left_by, view->steps[i].because);
-		fail_msg("%s: %s (exit %d), expected %s (exit %d)", demo, view->outcome, view->exit_code,
-			 ra_json_str(expect, "outcome", ""), (int)ra_json_int(expect, "exit", -1));
-	}
-}
-
 static void test_every_demo_walks(void **state)
 {
 	for (size_t i = 0; i < RA_LEN(demos); i++) {
@@ -45,7 +33,7 @@ static void test_every_demo_walks(void **state)
 		walker_begin(&w, demos[i], NULL, false);
 		struct ra_view *view = walker_run(&w);
 
-		check_expectation(demos[i], &w, view);
+		walker_expect(demos[i], &w, view);
 		ra_view_free(view);
 		walker_end(&w);
 	}
@@ -296,7 +284,7 @@ static void test_step_back(void **state)
 	assert_int_equal(ra_session_back(w.session, &errs), RA_OK);
 	struct ra_view *view = walker_run(&w);
 
-	check_expectation("secure-boot-off, stepped back", &w, view);
+	walker_expect("secure-boot-off, stepped back", &w, view);
 	for (size_t i = 0; i < view->step_count; i++)
 		back += view->steps[i].mark == RA_MARK_BACK;
 	for (size_t i = 0; i < view->gate_count; i++)
@@ -327,7 +315,7 @@ static int64_t entries_of(const char *demo, const char *journal)
 	struct ra_view *view = walker_run(&w);
 	int64_t count = view->entry_count;
 
-	check_expectation(demo, &w, view);
+	walker_expect(demo, &w, view);
 	ra_view_free(view);
 	walker_end(&w);
 	return count;
@@ -398,7 +386,7 @@ static bool resume_and_finish(const char *demo, const char *journal, int64_t n)
 
 	if (strcmp(view->outcome, ra_json_str(ra_json_pointer(ra_source_root(w.recording), "/expect/walk"), "outcome", "")))
 		print_message("killed after entry %lld\n", (long long)n);
-	check_expectation(demo, &w, view);
+	walker_expect(demo, &w, view);
 	for (size_t i = 0; i < view->action_count; i++)
 		assert_string_not_equal(view->actions[i].result, "unknown");
 	ra_view_free(view);

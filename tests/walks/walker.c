@@ -285,3 +285,15 @@ struct ra_view *walker_run(struct walker *w)
 		fail_msg("the walk does not end");
 	return view;
 }
+
+void walker_expect(const char *demo, const struct walker *w, const struct ra_view *view)
+{
+	const cJSON *expect = ra_json_pointer(ra_source_root(w->recording), "/expect/walk");
+
+	if (strcmp(view->outcome, ra_json_str(expect, "outcome", "")) || view->exit_code != ra_json_int(expect, "exit", -1)) {
+		for (size_t i = 0; i < view->step_count; i++)
+			print_message("  %s (%s) %s\n", view->steps[i].id, view->steps[i].left_by, view->steps[i].because);
+		fail_msg("%s: %s (exit %d), expected %s (exit %d)", demo, view->outcome, view->exit_code,
+			 ra_json_str(expect, "outcome", ""), (int)ra_json_int(expect, "exit", -1));
+	}
+}

@@ -1,0 +1,114 @@
+/* Every kind of host, and every text a host that does not start shows, goes to its own end: by its recording, over the steps that make
+ * it what it is, and over none that could cost the host. */
+#include "config.h"
+
+#include "tests/unit/unit.h"
+#include "tests/walks/walker.h"
+
+#include <string.h>
+
+static const struct row {
+	const char *demo, *end;
+	const char *via; /* a step on the way */
+} rows[] = {
+	{"standalone", "standalone", "standalone-look"},
+	{"vcenter-down", "vcenter-down", "host-only"},
+	{"nested", "nested", "kind"},
+	{"too-old", "too-old", "kind"},
+	{"not-responding-services", "contact-services", "contact"},
+	{"licence-over", "licence-first", "reconnect-ready"},
+	{"image-cluster", "repair-image", "device"},
+	{"auto-deploy", "repair-deploy", "device"},
+	{"config-profile", "healthy", "settings-back"},
+	{"vsan-two-node", "resolved", "vsan-ready"},
+	{"vxrail", "vxrail-dell", "vxrail"},
+	{"server-profile", "profile-owner", "server-profile"},
+	{"dpu", "tpm-by-name", "device"},
+	{"firmware-tpm", "crb-only", "interface"},
+	{"tpm-12", "tpm-12", "device"},
+	{"trust-authority", "authority-failed", "trust-authority"},
+	{"boot-component", "boot-refused", "boot-repair"},
+	{"boot-kernel", "kernel-refused", "console"},
+	{"boot-loader", "loader-refused", "console"},
+	{"boot-crypto64", "crypto64", "console"},
+	{"txt-damaged", "store-key-first", "txt-gate"},
+	{"not-decrypted", "decrypt-case", "settings-now"},
+	{"recovery-refused", "recovery-failed", "key-typed"},
+	{"stale-seal", "rebuild", "clear-and-rebuild"},
+	{"tpm-switched", "resolved", "assert-presence"},
+};
+/* Never on these ways, but for the end that gives the host up. */
+static const char *const deadly[] = {"clear-tpm", "clear-hierarchy", "clear-and-rebuild"};
+
+static bool went(const struct ra_view *view, const char *step)
+{
+	for (size_t i = 0; i < view->step_count; i++)
+		if (!strcmp(view->steps[i].id, step))
+			return true;
+	return false;
+}
+
+static void check_row(const struct row *row, const struct ra_view *view)
+{
+	const char *last = view->step_count ? view->steps[view->step_count - 1].id : "";
+
+	if (strcmp(last, row->end))
+		fail_msg("%s: ended at %s, not at %s", row->demo, last, row->end);
+	if (!went(view, row->via))
+		fail_msg("%s: did not go over %s", row->demo, row->via);
+	for (size_t i = 0; i < RA_LEN(deadly); i++)
+		if (strcmp(view->outcome, "rebuild") && went(view, deadly[i]))
+			fail_msg("%s: came to %s", row->demo, deadly[i]);
+}
+
+static void test_walks(void **state)
+{
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct walker w = {0};
+
+		walker_begin(&w, rows[i].demo, NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		walker_expect(rows[i].demo, &w, view);
+		check_row(&rows[i], view);
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
+static bool likely(const struct ra_view *view, const char *cause)
+{
+	for (size_t i = 0; i < view->cause_count; i++)
+		if (!strcmp(view->causes[i].id, cause))
+			return !strcmp(view->causes[i].status, "likely");
+	return false;
+}
+
+/* Without anybody to ask: the exit code and the likely causes of the recording. */
+static void test_checks(void **state)
+{
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct walker w = {0};
+		size_t found = 0;
+
+		walker_begin_check(&w, rows[i].demo, NULL);
+		const cJSON *expect = ra_json_pointer(ra_source_root(w.recording), "/expect/check"), *cause;
+		struct ra_view *view = walker_run(&w);
+
+		if (view->exit_code != ra_json_int(expect, "exit", -1))
+			fail_msg("%s: exit %d", rows[i].demo, view->exit_code);
+		cJSON_ArrayForEach(cause, ra_json_get(expect, "likely")) assert_true(likely(view, cause->valuestring));
+		for (size_t k = 0; k < view->cause_count; k++)
+			found += !strcmp(view->causes[k].status, "likely");
+		assert_int_equal(found, cJSON_GetArraySize(ra_json_get(expect, "likely")));
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_walks), cmocka_unit_test(test_checks)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
