@@ -215,7 +215,7 @@ static void check_signature(struct ra_linter *lint, const struct ra_signature *s
 		ra_lint_say(lint, 2, at.doc, node, "signature %s: its pattern does not match its sample", sig->id);
 	snprintf(fact, sizeof(fact), "sig.%.*s", RA_FACT_NAME_MAX - 5, sig->id);
 	for (size_t i = 0; i < lint->set->checked.count && !asked; i++)
-		asked = ra_check_gives(lint->set, checked[i].check, fact);
+		asked = ra_check_reads(lint->set, checked[i].check, fact);
 	if (!asked)
 		ra_lint_say(lint, 2, at.doc, node, "signature %s: no check reads a log it is looked for in", sig->id);
 }

@@ -231,7 +231,7 @@ int ra_verb_walk(const struct ra_context *context)
 	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))
 		code = ra_say_errs(&errs);
 	else
-		code = begin(context, &w, context->argc ? context->argv[0] : NULL, false);
+		code = begin(context, &w, context->argc ? context->argv[0] : context->options->manual ? "host" : NULL, false);
 	walk_clear(&w);
 	return code;
 }

@@ -345,9 +345,48 @@ static void test_every_end(void **state)
 	assert_true(ends > 50);
 }
 
+static bool came_to(const struct rig *rig, const char *step)
+{
+	const struct ra_visit *visits = NULL;
+	size_t count = ra_state_path(rig->state, &visits);
+
+	return count && !strcmp(visits[count - 1].step->id, step);
+}
+
+/* A person knows no times, but what was before what: Passed counts where the start was before, and is asked anew where the host started again. What
+ * decides nothing is not asked. */
+static void test_before_and_again(void **state)
+{
+	static const struct {
+		const char *words[3], *step;
+	} rows[] = {
+		{{"a:passed-new", "a:before", "a:none"}, "healthy"},
+		{{"a:passed-new", "a:before", "a:red"}, "reset-alarm"},
+		{{"a:passed-old", "a:before", NULL}, "age-unproven"},
+		{{"a:passed-new", "a:", NULL}, "age-unproven"},
+		{{"a:passed-new", "a:again", NULL}, "status"}, /* what was before the start is asked anew */
+		{{"a:failed-new", "a:before", NULL}, "bundle"},
+	};
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = rig_load("flows");
+	struct rig rig;
+
+	assert_non_null(set);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		rig_begin(&rig, set, "tpm-attestation", "status", "");
+		rig_run(&rig);
+		for (size_t k = 0; k < RA_LEN(rows[i].words) && rows[i].words[k]; k++) {
+			rig.now += 1000;
+			assert_int_equal(rig_do(&rig, rows[i].words[k]), RA_OK);
+		}
+		if (!came_to(&rig, rows[i].step))
+			fail_msg("row %zu: not at %s", i, rows[i].step);
+		rig_end(&rig);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_end)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_end), cmocka_unit_test(test_before_and_again)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
