@@ -20,7 +20,6 @@ struct ra_flowset;
 struct ra_recording;
 
 #define RA_HUB_PARALLEL_MAX 64 /* walks of one hub that hold links at once */
-#define RA_SOURCE_MANUAL "by hand" /* the source of a walk without any link, in its record and its views */
 #define RA_HUB_FDS_MAX 768     /* what those may give to poll */
 
 /* A recording (a simulated host) as a source of walks. Shape: path is a file of at most 1 MiB.
