@@ -297,3 +297,34 @@ void walker_expect(const char *demo, const struct walker *w, const struct ra_vie
 			 ra_json_str(expect, "outcome", ""), (int)ra_json_int(expect, "exit", -1));
 	}
 }
+
+static bool likely(const struct ra_view *view, const char *cause)
+{
+	for (size_t i = 0; i < view->cause_count; i++)
+		if (!strcmp(view->causes[i].id, cause))
+			return !strcmp(view->causes[i].status, "likely");
+	return false;
+}
+
+void walker_check(const char *demo)
+{
+	struct walker w = {0};
+	size_t found = 0;
+
+	walker_begin_check(&w, demo, NULL);
+	const cJSON *expect = ra_json_pointer(ra_source_root(w.recording), "/expect/check"), *cause;
+	struct ra_view *view = walker_run(&w);
+
+	if (view->exit_code != ra_json_int(expect, "exit", -1))
+		fail_msg("%s: exit %d, expected %d", demo, view->exit_code, (int)ra_json_int(expect, "exit", -1));
+	cJSON_ArrayForEach(cause, ra_json_get(expect, "likely"))
+	{
+		if (!likely(view, cause->valuestring))
+			fail_msg("%s: %s is not likely", demo, cause->valuestring);
+	}
+	for (size_t k = 0; k < view->cause_count; k++)
+		found += !strcmp(view->causes[k].status, "likely");
+	assert_int_equal(found, cJSON_GetArraySize(ra_json_get(expect, "likely")));
+	ra_view_free(view);
+	walker_end(&w);
+}

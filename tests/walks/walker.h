@@ -31,6 +31,8 @@ void walker_until(struct walker *w, const char *step);
 struct ra_view *walker_run(struct walker *w);
 /* The walk came to the end its recording expects, with that exit code. Fails the test otherwise, with the way it took. */
 void walker_expect(const char *demo, const struct walker *w, const struct ra_view *view);
+/* Headless: the exit code and exactly the likely causes that the recording expects. Fails the test otherwise. */
+void walker_check(const char *demo);
 void walker_end(struct walker *w);
 
 #endif
