@@ -14,11 +14,11 @@
 #define TRIES_EACH 60000 /* walks in search of one end, at most */
 #define FAR 10000
 
-/* Ends that only a machine's word leads to, each with why no person's could. */
+/* Ends that only a machine's word leads to, each with why no person's could. There is none today. */
 static const struct {
 	const char *flow, *end, *why;
 } machine_only[] = {
-	{"", "", ""},
+	{NULL, NULL, NULL},
 };
 
 /* A step of a flow of the set. */
@@ -275,7 +275,7 @@ static const struct node *nearest(struct search *s)
 
 static const char *why_machine(const struct node *node)
 {
-	for (size_t i = 0; i < RA_LEN(machine_only); i++)
+	for (size_t i = 0; machine_only[i].flow; i++)
 		if (!strcmp(machine_only[i].flow, node->flow->id) && !strcmp(machine_only[i].end, node->step->id))
 			return machine_only[i].why;
 	return NULL;
