@@ -29,10 +29,6 @@ void walker_begin_check(struct walker *w, const char *demo, const char *without)
 void walker_until(struct walker *w, const char *step);
 /* Walk to the end. Out: the view at the end; the caller frees it. Fails the test when nothing moves any more. */
 struct ra_view *walker_run(struct walker *w);
-/* The walk came to the end its recording expects, with that exit code. Fails the test otherwise, with the way it took. */
-void walker_expect(const char *demo, const struct walker *w, const struct ra_view *view);
-/* Headless: the exit code and exactly the likely causes that the recording expects. Fails the test otherwise. */
-void walker_check(const char *demo);
 void walker_end(struct walker *w);
 
 #endif
