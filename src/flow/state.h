@@ -68,7 +68,6 @@ struct ra_state {
 	const struct ra_flowset *set;
 	struct ra_facts *facts;
 	char *host; /* the name the walk began with */
-	ra_utc_ms began; /* the walk */
 	int64_t last_seq;
 	ra_utc_ms last_t;
 	bool started, ended;
@@ -88,6 +87,7 @@ struct ra_state {
 	int64_t verify_seq;  /* entry since which it is verified */
 	int edges_alone;
 
+	ra_utc_ms began; /* the walk itself */
 	struct ra_frame *frames;
 	size_t frame_count, frame_room;
 	struct ra_visit *visits;

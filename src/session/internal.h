@@ -98,11 +98,12 @@ struct ra_session {
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id;
 	char **identities, **answers;
 	int port, timeout_ms;
-	bool interactive, manual, all_checks, only_given_planes, dry_run, read_only, reading;
+	bool interactive, all_checks, only_given_planes, dry_run, read_only, reading;
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
 	struct ra_way_in vcenter;
 
+	bool manual; /* no link at all */
 	struct ra_session_plane planes[RA_PLANE_COUNT];
 	struct ra_flight flights[RA_TICKETS_MAX];
 	struct ra_gate_talk talk;
@@ -179,11 +180,12 @@ RA_MUST_USE ra_err ra_gate_talk_word(struct ra_session *session, const struct ra
 RA_MUST_USE ra_err ra_gate_talk_key(struct ra_session *session, const struct ra_reply *reply, struct ra_errs *errs);
 /* Why the action of this step cannot begin in this run, or NULL. */
 const char *ra_held_back(const struct ra_session *session, const struct ra_now *now);
-/* Why none of these gates can be opened by a proof in this walk, and what is left; NULL: one can, or none wants one. */
-const char *ra_gate_unproven(const struct ra_session *session, const cJSON *gates);
 /* The check whose secret plane lists recovery keys; NULL when the flow set has none. Out: of its planes the first that is given and
  * not down, SSH before vCenter; else its first. */
 const struct ra_check *ra_gate_key_check(const struct ra_session *session, const struct ra_check_plane **plane);
+
+/* Why none of these gates can be opened by a proof in this walk, and what is left; NULL: one can, or none wants one. */
+const char *ra_gate_unproven(const struct ra_session *session, const cJSON *gates);
 
 /* wayin.c: settle the way in to vCenter. kept: the entry of the record that holds the last one, NULL. Errors: RA_E_ARG (a url that is
  * none), RA_E_NOMEM. */
