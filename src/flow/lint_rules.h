@@ -47,11 +47,11 @@ void ra_lint_refs(struct ra_linter *lint);
 void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
 /* Rules 3 and 4 on one flow. */
 void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graph);
-/* True when an answer of a plane to this check can hold the fact (signatures of its logs, too). */
-bool ra_check_reads(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
-/* The same, or its by-hand form does. */
+/* True when an answer to this check can hold the fact (planes, by-hand form, signatures of its logs). */
 bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
 /* True when one of a list of check ids can. */
 bool ra_checks_give(const struct ra_flowset *set, const cJSON *ids, const char *fact);
+/* True when an answer of a plane to this check can: its by-hand form does not count. */
+bool ra_check_reads(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
 
 #endif
