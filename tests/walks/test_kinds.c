@@ -15,7 +15,7 @@ static const struct row {
 	{"vcenter-down", "vcenter-down", "host-only"},
 	{"nested", "nested", "kind"},
 	{"too-old", "too-old", "kind"},
-	{"not-responding-services", "contact-services", "contact"},
+	{"services-down", "contact-services", "contact"},
 	{"licence-over", "licence-first", "reconnect-ready"},
 	{"image-cluster", "repair-image", "device"},
 	{"auto-deploy", "repair-deploy", "device"},

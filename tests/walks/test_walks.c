@@ -24,7 +24,7 @@
 static const char *const demos[] = {"secure-boot-off", "sha1-bank", "sealed-without-key", "cleared-sealed",
 				    "security-violation", "stale-alarm", "healthy", "reconnect-cures",
 				    "left-disconnected", "not-responding", "planes-disagree", "no-record", "ssh-off",
-				    "standalone", "vcenter-down", "nested", "too-old", "not-responding-services", "licence-over", "image-cluster",
+				    "standalone", "vcenter-down", "nested", "too-old", "services-down", "licence-over", "image-cluster",
 				    "auto-deploy", "config-profile", "vsan-two-node", "vxrail", "server-profile", "dpu", "firmware-tpm", "tpm-12",
 				    "trust-authority", "boot-component", "boot-kernel", "boot-loader", "boot-crypto64", "txt-damaged", "not-decrypted",
 				    "recovery-refused", "stale-seal", "tpm-switched"};
