@@ -5,6 +5,7 @@
 #include "ui/tell.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define HEAD_PARTS 5
 #define PART_MAX 160
@@ -17,9 +18,9 @@ struct ra_area ra_frame_body(const struct ra_grid *grid)
 
 static void planes_up(const struct ra_view *view, char *out, size_t cap)
 {
-	size_t len = 0;
+	bool by_hand = !strcmp(view->source, RA_SOURCE_MANUAL);
+	size_t len = (size_t)snprintf(out, cap, "%s", by_hand ? RA_SOURCE_MANUAL : "");
 
-	out[0] = '\0';
 	for (size_t i = 0; i < view->plane_count; i++) {
 		const struct ra_view_plane *plane = &view->planes[i];
 		const char *after = !strcmp(plane->state, "up") ? "" : !strcmp(plane->state, "down") ? " down" : NULL;

@@ -422,7 +422,7 @@ static ra_err planes_load(const struct ra_check_loading *load, const cJSON *plan
 
 static ra_err manual_ok(const struct ra_check_loading *load, const cJSON *manual)
 {
-	static const char *const keys[] = {"ask", "look", "answers", "many", "lasting", NULL};
+	static const char *const keys[] = {"ask", "look", "answers", "many", "lasting", "without_links", NULL};
 	static const char *const answer_keys[] = {"id", "say", "set", NULL};
 	const cJSON *answers = ra_json_get(manual, "answers"), *answer, *value;
 	const char *text;

@@ -39,6 +39,7 @@ static ra_err apply_start(struct ra_state *state, const struct ra_fold_entry *en
 		return RA_E_INVALID;
 	state->host = strdup(ra_json_str(entry->body, "host", ""));
 	state->started = true;
+	state->began = entry->t;
 	return state->host ? ra_enter(state, flow, step, entry->seq) : RA_E_NOMEM;
 }
 

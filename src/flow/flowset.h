@@ -38,6 +38,7 @@ struct ra_choice {
 struct ra_question {
 	const char *ask, *look; /* look NULL in steps */
 	bool many, lasting;
+	bool without_links; /* of a form: asked only in a walk that no plane is given */
 	struct ra_choice *choices;
 	size_t count;
 };

@@ -155,7 +155,7 @@ RA_MUST_USE ra_err ra_decl_collect(struct ra_flowset *set, struct ra_errs *errs)
 const struct ra_fact_decl *ra_decl_find(const struct ra_flowset *set, const char *name);
 /* True for a fact that needs no check: host.name, plane.*. */
 bool ra_fact_is_built_in(const char *name);
-/* The type a value of an answer's `set` has by itself: -1 for {"unknown": ..}. {"time": "now"} is a time. */
+/* The type a value of an answer's `set` has by itself: -1 for {"unknown": ..}. {"time": ..} is a time. */
 int ra_answer_type(const cJSON *value);
 
 #endif

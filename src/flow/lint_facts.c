@@ -54,10 +54,8 @@ static bool plane_gives_signature(const struct ra_flowset *set, const struct ra_
 	return false;
 }
 
-bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact)
+bool ra_check_reads(const struct ra_flowset *set, const struct ra_check *check, const char *fact)
 {
-	const struct ra_question *manual = ra_flowset_manual(set, check);
-
 	for (size_t p = 0; p < check->plane_count; p++) {
 		for (size_t i = 0; i < check->planes[p].fact_count; i++) {
 			if (strcmp(check->planes[p].facts[i].name, fact) == 0)
@@ -66,7 +64,14 @@ bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, 
 		if (plane_gives_signature(set, &check->planes[p], fact))
 			return true;
 	}
-	return manual && choices_give(manual, fact);
+	return false;
+}
+
+bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact)
+{
+	const struct ra_question *manual = ra_flowset_manual(set, check);
+
+	return ra_check_reads(set, check, fact) || (manual && choices_give(manual, fact));
 }
 
 bool ra_checks_give(const struct ra_flowset *set, const cJSON *ids, const char *fact)
@@ -263,6 +268,57 @@ static void check_fresh(void *payload, const struct ra_cond_use *use)
 			    at->where, use->fact);
 }
 
+#define BY_HAND_MAX 32
+/* The checks a step decides by, and of them those that no person can be asked for. */
+struct by_hand {
+	const struct ra_flowset *set;
+	const struct ra_step *step;
+	const struct ra_check *without[BY_HAND_MAX];
+	size_t count;
+};
+
+static void add_without(struct by_hand *found, const struct ra_check *check)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->without[i] == check)
+			return;
+	}
+	if (found->count < BY_HAND_MAX)
+		found->without[found->count++] = check;
+}
+
+/* Of the checks of a step that give a fact its way out hangs on, one must be one that a person can be asked. */
+static void find_by_hand(void *payload, const struct ra_cond_use *use)
+{
+	struct by_hand *found = payload;
+	const struct ra_check *without = NULL;
+	const cJSON *id;
+
+	cJSON_ArrayForEach (id, found->step->checks) {
+		const struct ra_check *check = ra_flowset_check(found->set, id->valuestring);
+
+		if (!check || !ra_check_gives(found->set, check, use->fact))
+			continue;
+		if (ra_flowset_manual(found->set, check))
+			return;
+		without = check;
+	}
+	if (without)
+		add_without(found, without);
+}
+
+static void check_by_hand(const struct context *at, const struct ra_step *step)
+{
+	struct by_hand found = {.set = at->lint->set, .step = step};
+
+	for (size_t i = 0; step->kind == RA_STEP_CHECK && i < step->edge_count; i++)
+		ra_cond_facts(step->edges[i].when, find_by_hand, &found);
+	for (size_t i = 0; i < found.count; i++)
+		ra_lint_say(at->lint, 2, at->doc, step->checks,
+			    "%s decides by %s, which has no \"manual\" form: without a link nobody can answer it",
+			    at->where, found.without[i]->id);
+}
+
 static void check_step(const struct context *base, const struct ra_step *step)
 {
 	char where[RA_FACT_NAME_MAX + 8];
@@ -272,6 +328,7 @@ static void check_step(const struct context *base, const struct ra_step *step)
 	at.where = where;
 	for (size_t i = 0; i < step->edge_count; i++)
 		ra_cond_facts(step->edges[i].when, check_use, &at);
+	check_by_hand(&at, step);
 	if (step->action.guard)
 		ra_cond_facts(step->action.guard, check_use, &at);
 	if (step->action.until)

@@ -62,5 +62,7 @@ void ra_lint_tell_facts(const struct ra_flowset *set, struct ra_near *near);
 bool ra_check_gives(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
 /* True when one of a list of check ids can. */
 bool ra_checks_give(const struct ra_flowset *set, const cJSON *ids, const char *fact);
+/* True when an answer of a plane to this check can: its by-hand form does not count. */
+bool ra_check_reads(const struct ra_flowset *set, const struct ra_check *check, const char *fact);
 
 #endif

@@ -46,7 +46,7 @@ static bool asked(const struct place *at)
 
 	snprintf(fact, sizeof(fact), "sig.%.*s", RA_FACT_NAME_MAX - 5, at->sig->id);
 	for (size_t i = 0; i < set->checked.count; i++) {
-		if (ra_check_gives(set, checked[i].check, fact))
+		if (ra_check_reads(set, checked[i].check, fact))
 			return true;
 	}
 	return false;

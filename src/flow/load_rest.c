@@ -94,7 +94,8 @@ ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 {
 	static const struct ra_shape_key keys[] = {{"ask", RA_SHAPE_TEXT, true},        {"look", RA_SHAPE_TEXT, false},
 						   {"answers", RA_SHAPE_OBJECTS, true}, {"many", RA_SHAPE_BOOL, false},
-						   {"lasting", RA_SHAPE_BOOL, false},   {NULL, RA_SHAPE_ANY, false}};
+						   {"lasting", RA_SHAPE_BOOL, false},   {"without_links", RA_SHAPE_BOOL, false},
+						   {NULL, RA_SHAPE_ANY, false}};
 	const struct ra_json *doc = checked->check->doc;
 	const cJSON *manual = checked->check->manual;
 	ra_err err = check_opens(doc, errs);
@@ -112,6 +113,7 @@ ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs)
 	checked->manual.look = ra_json_str(manual, "look", NULL);
 	checked->manual.many = ra_json_bool(manual, "many", false);
 	checked->manual.lasting = ra_json_bool(manual, "lasting", false);
+	checked->manual.without_links = ra_json_bool(manual, "without_links", false);
 	return ra_choices_read(doc, ra_json_get(manual, "answers"), &checked->manual, errs);
 }
 

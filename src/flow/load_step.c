@@ -126,7 +126,7 @@ static bool is_list_of_texts(const cJSON *node)
 	return cJSON_IsArray(node);
 }
 
-/* A value of `set`: a plain one, {"unknown": reason} or {"time": "now"}. */
+/* A value of `set`: a plain one, {"unknown": reason} or {"time": "now"|"before"}. */
 ra_err ra_set_read(const struct ra_json *doc, const cJSON *set, struct ra_errs *errs)
 {
 	const cJSON *at;
@@ -139,12 +139,12 @@ ra_err ra_set_read(const struct ra_json *doc, const cJSON *set, struct ra_errs *
 			return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a fact name, found \"%s\"",
 					    at->string);
 		if (only && cJSON_IsString(only) && strcmp(only->string, "time") == 0)
-			fits = strcmp(only->valuestring, "now") == 0;
+			fits = strcmp(only->valuestring, "now") == 0 || strcmp(only->valuestring, "before") == 0;
 		else if (only && cJSON_IsString(only) && strcmp(only->string, "unknown") == 0)
 			fits = ra_reason_parse(only->valuestring) > RA_KNOWN;
 		if (!fits)
 			return ra_json_fail(doc, at, errs, RA_E_INVALID,
-					    "expected a value, {\"unknown\": reason} or {\"time\": \"now\"} for %s",
+					    "expected a value, {\"unknown\": reason} or {\"time\": \"now\" or \"before\"} for %s",
 					    at->string);
 	}
 	return RA_OK;

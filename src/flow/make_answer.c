@@ -70,6 +70,15 @@ static ra_err merge(struct ra_value *into, struct ra_value *more)
 	return RA_OK;
 }
 
+/* A person knows no times, but whether something was before what they just did: the newest time that is certainly before the last
+ * action of the way, or before the walk. */
+static ra_utc_ms before(const struct ra_state *state, ra_utc_ms now)
+{
+	ra_utc_ms action = ra_state_env(state, now).action_start;
+
+	return (action == RA_UTC_NONE ? state->began : action) - 1;
+}
+
 static ra_err value_of(const struct ra_state *state, const cJSON *value, ra_utc_ms now, struct ra_obs *obs)
 {
 	int type = ra_flowset_fact_type(state->set, value->string);
@@ -84,7 +93,7 @@ static ra_err value_of(const struct ra_state *state, const cJSON *value, ra_utc_
 	}
 	if (ra_json_get(value, "time")) {
 		obs->value.type = RA_TIME;
-		obs->value.as.time = now;
+		obs->value.as.time = strcmp(ra_json_str(value, "time", ""), "before") == 0 ? before(state, now) : now;
 		return RA_OK;
 	}
 	return ra_value_from_json(type < 0 ? own_type(value) : (enum ra_type)type, value, &obs->value);

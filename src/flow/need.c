@@ -219,12 +219,75 @@ static bool leaves_open(const struct ra_state *state, const struct ra_check *che
 	return false;
 }
 
+static bool gives(const struct ra_check *check, const struct ra_question *by_hand, const char *fact)
+{
+	for (size_t i = 0; i < check->plane_count; i++) {
+		for (size_t j = 0; j < check->planes[i].fact_count; j++) {
+			if (strcmp(check->planes[i].facts[j].name, fact) == 0)
+				return true;
+		}
+	}
+	for (size_t i = 0; i < by_hand->count; i++) {
+		if (ra_json_get(by_hand->choices[i].set, fact))
+			return true;
+	}
+	return false;
+}
+
+/* A fact looked for among those the conditions of a step name. */
+struct named {
+	const struct ra_check *check;
+	const struct ra_question *by_hand;
+	bool found;
+};
+
+static void on_named(void *payload, const struct ra_cond_use *use)
+{
+	struct named *named = payload;
+
+	named->found = named->found || gives(named->check, named->by_hand, use->fact);
+}
+
+static void name_guard(const struct ra_state *state, const char *go, struct named *named)
+{
+	const struct ra_step *to = go ? ra_flow_step(state->flow, go) : NULL;
+
+	if (to && to->action.guard)
+		ra_cond_facts(to->action.guard, on_named, named);
+}
+
+/* True when the way out of the step, or whether the action there may begin, hangs on what the check gives. */
+static bool is_decisive(const struct ra_state *state, const struct ra_check *check, const struct ra_question *by_hand)
+{
+	struct named named = {check, by_hand, false};
+
+	for (size_t i = 0; i < state->step->edge_count; i++) {
+		ra_cond_facts(state->step->edges[i].when, on_named, &named);
+		name_guard(state, state->step->edges[i].go, &named);
+	}
+	name_guard(state, state->step->go_else, &named);
+	return named.found;
+}
+
+bool ra_planes_none(const struct ra_planes *planes)
+{
+	for (int i = 0; i < RA_PLANE_COUNT; i++) {
+		if (planes->given[i])
+			return false;
+	}
+	return true;
+}
+
+/* A person is not asked for what only a machine would be read for: where no machine is there at all, nothing is asked that does not
+ * decide the step. */
 static bool is_by_hand(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check)
 {
 	const struct ra_question *by_hand = ra_flowset_manual(state->set, check);
 	const struct ra_asked *asked = ra_asked_find(state, check, RA_PLANE_OPERATOR);
 
 	if (!by_hand || (asked && ra_asked_counts(state, asked)) || ra_check_too_new(check, state->facts))
+		return false;
+	if (ra_planes_none(planes) ? !is_decisive(state, check, by_hand) : by_hand->without_links)
 		return false;
 	for (size_t i = 0; i < check->plane_count; i++) {
 		if (planes->given[check->planes[i].plane] && !planes->down[check->planes[i].plane])

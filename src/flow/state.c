@@ -170,7 +170,9 @@ static const struct ra_check *verify_by_hand(const struct ra_state *state, const
 			if (planes->given[plane])
 				seq = INT64_MAX;
 		}
-		if (!check || up || !ra_flowset_manual(state->set, check) || (best && seq >= best_seq))
+		const struct ra_question *by_hand = check ? ra_flowset_manual(state->set, check) : NULL;
+
+		if (!by_hand || up || (by_hand->without_links && !ra_planes_none(planes)) || (best && seq >= best_seq))
 			continue;
 		best = check;
 		best_seq = seq;

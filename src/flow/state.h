@@ -88,6 +88,7 @@ struct ra_state {
 	int64_t verify_seq;  /* entry since which it is verified */
 	int edges_alone;
 
+	ra_utc_ms began; /* the walk itself */
 	struct ra_frame *frames;
 	size_t frame_count, frame_room;
 	struct ra_visit *visits;
@@ -139,6 +140,8 @@ bool ra_must_ask(const struct ra_state *state, const struct ra_planes *planes, c
 		 const struct ra_check_plane *plane);
 /* True while a check the step needs is still to be asked. */
 bool ra_need_open(const struct ra_state *state, const struct ra_planes *planes, ra_utc_ms now);
+/* True when no plane is given: whatever is known, a person said it. */
+bool ra_planes_none(const struct ra_planes *planes);
 /* The next own check of a check step that only the operator can answer; NULL: none. */
 const struct ra_check *ra_by_hand_next(const struct ra_state *state, const struct ra_planes *planes);
 

@@ -105,7 +105,7 @@ static const struct stage_row rows[STAGES] = {
 		 "ClusterComputeResource",
 		 NULL,
 		 {"name", "host", "configurationEx.dasConfig.enabled", "configurationEx.drsConfig.enabled",
-		  "configurationEx.vsanConfigInfo.enabled", "lifecycleManaged"},
+		  "configurationEx.vsanConfigInfo.enabled", "lifecycleManaged", "configManagerEnabled"},
 		 false},
     [TASKS] = {RA_VS_TASKS, "Task", NULL, {"info"}, true},
     [KEYS] = {RA_VS_KEYS, "", NULL, {"kmipServers"}, false},
@@ -225,7 +225,8 @@ static cJSON *parent_json(const struct ra_vs *vs, const struct ra_vs_batch *batc
 	} flags[] = {{"ha", "configurationEx.dasConfig.enabled"},
 		     {"drs", "configurationEx.drsConfig.enabled"},
 		     {"vsan", "configurationEx.vsanConfigInfo.enabled"},
-		     {"image", "lifecycleManaged"}};
+		     {"image", "lifecycleManaged"},
+		     {"config_profile", "configManagerEnabled"}};
 	const cJSON *ref = ra_vs_value(&batch->main, host_id(vs, job), ra_vs_want_of(job)->path);
 	const char *id = ra_json_str(ref, "id", "");
 	const struct ra_vs_fetch *fetch = &batch->more[PARENTS];

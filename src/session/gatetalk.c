@@ -49,6 +49,24 @@ const struct ra_check *ra_gate_key_check(const struct ra_session *s, const struc
 	return found;
 }
 
+const char *ra_gate_unproven(const struct ra_session *s, const cJSON *gates)
+{
+	const cJSON *id;
+
+	if (!s->manual)
+		return NULL;
+	cJSON_ArrayForEach(id, gates)
+	{
+		const struct ra_gate *gate = ra_flowset_gate(s->flows, id->valuestring);
+
+		if (gate && gate->needs_key)
+			return "By hand no copy of the recovery key can be proven: that takes a link over which the host's own list is "
+			       "read, and a statement is no proof. Leave it closed and walk again with a link to the host, unless the "
+			       "host is given up.";
+	}
+	return NULL;
+}
+
 /* Lay the case before the engine and write down what it says. */
 static ra_err judge(struct ra_session *s, const char *gate, const char *typed, struct ra_errs *errs)
 {
@@ -155,6 +173,9 @@ static ra_err choose(struct ra_session *s, const struct ra_word *word, struct ra
 	if (!s->talk.gate)
 		return ra_fail(errs, RA_E_ARG, "there is no gate \"%s\" here", id);
 	s->talk.say[0] = '\0';
+	/* Nobody is led through ten statements to a proof that cannot come. */
+	if (s->manual && s->talk.gate->needs_key)
+		return ra_fail(errs, RA_E_DENIED, "%s", ra_gate_unproven(s, now.gates));
 	return advance(s, errs);
 }
 

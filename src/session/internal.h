@@ -111,6 +111,7 @@ struct ra_session {
 	char **only;     /* check: these alone; NULL */
 	cJSON *given[2]; /* what the site gives, until the walk begins */
 
+	bool manual; /* no link at all */
 	struct ra_session_plane planes[RA_PLANE_COUNT];
 	struct ra_flight flights[RA_TICKETS_MAX];
 	struct ra_gate_talk talk;
@@ -194,6 +195,9 @@ const char *ra_held_back(const struct ra_session *session, char *room, size_t ca
 /* The check whose secret plane lists recovery keys; NULL when the flow set has none. Out: of its planes the first that is given and
  * not down, SSH before vCenter; else its first. */
 const struct ra_check *ra_gate_key_check(const struct ra_session *session, const struct ra_check_plane **plane);
+
+/* Why none of these gates can be opened by a proof in this walk, and what is left; NULL: one can, or none wants one. */
+const char *ra_gate_unproven(const struct ra_session *session, const cJSON *gates);
 
 /* wayin.c: settle the way in to vCenter. kept: the entry of the record that holds the last one, NULL. Errors: RA_E_ARG (a url that is
  * none), RA_E_NOMEM. */

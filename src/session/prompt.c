@@ -143,6 +143,7 @@ static ra_err question_prompt(const struct ra_session *s, const struct ra_now *n
 static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
 {
 	const struct ra_gate_talk *talk = &s->talk;
+	const char *unproven = ra_gate_unproven(s, now->gates);
 	const cJSON *row, *id;
 	char title[256] = "";
 
@@ -157,7 +158,8 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 	switch (talk->stage) {
 	case RA_GATE_CHOOSE:
 		out->kind = RA_ASK_CHOICE;
-		err = err ? err : put(&out->hint, talk->say);
+		if (!err)
+			err = put(&out->hint, *talk->say ? talk->say : unproven);
 		if (!err)
 			err = put(&out->text, "A host whose configuration is bound to the TPM may not start again after what comes "
 					      "next. One of these must hold first:");
@@ -165,7 +167,7 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 		{
 			const struct ra_gate *gate = ra_flowset_gate(s->flows, id->valuestring);
 
-			if (gate && !err)
+			if (gate && !err && !(unproven && gate->needs_key))
 				err = ra_prompt_option(out, gate->id, ra_say_fill(s, gate->title), false);
 		}
 		return err ? err : ra_prompt_option(out, "closed", strdup("Leave it closed: nothing is changed"), true);

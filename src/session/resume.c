@@ -54,7 +54,9 @@ static ra_err take_start(struct ra_session *s, const struct ra_session_options *
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	ra_err err = host && *host ? ra_session_rename(s, host, errs) : RA_OK;
 
-	return err || s->reading || s->recording ? err : ra_way_in_take(s, o, ra_way_in_kept(s), errs);
+	/* Begun by hand, it goes on by hand: what was answered is not mixed with what a machine would say of another moment. */
+	s->manual = s->manual || !strcmp(ra_json_str(start, "source", ""), RA_SOURCE_MANUAL);
+	return err || s->reading || s->recording || s->manual ? err : ra_way_in_take(s, o, ra_way_in_kept(s), errs);
 }
 
 /* Who goes on may go on under another change, another case, for another time; what is not said anew stays as it was. */
@@ -140,7 +142,7 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 	if (!err)
 		err = take_start(s, o, errs);
 	/* SSH as it was: a walk begun without it does not go there by itself. */
-	if (!err && !s->recording && !o->no_ssh)
+	if (!err && !s->recording && !o->no_ssh && !s->manual)
 		s->planes[RA_PLANE_SSH].given =
 			s->host && *s->host && in_list(ra_json_str(s->entries[0].body, "planes", ""), ra_plane_name(RA_PLANE_SSH));
 	struct ra_now now = err ? (struct ra_now){0} : ra_session_stand(s);

@@ -236,6 +236,7 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->recording = o->recording;
 	s->timeout_ms = o->timeout_ms;
 	s->interactive = o->interactive;
+	s->manual = o->manual;
 	s->all_checks = o->all_checks;
 	s->only_given_planes = o->only_given_planes;
 	s->dry_run = o->dry_run;
@@ -281,7 +282,7 @@ static ra_err set_sources(struct ra_session *s, const struct ra_session_options 
 {
 	if (!o->recording) {
 		s->clock = ra_clock_make(RA_UTC_NONE, 1);
-		s->planes[RA_PLANE_SSH].given = !o->no_ssh && o->host;
+		s->planes[RA_PLANE_SSH].given = !o->no_ssh && !o->manual && o->host;
 		return RA_OK;
 	}
 	const cJSON *root = ra_recording_root(o->recording);
@@ -321,7 +322,9 @@ ra_err ra_session_make(struct ra_hub *hub, const struct ra_session_options *o, s
 
 	if (!err)
 		err = set_sources(s, o, errs);
-	if (!err && !s->recording)
+	if (!err && o->manual && o->recording)
+		err = ra_fail(errs, RA_E_ARG, "by hand there is no link, so no simulated host either: give one of the two");
+	if (!err && !s->recording && !s->manual)
 		err = ra_way_in_take(s, o, NULL, errs);
 	if (err) {
 		ra_session_close(s);
@@ -386,7 +389,9 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 		.flow = s->flow,
 		.entry_step = step,
 		.host = s->host ? s->host : "",
-		.source = s->recording ? ra_json_str(ra_recording_root(s->recording), "id", "recording") : "live",
+		.source = s->recording ? ra_json_str(ra_recording_root(s->recording), "id", "recording")
+			  : s->manual	 ? RA_SOURCE_MANUAL
+					 : "live",
 		.operator_name = s->operator_name,
 		.change_id = s->change_id,
 		.case_id = s->case_id,

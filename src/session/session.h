@@ -62,6 +62,7 @@ struct ra_session_options {
 	const struct ra_secret *password; /* SSH: from --password-fd; NULL */
 	const struct ra_secret *key;      /* from --key-fd; NULL */
 	bool interactive;               /* false: check */
+	bool manual;                    /* no link at all: every check is asked by hand; the record says so and goes on that way. Not with a recording */
 	bool all_checks;                /* check: every read-only check first, then the fold */
 	const char *const *only;        /* check: these checks alone, no fold; NULL */
 	bool only_given_planes;

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define RA_SOURCE_MANUAL "by hand" /* the source of a walk without any link, in its record and its views */
+
 /* A list of clean texts. */
 struct ra_texts {
 	char **items;

@@ -205,6 +205,8 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 		if (given > limits[i].max)
 			return ra_fail(errs, RA_E_ARG, "--%s is at most %d, not %d", limits[i].name, limits[i].max, given);
 	}
+	if (options->manual && (options->vcenter || options->from))
+		return ra_fail(errs, RA_E_ARG, "--manual goes to no machine: leave out %s", options->from ? "--from" : "--vcenter");
 	if (options->until && ra_utc_parse(options->until, &out->until))
 		return ra_fail(errs, RA_E_ARG, "--until wants a time like 2026-03-02T05:00:00Z, not \"%s\"", options->until);
 	if (options->host_key && strcmp(options->host_key, "ask") && strcmp(options->host_key, "yes") &&
@@ -267,6 +269,7 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.known_hosts = options->known_hosts,
 		.host_key = options->host_key,
 		.no_ssh = options->no_ssh,
+		.manual = options->manual,
 		.vcenter = {options->vcenter, options->vcenter_user, lent->vcenter_password},
 		.govc = {govc->url, govc->user, govc->password},
 		.ca_files = options->ca_file ? options->ca_file : govc->ca_files,

@@ -56,6 +56,7 @@ static const struct ra_option_row options[] = {
 	{"list", 'l', NULL, "name the simulated hosts", "demo", AT(list), RA_OPT_BOOL},
 	{"coverage", 0, NULL, "flow test: name the ways out of steps that no test takes, and fail if there are any", "flow", AT(coverage), RA_OPT_BOOL},
 	{"prune", 0, "AGE", "delete sessions older than this (30d, 12h)", "sessions", AT(prune), RA_OPT_TEXT},
+	{"manual", 0, NULL, "no link at all (the crash cart): every check is asked by hand, and the record says so", "walk resume", AT(manual), RA_OPT_BOOL},
 	{"plain", 0, NULL, "numbered prompts on standard input instead of screens", WALKS, AT(plain), RA_OPT_BOOL},
 	{"ascii", 0, NULL, "no line drawing characters", WALKS, AT(ascii), RA_OPT_BOOL},
 	{"size", 0, "ROWSxCOLS", "size of a terminal that does not tell it", WALKS, AT(size), RA_OPT_TEXT},

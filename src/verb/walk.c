@@ -233,12 +233,12 @@ int ra_verb_walk(const struct ra_context *context)
 		ra_say("one host at a time; `reattest check` takes many");
 		return RA_EXIT_USAGE;
 	}
-	if (!context->argc && !context->options->from)
+	if (!context->argc && !context->options->from && !context->options->manual)
 		return start_screen(context);
 	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))
 		code = ra_say_errs(&errs);
 	else
-		code = begin(context, &w, context->argc ? context->argv[0] : NULL, false);
+		code = begin(context, &w, context->argc ? context->argv[0] : context->options->manual ? "host" : NULL, false);
 	walk_clear(&w);
 	return code;
 }
@@ -375,7 +375,7 @@ static ra_err source_of(const struct ra_context *context, struct walk *w, const 
 
 	if (!err)
 		err = ra_session_view(read, false, &view, errs);
-	if (!err && strcmp(view->source, "live"))
+	if (!err && strcmp(view->source, "live") && strcmp(view->source, RA_SOURCE_MANUAL))
 		err = context->options->from ? ra_verb_from(context, &w->recording, errs)
 					     : ra_verb_demo(context, view->source, &w->recording, errs);
 	ra_view_free(view);

@@ -49,7 +49,7 @@ static void test_reads(void **state)
 	    {PROPERTY("summary.runtime.stateEncryption"),
 	     "{\"protectionMode\":\"tpm\",\"requireSecureBoot\":true,\"requireExecInstalledOnly\":false}"},
 	    {PROPERTY("parent"),
-	     "{\"type\":\"ClusterComputeResource\",\"name\":\"prod-a\",\"hosts\":3,\"ha\":true,\"drs\":true,\"vsan\":false,\"image\":false}"},
+	     "{\"type\":\"ClusterComputeResource\",\"name\":\"prod-a\",\"hosts\":3,\"ha\":true,\"drs\":true,\"vsan\":false,\"image\":false,\"config_profile\":false}"},
 	    {PROPERTY("keyProviders"),
 	     "[{\"id\":\"native-lab\",\"type\":\"nativeProvider\",\"default\":true,\"has_backup\":true,\"tpm_required\":true},"
 	     "{\"id\":\"kms-lab\",\"type\":\"vCenter\",\"default\":false}]"},

@@ -114,9 +114,10 @@ type VirtualMachine struct {
 type ComputeResource struct {
 	ManagedEntity
 
-	Host             []ref                               `mo:"host"`
-	ConfigurationEx  types.BaseComputeResourceConfigInfo `mo:"configurationEx"`
-	LifecycleManaged *bool                               `mo:"lifecycleManaged"`
+	Host                 []ref                               `mo:"host"`
+	ConfigurationEx      types.BaseComputeResourceConfigInfo `mo:"configurationEx"`
+	LifecycleManaged     *bool                               `mo:"lifecycleManaged"`
+	ConfigManagerEnabled *bool                               `mo:"configManagerEnabled"`
 }
 
 // Folder holds what its children are.

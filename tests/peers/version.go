@@ -65,6 +65,7 @@ var memberSince = map[string]version{
 	"HostListSummary.trustAuthorityAttestationInfos": mustVersion("7.0.1.0"),
 	"HostRuntimeInfo.stateEncryption":                mustVersion("7.0.3.0"),
 	"ComputeResource.lifecycleManaged":               mustVersion("7.0"),
+	"ComputeResource.configManagerEnabled":           mustVersion("7.0.3.1"),
 	"HostTpmEventDetails.dataHashMethod":             mustVersion("6.7"),
 	"KmipClusterInfo.managementType":                 mustVersion("7.0"),
 	"KmipClusterInfo.useAsEntityDefault":             mustVersion("7.0"),

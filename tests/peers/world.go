@@ -120,7 +120,7 @@ func (w *world) addCluster(folder *Folder) {
 		VsanConfigInfo:            &types.VsanClusterConfigInfo{Enabled: yes(false)},
 	}
 	cluster := &ComputeResource{ManagedEntity: entity("prod-a", &ref{Type: "Folder", Value: "group-h5"}), ConfigurationEx: w.cluster,
-		LifecycleManaged: yes(false)}
+		LifecycleManaged: yes(false), ConfigManagerEnabled: yes(false)}
 	w.add(self, cluster)
 	folder.ChildEntity = append(folder.ChildEntity, self)
 	count := w.hostCount()
@@ -165,7 +165,7 @@ func (w *world) buildHostAgent() {
 // A host outside clusters has a resource of its own.
 func (w *world) addComputeResource(self ref, h *host, folder *Folder, folderName string) {
 	w.add(self, &ComputeResource{ManagedEntity: entity(h.props.Name, &ref{Type: "Folder", Value: folderName}), Host: []ref{h.self},
-		ConfigurationEx: &types.ComputeResourceConfigInfo{VmSwapPlacement: "vmDirectory"}, LifecycleManaged: yes(false)})
+		ConfigurationEx: &types.ComputeResourceConfigInfo{VmSwapPlacement: "vmDirectory"}, LifecycleManaged: yes(false), ConfigManagerEnabled: yes(false)})
 	folder.ChildEntity = append(folder.ChildEntity, self)
 }
 

@@ -54,7 +54,7 @@ static const struct flow_part flow_parts[] = {
     {RA_KIND_CHECK, "checks/log.json",
      "{" FILE_HEAD "'id':'log','title':'t','why':'w','planes':[{'via':'ssh','log':{'files':['vmkernel'],'since_boot':"
 		   "true,'lines_max':100},\n"
-     "'parse':'signatures','facts':{}}]}\n"},
+     "'parse':'signatures','facts':{}}],'manual':{'ask':'Line?','answers':[{'id':'no','say':'No','set':{'sig.nosha256':false}}]}}\n"},
     {RA_KIND_CHECK, "checks/console.json",
      "{" FILE_HEAD "'id':'console','title':'t','why':'w','planes':[],\n"
      "'manual':{'ask':'Text?','answers':[{'id':'sv','say':'S','set':{'console.text':'violation'}}]}}\n"},

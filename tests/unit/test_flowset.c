@@ -68,7 +68,7 @@ static const struct {
     {{MAIN, "'id':'none','say'", "'id':'board','say'"}, RA_E_INVALID, "the answer id \"board\" is taken"},
     {{MAIN, "'set':{'hist.board':true}}", "'set':{'hist.board':{'unknown':'maybe'}}}"},
      RA_E_INVALID,
-     "expected a value, {\"unknown\": reason} or {\"time\": \"now\"} for hist.board"},
+     "expected a value, {\"unknown\": reason} or {\"time\": \"now\" or \"before\"} for hist.board"},
     {{MAIN, "'set':{'hist.board':true}}", "'set':{'Hist Board':true}}"},
      RA_E_INVALID,
      "expected a fact name, found \"Hist Board\""},

@@ -119,6 +119,10 @@ static const struct {
      {{"checks/encryption.json", "'when':{'fact':'encryption.mode','is':'TPM'}",
        "'when':{'fact':'encryption.made','is':'TPM'}"}},
      "checks/encryption.json:4:18: encryption: no check, answer or signature gives the fact encryption.made"},
+    /* 2: what decides can be asked */
+    {2,
+     {{"checks/log.json", ",'manual':{'ask':'Line?','answers':[{'id':'no','say':'No','set':{'sig.nosha256':false}}]}", ""}},
+     "step look decides by log, which has no \"manual\" form: without a link nobody can answer it"},
     /* 2: causes */
     {2,
      {{"causes/taken.json",

@@ -197,7 +197,7 @@ static const struct {
     {FLOW, FIRST("\"else\": \"[a-z-]*\"") "\"else\": \"dveice\"/", ":", {"\"else\" leads to \"dveice\"", "is \"device\" meant?"}},
     {FLOW, FIRST("\"else\": \"[a-z-]*\",") "/", ":", {": expected \"else\": the step to go to when no edge is true"}},
     {FLOW, FIRST("\"fact\": \"host.kind\"") "\"fact\": \"host.knid\"/", ":", {"the fact host.knid", "is \"host.kind\" meant?"}},
-    {FLOW, FIRST("\"is\": true") "\"is\": \"true\"/", ":", {"hist.board is bool", "held against true or false"}},
+    {FLOW, FIRST("\"is\": true") "\"is\": \"true\"/", ":", {" is bool", "held against true or false"}},
     {FLOW, FIRST("\"is\": true") "\"equals\": true/", ":", {"expected a condition: all, any, not, or a fact with is, in"}},
     {FLOW, FIRST("\"kind\": \"check\"") "\"kind\": \"chek\"/", ":", {"is \"check\" meant?"}},
     {FLOW, "/\"set-sha256\": {/,/\"gate\"/s/\"gate\"/\"x_gate\"/", ":", {"step set-sha256: changes pcr_bank: expected \"gate\""}},

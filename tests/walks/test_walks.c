@@ -24,7 +24,11 @@
 static const char *const demos[] = {"secure-boot-off", "sha1-bank", "sealed-without-key", "cleared-sealed",
 				    "security-violation", "stale-alarm", "healthy", "reconnect-cures",
 				    "left-disconnected", "not-responding", "planes-disagree", "no-record", "ssh-off",
-				    "prevention-in-order", "prevention-drift"};
+				    "prevention-in-order", "prevention-drift",
+				    "standalone", "vcenter-down", "nested", "too-old", "services-down", "licence-over", "image-cluster",
+				    "auto-deploy", "config-profile", "vsan-two-node", "vxrail", "server-profile", "dpu", "firmware-tpm", "tpm-12",
+				    "trust-authority", "boot-component", "boot-kernel", "boot-loader", "boot-crypto64", "txt-damaged", "not-decrypted",
+				    "recovery-refused", "stale-seal", "tpm-switched"};
 
 static void check_expectation(const char *demo, const struct walker *w, const struct ra_view *view)
 {
