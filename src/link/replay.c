@@ -151,10 +151,12 @@ static void answer_unknown(struct replay *replay, struct ra_job *job)
 	const cJSON *request = ra_json_root(job->request);
 	const cJSON *run = ra_json_get(request, "run");
 	struct ra_reply *reply = ra_job_reply(job);
+	const char *redfish = ra_json_str(request, "redfish", NULL);
 	if (strcmp(replay->plane, "ssh") != 0 || !(run || ra_json_get(request, "log"))) {
 		char say[200];
-		snprintf(say, sizeof(say), "%s: InvalidProperty: the recording holds no answer to %s", replay->plane,
-			 ra_json_str(request, "property", "this request"));
+		snprintf(say, sizeof(say), "%s: %sthe recording holds no answer to %s", replay->plane,
+			 redfish ? "" : "InvalidProperty: ",
+			 redfish ? redfish : ra_json_str(request, "property", "this request"));
 		reply->sent = false;
 		finish(replay, job, RA_LINK_NO_REQUEST, say);
 		return;

@@ -215,10 +215,13 @@ static void put_cause(struct doc *d, const struct ra_view_cause *c)
 	d->err = d->err ? d->err : err;
 	heading(d, 3, ra_buf_str(&title));
 	for (size_t i = 0; i < c->rule_count; i++) {
-		if (strcmp(c->rules[i].value, "true"))
+		const struct ra_view_rule *rule = &c->rules[i];
+		char kind[32];
+
+		if (strcmp(rule->value, "true"))
 			continue;
-		item(d, c->rules[i].kind,
-		     *c->rules[i].source ? line(d, "%s (%s)", c->rules[i].because, c->rules[i].source) : c->rules[i].because);
+		snprintf(kind, sizeof(kind), "%s%s%s", rule->kind, *rule->confidence ? ", " : "", rule->confidence);
+		item(d, kind, *rule->source ? line(d, "%s (%s)", rule->because, rule->source) : rule->because);
 	}
 	if (*c->impact)
 		item(d, "means", c->impact);
@@ -226,8 +229,20 @@ static void put_cause(struct doc *d, const struct ra_view_cause *c)
 		item(d, "to do", c->resolution);
 }
 
+/* Too weak a sign to make it likely, and a sign all the same. */
+static bool has_sign(const struct ra_view_cause *c)
+{
+	if (strcmp(c->status, "possible") && strcmp(c->status, "open"))
+		return false;
+	for (size_t i = 0; i < c->rule_count; i++)
+		if (!strcmp(c->rules[i].kind, "for") && !strcmp(c->rules[i].value, "true"))
+			return true;
+	return false;
+}
+
 static void put_causes(struct doc *d, const struct ra_view *v)
 {
+	bool also = false;
 	size_t counts[3] = {0};
 	static const char *const names[] = {"likely", "open", "ruled_out"};
 
@@ -241,6 +256,14 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 	for (size_t i = 0; i < v->cause_count; i++)
 		if (!strcmp(v->causes[i].status, "likely"))
 			put_cause(d, &v->causes[i]);
+	for (size_t i = 0; i < v->cause_count; i++) {
+		if (!has_sign(&v->causes[i]))
+			continue;
+		if (!also)
+			paragraph(d, "Not likely, but something speaks for it:");
+		also = true;
+		put_cause(d, &v->causes[i]);
+	}
 }
 
 static void put_way(struct doc *d, const struct ra_view *v)

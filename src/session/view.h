@@ -58,7 +58,8 @@ struct ra_view_fact {
 struct ra_view_rule {
 	char *kind; /* "for", "against", "rules out" */
 	char *because, *source;
-	char *value; /* "true", "false", "unknown" */
+	char *value;      /* "true", "false", "unknown" */
+	char *confidence; /* "high", "medium", "low"; "" where it rules out */
 };
 struct ra_view_cause {
 	char *id, *title, *status, *why, *impact, *resolution, *fix_by;

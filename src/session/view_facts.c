@@ -88,12 +88,14 @@ static ra_err put_rule(const struct ra_rule *rule, enum ra_tri tri, struct ra_vi
 	static const char *const kinds[] = {
 		[RA_RULE_FOR] = "for", [RA_RULE_AGAINST] = "against", [RA_RULE_OUT] = "rules out"};
 	static const char *const values[] = {[RA_FALSE] = "false", [RA_TRUE] = "true", [RA_UNKNOWN] = "unknown"};
+	static const char *const levels[] = {"", "low", "medium", "high"};
 	struct ra_view_rule *made = ra_view_grow(&at->rules, &at->rule_count, sizeof(*made));
 
 	if (!made)
 		return RA_E_NOMEM;
 	return ra_view_put(&made->kind, kinds[rule->kind]) || ra_view_put(&made->value, values[tri]) ||
-			       ra_view_put(&made->because, rule->because) || ra_view_put(&made->source, rule->source)
+			       ra_view_put(&made->because, rule->because) || ra_view_put(&made->source, rule->source) ||
+			       ra_view_put(&made->confidence, levels[rule->kind == RA_RULE_OUT ? 0 : rule->confidence])
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }

@@ -81,8 +81,8 @@ static struct ra_view_command fixture_commands[] = {
      .at = AT(12, 4, 36)},
 };
 static struct ra_view_rule fixture_rules[] = {
-    {"for", "vCenter says: Host secure boot was disabled", "KB 94904", "true"},
-    {"rules out", "the host booted with Secure Boot on", "", "false"},
+    {"for", "vCenter says: Host secure boot was disabled", "KB 94904", "true", "high"},
+    {"rules out", "the host booted with Secure Boot on", "", "false", ""},
 };
 static struct ra_view_cause fixture_causes[] = {
     {.id = "stale",
