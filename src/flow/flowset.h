@@ -124,7 +124,7 @@ struct ra_rule {
 struct ra_cause {
 	const char *id, *title, *why, *impact, *resolution, *fix_by;
 	int rank;
-	bool hint; /* all its rules are low: it is never likely, and says what speaks for it */
+	bool hint; /* worth knowing, and no cause by itself: never likely, whatever speaks for it */
 	const cJSON *guide, *references;
 	struct ra_rule *rules;
 	size_t rule_count;

@@ -275,7 +275,7 @@ static void can_fire(void *payload, const struct ra_cond_use *use)
 	firing->possible = firing->possible && is_given(firing->at, use->fact);
 }
 
-/* A cause needs a rule that can make it likely, of facts a walk can bring; a hint one that can make it be heard, and no more. */
+/* A cause needs a rule that can make it likely, of facts a walk can bring; a hint one of any confidence. */
 static void check_cause(const struct context *base, const struct ra_cause *cause)
 {
 	char where[RA_FACT_NAME_MAX + 8];
@@ -298,9 +298,6 @@ static void check_cause(const struct context *base, const struct ra_cause *cause
 	if (!strong && !cause->hint)
 		ra_lint_say(at.lint, 2, cause->doc, ra_json_root(cause->doc),
 			    "%s: no rule \"for\" of medium or high confidence: it can never be likely", where);
-	else if (strong && cause->hint)
-		ra_lint_say(at.lint, 2, cause->doc, ra_json_root(cause->doc),
-			    "%s: a hint has rules of low confidence only, and this one can be likely", where);
 	else if (!reachable)
 		ra_lint_say(at.lint, 2, cause->doc, ra_json_root(cause->doc),
 			    "%s: no walk gives the facts of any of its rules", where);

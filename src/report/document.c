@@ -260,7 +260,7 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 		if (!has_sign(&v->causes[i]))
 			continue;
 		if (!also)
-			paragraph(d, "Not likely, but something speaks for it:");
+			paragraph(d, "Not called likely, but worth knowing:");
 		also = true;
 		put_cause(d, &v->causes[i]);
 	}
