@@ -229,17 +229,6 @@ static void put_cause(struct doc *d, const struct ra_view_cause *c)
 		item(d, "to do", c->resolution);
 }
 
-/* Too weak a sign to make it likely, and a sign all the same. */
-static bool has_sign(const struct ra_view_cause *c)
-{
-	if (strcmp(c->status, "possible") && strcmp(c->status, "open"))
-		return false;
-	for (size_t i = 0; i < c->rule_count; i++)
-		if (!strcmp(c->rules[i].kind, "for") && !strcmp(c->rules[i].value, "true"))
-			return true;
-	return false;
-}
-
 static void put_causes(struct doc *d, const struct ra_view *v)
 {
 	bool also = false;
@@ -257,10 +246,10 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 		if (!strcmp(v->causes[i].status, "likely"))
 			put_cause(d, &v->causes[i]);
 	for (size_t i = 0; i < v->cause_count; i++) {
-		if (!has_sign(&v->causes[i]))
+		if (!v->causes[i].sign)
 			continue;
 		if (!also)
-			paragraph(d, "Not called likely, but worth knowing:");
+			heading(d, 2, "Not called likely, but worth knowing");
 		also = true;
 		put_cause(d, &v->causes[i]);
 	}

@@ -64,6 +64,7 @@ struct ra_view_rule {
 struct ra_view_cause {
 	char *id, *title, *status, *why, *impact, *resolution, *fix_by;
 	int rank;
+	bool sign; /* neither likely nor ruled out, and a rule speaks for it */
 	struct ra_texts guide, references;
 	struct ra_view_rule *rules;
 	size_t rule_count;

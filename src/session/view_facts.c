@@ -120,8 +120,12 @@ static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause
 			      ? RA_E_NOMEM
 			      : RA_OK;
 	}
-	for (size_t i = 0; i < cause->rule_count && !err; i++)
+	for (size_t i = 0; i < cause->rule_count && !err; i++) {
+		bool weak = strcmp(at->status, "likely") && strcmp(at->status, "ruled_out");
+
 		err = put_rule(&cause->rules[i], fired[i], at);
+		at->sign = at->sign || (weak && cause->rules[i].kind == RA_RULE_FOR && fired[i] == RA_TRUE);
+	}
 	free(fired);
 	return err;
 }
