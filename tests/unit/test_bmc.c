@@ -118,6 +118,7 @@ static void test_resources(void **state)
 	    {"bmc-bios", "{\"Attributes\":{\"Tpm20SoftwareInterfaceStatus\":\"Crb\"}}", "bios.tpm_interface", "Crb"},
 	    {"bmc-bios", "{\"Attributes\":{\"TPM2StorageDisable\":\"Enabled\"}}", "bios.storage_hierarchy", "Enabled"},
 	    {"bmc-bios", "{\"Attributes\":{\"TpmState\":\"PresentEnabled\"}}", "bios.tpm_state", "PresentEnabled"},
+	    {"bmc-bios", "{\"Attributes\":{\"Tpm2Operation\":\"Clear\"}}", "bios.tpm_operation", "Clear"},
 	    {"bmc-bios", "{\"Attributes\":null}", "bios.tpm_security", "?withheld"},
 	    {"bmc-manager", "{\"Model\":\"iLO 5\",\"FirmwareVersion\":\"iLO 5 v2.72\"}", "bmc.firmware", "iLO 5 v2.72"},
 	};
