@@ -32,7 +32,8 @@ static const char *read_named(const char *at, const char *name, ra_utc_ms time, 
 	if (strncmp(at, name, len) != 0)
 		return NULL;
 	at = read_offset(at + len, &offset_s);
-	*out = time + offset_s * 1000;
+	if (at)
+		*out = time + offset_s * 1000;
 	return at;
 }
 

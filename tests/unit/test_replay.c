@@ -353,6 +353,7 @@ static void test_refused(void **state)
 		{WITH_REPLY(REPLY(TPM, "\"out\":\"\",\"json\":1")), "\"out\" or \"json\""},
 		{WITH_REPLY(REPLY(TPM, "\"out\":\"${strat-5}\"")), "expected ${start-60}"},
 		{WITH_REPLY(REPLY(TPM, "\"json\":{\"a\":[\"${start-}\"]}")), "expected ${start-60}"},
+		{WITH_REPLY(REPLY(TPM, "\"out\":\"${start-99999999999999999999}\"")), "expected ${start-60}"},
 		{WITH_REPLY(REPLY(TPM, "\"out\":\"${entered nowhere}\"")), "expected ${start-60}"},
 		{WITH_REPLY(REPLY(TPM, "\"status\":256")), "\"status\" is a whole number"},
 		{WITH_REPLY(REPLY(TPM, "\"took_ms\":1.5")), "\"took_ms\" is a whole number"},
