@@ -175,8 +175,10 @@ static void cause_detail(const struct ra_view_cause *cause, struct ra_doc *doc)
 	}
 	for (size_t i = 0; i < cause->rule_count; i++) {
 		const struct ra_view_rule *rule = &cause->rules[i];
+		char lead[32];
 
-		ra_doc_printf(doc, &(struct ra_item){.lead = rule->kind, .indent = 2, .row = RA_DOC_NO_ROW},
+		snprintf(lead, sizeof(lead), "%s%s%s", rule->kind, *rule->confidence ? ", " : "", rule->confidence);
+		ra_doc_printf(doc, &(struct ra_item){.lead = lead, .indent = 2, .row = RA_DOC_NO_ROW},
 			      "%s (%s)%s%s", rule->because, rule->value, *rule->source ? "; " : "", rule->source);
 	}
 	ra_tell_parts(doc, "Sections of the guide", &cause->guide);

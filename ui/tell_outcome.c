@@ -38,6 +38,16 @@ static void tell_wrong(const struct ra_view *view, struct ra_doc *doc)
 	else if (!any)
 		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN,
 			      over ? "No known cause is likely any more." : "By what is known now no cause is likely.");
+	bool sign = false;
+
+	for (size_t i = 0; i < view->cause_count; i++) {
+		if (!view->causes[i].sign)
+			continue;
+		if (!sign)
+			ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, "Not called likely, but worth knowing:");
+		sign = true;
+		bullet(doc, "possible", view->causes[i].title);
+	}
 }
 
 static const char *step_title(const struct ra_view *view, const char *id)

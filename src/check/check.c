@@ -337,9 +337,9 @@ static ra_err request_load(const struct ra_check_loading *load, struct ra_check_
 
 static ra_err plane_load(const struct ra_check_loading *load, const cJSON *node, struct ra_check_plane *out)
 {
-	static const char *const keys[] = {"via",   "since", "run",    "log",       "property",
-					   "call",  "rest",  "esxcli", "timeout_s", "cap_kib",
-					   "parse", "facts", "fails",  "secret",    NULL};
+	static const char *const keys[] = {"via",   "since", "run",    "log",     "property",
+					   "call",  "rest",  "esxcli", "redfish", "timeout_s", "cap_kib",
+					   "parse", "facts", "fails",  "secret",  NULL};
 	static const int64_t timeout_range[3] = {30, 1, TIMEOUT_S_MAX}, cap_range[3] = {1024, 1, CAP_KIB_MAX};
 	int64_t timeout_s = 0, cap_kib = 0;
 	const char *via = "";

@@ -14,7 +14,8 @@
 enum ra_req_class { RA_REQ_REFUSED, RA_REQ_READ, RA_REQ_CHANGE };
 /* Judge a request by the table of (plane, shape, source).
  * Shape:  request is the JSON object as in a flow file, and nothing beside it: {"run":[...]}, {"log":{...}}, {"property":"..."},
- *         {"call":"..."} (with "service":"TSM-SSH" for StartService and StopService), {"rest":"..."}, {"esxcli":[...]} (vCenter runs it).
+ *         {"call":"..."} (with "service":"TSM-SSH" for StartService and StopService), {"rest":"..."}, {"esxcli":[...]} (vCenter runs it),
+ *         {"redfish":"..."}.
  * Out:    the class; *secret whether the answer is a secret (a recovery key); *why a sentence when refused (borrowed, static). */
 enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bool *secret, const char **why);
 /* True for a change that restarts the host: what has to be said of it (danger.json), whatever a flow file says. */

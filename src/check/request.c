@@ -131,6 +131,10 @@ static const struct call_rule calls[] = {
 /* Resources of the Automation REST API, all read with GET. */
 static const char *const rests[] = {"tpm", NULL};
 
+/* Resources of a server's Redfish service, as their bodies come: ComputerSystem, Bios, SecureBoot of that system, and the Manager
+ * that is its BMC. Source: DMTF DSP2046. */
+static const char *const redfishes[] = {"system", "bios", "secureboot", "manager", NULL};
+
 /* Better words than "not in the table" for what people will try. Never consulted for the verdict itself. */
 struct never {
 	const char *words; /* to be found in the arguments, in this order and together */
@@ -440,6 +444,17 @@ static enum ra_req_class rest_class(const cJSON *request, bool *secret RA_UNUSED
 	return RA_REQ_READ;
 }
 
+static enum ra_req_class redfish_class(const cJSON *request, bool *secret RA_UNUSED, const char **why)
+{
+	const cJSON *redfish = ra_json_get(request, "redfish");
+
+	*why = "this resource is not in the table of requests";
+	if (!cJSON_IsString(redfish) || !is_one_of(redfishes, redfish->valuestring))
+		return RA_REQ_REFUSED;
+	*why = NULL;
+	return RA_REQ_READ;
+}
+
 /* Which shape goes to which plane. */
 static const struct shape {
 	const char *name;
@@ -454,6 +469,7 @@ static const struct shape {
     {"call", "service", RA_PLANE_VCENTER, call_class, "call goes to vcenter only"},
     {"rest", NULL, RA_PLANE_VCENTER, rest_class, "rest goes to vcenter only"},
     {"esxcli", NULL, RA_PLANE_VCENTER, esxcli_class, "esxcli goes to vcenter only (by ssh it is run)"},
+    {"redfish", NULL, RA_PLANE_BMC, redfish_class, "redfish goes to bmc only"},
 };
 
 /* Nothing but the shape's own members, each once. */
@@ -509,7 +525,7 @@ enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bo
 	const struct shape *shape = shape_of(request);
 
 	*secret = false;
-	*why = "a request is exactly one of run, log, property, call, rest, esxcli";
+	*why = "a request is exactly one of run, log, property, call, rest, esxcli, redfish";
 	if (!shape)
 		return RA_REQ_REFUSED;
 	*why = shape->elsewhere;

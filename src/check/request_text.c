@@ -63,7 +63,7 @@ static const struct around {
 	const char *shape, *before, *after;
 } arounds[] = {
     {"log", "log:", ""}, {"call", "call", ""}, {"rest", "rest", ""}, {"esxcli", "esxcli", " (through vCenter)"},
-    {"run", "", ""},     {"property", "", ""},
+    {"run", "", ""},     {"property", "", ""},  {"redfish", "Redfish", ""},
 };
 
 static ra_err add_words(struct ra_buf *text, const cJSON *node)

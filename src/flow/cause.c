@@ -30,7 +30,7 @@ enum ra_cause_status ra_cause_judge(const struct ra_cause *cause, const struct r
 	}
 	if (out)
 		return RA_CAUSE_RULED_OUT;
-	if (likely)
+	if (likely && !cause->hint)
 		return RA_CAUSE_LIKELY;
 	return open ? RA_CAUSE_OPEN : RA_CAUSE_POSSIBLE;
 }

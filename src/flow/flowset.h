@@ -127,6 +127,7 @@ struct ra_rule {
 struct ra_cause {
 	const char *id, *title, *why, *impact, *resolution, *fix_by;
 	int rank;
+	bool hint; /* worth knowing, and no cause by itself: never likely, whatever speaks for it */
 	const cJSON *guide, *references;
 	struct ra_rule *rules;
 	size_t rule_count;

@@ -225,11 +225,12 @@ static bool is_entry(const struct ra_flow *flow, const char *step)
 static ra_err begin(struct ra_flow_walk *walk)
 {
 	const char *entry = ra_json_str(walk->test, "entry", walk->flow->start);
+	bool bmc = ra_json_get(ra_json_get(walk->test, "given"), "plane.bmc.state") != NULL;
 	struct ra_start_info info = {.flow = walk->flow->id,
 				     .entry_step = is_entry(walk->flow, entry) ? entry : NULL,
 				     .host = ra_json_str(ra_json_get(walk->test, "given"), "host.name", "host"),
 				     .source = "test",
-				     .planes = "ssh,vcenter",
+				     .planes = bmc ? "ssh,vcenter,bmc" : "ssh,vcenter",
 				     .version = "test"};
 	cJSON *body = NULL;
 	ra_err err = ra_make_start(walk->state, &info, &body, &walk->errs);
@@ -240,6 +241,8 @@ static ra_err begin(struct ra_flow_walk *walk)
 		err = jump(walk, entry);
 	if (err == RA_OK)
 		err = begin_plane(walk, RA_PLANE_VCENTER);
+	if (err == RA_OK && bmc)
+		err = begin_plane(walk, RA_PLANE_BMC);
 	return err == RA_OK ? begin_plane(walk, RA_PLANE_SSH) : err;
 }
 

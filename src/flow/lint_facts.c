@@ -348,7 +348,7 @@ static void can_fire(void *payload, const struct ra_cond_use *use)
 	firing->possible = firing->possible && is_given(firing->at, use->fact);
 }
 
-/* A cause needs a rule that can make it likely, of facts a walk can bring. */
+/* A cause needs a rule that can make it likely, of facts a walk can bring; a hint one of any confidence. */
 static void check_cause(const struct context *base, const struct ra_cause *cause)
 {
 	char where[RA_FACT_NAME_MAX + 8];
@@ -362,13 +362,13 @@ static void check_cause(const struct context *base, const struct ra_cause *cause
 		struct firing firing = {&at, true};
 
 		ra_cond_facts(cause->rules[i].when, check_use, &at);
-		if (cause->rules[i].kind != RA_RULE_FOR || cause->rules[i].confidence < 2)
+		if (cause->rules[i].kind != RA_RULE_FOR || (cause->rules[i].confidence < 2 && !cause->hint))
 			continue;
-		strong = true;
+		strong = strong || cause->rules[i].confidence >= 2;
 		ra_cond_facts(cause->rules[i].when, can_fire, &firing);
 		reachable = reachable || firing.possible;
 	}
-	if (!strong)
+	if (!strong && !cause->hint)
 		ra_lint_say(at.lint, 2, cause->doc, ra_json_root(cause->doc),
 			    "%s: no rule \"for\" of medium or high confidence: it can never be likely", where);
 	else if (!reachable)

@@ -179,6 +179,20 @@ static void check_question(const struct place *at, const struct ra_step *step)
 	}
 }
 
+/* A hint is never likely, so an action that is for nothing else is never done. */
+static void check_only_for(const struct place *at, const cJSON *ids)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach (item, ids) {
+		const struct ra_cause *cause = ra_flowset_cause(at->lint->set, item->valuestring);
+
+		if (cause && cause->hint)
+			ra_lint_say(at->lint, 2, at->doc, item, "%s: only_for names \"%s\", which is a hint and never likely",
+				    at->where, item->valuestring);
+	}
+}
+
 static void check_step(const struct place *base, const struct ra_step *step)
 {
 	struct place here = *base, *at = &here;
@@ -192,6 +206,7 @@ static void check_step(const struct place *base, const struct ra_step *step)
 	check_ids(at, &gates, step->gates);
 	check_ids(at, &gates, action->gate);
 	check_ids(at, &causes, action->only_for);
+	check_only_for(at, action->only_for);
 	check_ids(at, &facts, action->confirm_type);
 	check_text(at, step->say);
 	check_text(at, step->next);

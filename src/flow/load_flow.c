@@ -41,6 +41,7 @@ static const struct ra_shape_key cause_keys[] = {
     {"fix_by", RA_SHAPE_TEXT, true},
     {"references", RA_SHAPE_IDS, false},
     {"versions", RA_SHAPE_TEXT, false},
+    {"hint", RA_SHAPE_BOOL, false},
     {"rules", RA_SHAPE_OBJECT, false},
     {NULL, RA_SHAPE_ANY, false},
 };
@@ -212,6 +213,7 @@ ra_err ra_cause_read(struct ra_json *doc, struct ra_cause **out, struct ra_errs 
 	cause->resolution = ra_json_str(root, "resolution", "");
 	cause->fix_by = fixers[fixer];
 	cause->rank = (int)rank;
+	cause->hint = ra_json_bool(root, "hint", false);
 	cause->guide = ra_json_get(root, "guide");
 	cause->references = ra_json_get(root, "references");
 	err = read_rules(cause, doc, ra_json_get(root, "rules"), errs);

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "check/mask.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -214,10 +215,12 @@ static cJSON *reply_body(const struct ra_check *check, const struct ra_check_pla
 	return out;
 }
 
-ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want, const struct ra_plane_answer *answer,
+ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want, const struct ra_plane_answer *given,
 		     cJSON **out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_cjson_free) cJSON *body = NULL;
+	RA_AUTO(ra_buf_free) struct ra_buf masked = {0};
+	struct ra_plane_answer room = *given, *answer = &room;
 	struct ra_found found = {0};
 	bool whole;
 
@@ -227,6 +230,12 @@ ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want, c
 	if (want->plane->secret)
 		return ra_fail(errs, RA_E_DENIED, "the answer of check \"%s\" is a secret: it is never written down",
 			       want->check->id);
+	if (want->plane->plane == RA_PLANE_BMC && given->out) {
+		if (ra_mask_passwords(given->out, given->out_len, &masked) != RA_OK)
+			return no_memory(errs);
+		room.out = ra_buf_str(&masked);
+		room.out_len = masked.len;
+	}
 	if (ra_extract_facts(want->check, want->plane, ra_flowset_signatures(state->set), answer, &found) != RA_OK)
 		return no_memory(errs);
 	body = reply_body(want->check, want->plane);

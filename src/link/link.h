@@ -179,8 +179,10 @@ RA_MUST_USE ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url 
 
 /* A recording: a simulated host with states and moves (reattest-flow(5), RECORDINGS). Shared by the links of its planes. */
 struct ra_recording;
-/* Take a parsed recording (owns doc in every case). Errors: RA_E_INVALID with file:line:col. */
-RA_MUST_USE ra_err ra_recording_load(struct ra_json *doc, struct ra_recording **out, struct ra_errs *errs);
+/* Take a parsed recording. Shape: base is the recording its "base" names, whose states it has beside its own; NULL without one.
+ * Owner: takes doc and base in every case. Errors: RA_E_INVALID with file:line:col. */
+RA_MUST_USE ra_err ra_recording_load(struct ra_json *doc, struct ra_recording *base, struct ra_recording **out,
+				     struct ra_errs *errs);
 const cJSON *ra_recording_root(const struct ra_recording *recording);
 struct ra_recording *ra_recording_free(struct ra_recording *recording);
 RA_DEFINE_AUTO(struct ra_recording, ra_recording_free);

@@ -64,6 +64,7 @@ ra_err ra_job_new(const struct ra_ticket *ticket, struct ra_job **out, struct ra
 			       .change = ticket->change,
 			       .secret = ticket->secret,
 			       .deadline = RA_DEADLINE_NONE};
+	snprintf(job->since, sizeof(job->since), "%s", ticket->since ? ticket->since : "");
 	request = NULL;
 	*out = job;
 	return RA_OK;

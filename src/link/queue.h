@@ -32,6 +32,7 @@ struct ra_job {
 	size_t cap_len;
 	bool change, secret;
 	bool cancelled;
+	char since[24]; /* "": any */
 	ra_mono_ms deadline; /* RA_DEADLINE_NONE until sent */
 	void *own;
 };

@@ -7,10 +7,12 @@
 
 struct ra_recording {
 	struct ra_json *doc;
+	struct ra_recording *base; /* NULL: none */
 	const cJSON *root;
+	cJSON *states;      /* the base's and its own */
 	const cJSON *state; /* the current one */
 	ra_utc_ms start, moved;
-	ra_utc_ms *entered; /* when each state was last entered, in the document's order */
+	ra_utc_ms *entered; /* when each state was last entered, in the order of states */
 };
 
 static const struct {
@@ -33,36 +35,44 @@ bool ra_recording_why(const char *name, enum ra_link_why *why)
 	return false;
 }
 
-ra_err ra_recording_load(struct ra_json *doc, struct ra_recording **out, struct ra_errs *errs)
+/* Fill in what a checked document says. */
+static ra_err begin(struct ra_recording *recording, struct ra_errs *errs)
 {
-	*out = NULL;
-	RA_AUTO(ra_json_free) struct ra_json *owned = doc;
-	ra_err err = ra_recording_check(doc, errs);
+	size_t count = (size_t)cJSON_GetArraySize(recording->states);
+	recording->state = ra_json_get(recording->states, ra_json_str(recording->root, "start", ""));
+	ra_err err = ra_utc_parse(ra_json_str(recording->root, "clock", ""), &recording->start);
 	if (err)
-		return err;
-	struct ra_recording *recording = calloc(1, sizeof(*recording));
-	if (!recording)
-		return ra_fail(errs, RA_E_NOMEM, "no memory for the recording");
-	recording->doc = owned;
-	owned = NULL;
-	recording->root = ra_json_root(doc);
-	const cJSON *states = ra_json_get(recording->root, "states");
-	recording->state = ra_json_get(states, ra_json_str(recording->root, "start", ""));
-	err = ra_utc_parse(ra_json_str(recording->root, "clock", ""), &recording->start);
-	if (err) {
-		ra_recording_free(recording);
 		return ra_fail(errs, err, "clock is no time");
-	}
 	recording->moved = recording->start;
-	size_t count = (size_t)cJSON_GetArraySize(states);
 	recording->entered = calloc(count, sizeof(*recording->entered));
-	if (!recording->entered) {
-		ra_recording_free(recording);
+	if (!recording->entered)
 		return ra_fail(errs, RA_E_NOMEM, "no memory for the recording");
-	}
 	for (size_t i = 0; i < count; i++)
 		recording->entered[i] = recording->start;
+	return RA_OK;
+}
+
+ra_err ra_recording_load(struct ra_json *doc, struct ra_recording *base, struct ra_recording **out, struct ra_errs *errs)
+{
+	*out = NULL;
+	RA_AUTO(ra_recording_free) struct ra_recording *recording = calloc(1, sizeof(*recording));
+	if (!recording) {
+		ra_json_free(doc);
+		ra_recording_free(base);
+		return ra_fail(errs, RA_E_NOMEM, "no memory for the recording");
+	}
+	recording->doc = doc;
+	recording->base = base;
+	recording->root = ra_json_root(doc);
+	ra_err err = ra_recording_states(doc, base ? base->states : NULL, &recording->states, errs);
+	if (!err)
+		err = ra_recording_check(doc, recording->states, errs);
+	if (!err)
+		err = begin(recording, errs);
+	if (err)
+		return err;
 	*out = recording;
+	recording = NULL;
 	return RA_OK;
 }
 
@@ -75,7 +85,9 @@ struct ra_recording *ra_recording_free(struct ra_recording *recording)
 {
 	if (!recording)
 		return NULL;
+	cJSON_Delete(recording->states);
 	ra_json_free(recording->doc);
+	ra_recording_free(recording->base);
 	free(recording->entered);
 	free(recording);
 	return NULL;
@@ -98,7 +110,7 @@ static const cJSON *first(const cJSON *list)
 static const cJSON *like(const struct ra_recording *recording, const cJSON *state)
 {
 	const char *name = ra_json_str(state, "like", NULL);
-	return name ? ra_json_get(ra_json_get(recording->root, "states"), name) : NULL;
+	return name ? ra_json_get(recording->states, name) : NULL;
 }
 
 bool ra_recording_is_up(const struct ra_recording *recording, const char *plane, enum ra_link_why *why,
@@ -131,10 +143,9 @@ const cJSON *ra_recording_reply(const struct ra_recording *recording, const char
 /* The first move out of the current state whose `on` has this member with this value (NULL: any value). */
 static const cJSON *find_move(const struct ra_recording *recording, const char *member, const cJSON *value)
 {
-	const cJSON *states = ra_json_get(recording->root, "states");
 	for (const cJSON *move = first(ra_json_get(recording->root, "moves")); move; move = move->next) {
 		const cJSON *on = ra_json_get(ra_json_get(move, "on"), member);
-		if (ra_json_get(states, ra_json_str(move, "from", "")) != recording->state || !on)
+		if (ra_json_get(recording->states, ra_json_str(move, "from", "")) != recording->state || !on)
 			continue;
 		if (!value || cJSON_Compare(on, value, true))
 			return move;
@@ -146,11 +157,10 @@ static void make_move(struct ra_recording *recording, const cJSON *move, ra_utc_
 {
 	if (!move)
 		return;
-	const cJSON *states = ra_json_get(recording->root, "states");
-	recording->state = ra_json_get(states, ra_json_str(move, "to", ""));
+	recording->state = ra_json_get(recording->states, ra_json_str(move, "to", ""));
 	recording->moved = at;
 	int index = 0;
-	for (const cJSON *state = states->child; state && state != recording->state; state = state->next)
+	for (const cJSON *state = recording->states->child; state && state != recording->state; state = state->next)
 		index++;
 	recording->entered[index] = at;
 }
@@ -191,6 +201,6 @@ struct ra_recording_times ra_recording_times(const struct ra_recording *recordin
 	return (struct ra_recording_times){.start = recording->start,
 					   .move = recording->moved,
 					   .now = now,
-					   .states = ra_json_get(recording->root, "states"),
+					   .states = recording->states,
 					   .entered = recording->entered};
 }

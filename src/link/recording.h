@@ -38,8 +38,11 @@ RA_MUST_USE ra_err ra_recording_fill(const char *text, const struct ra_recording
 RA_MUST_USE ra_err ra_recording_out(const cJSON *reply, const struct ra_recording_times *times, struct ra_buf *out);
 RA_MUST_USE ra_err ra_recording_err(const cJSON *reply, const struct ra_recording_times *times, struct ra_buf *out);
 
-/* Check a whole document's shape (recording_load.c). Errors: RA_E_INVALID with file:line:col. */
-RA_MUST_USE ra_err ra_recording_check(const struct ra_json *doc, struct ra_errs *errs);
+/* The states a recording has: those of its base (NULL: none), then its own; each a reference into its document (recording_load.c).
+ * Owner: cJSON_Delete, before the documents. Errors: RA_E_INVALID with file:line:col, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_recording_states(const struct ra_json *doc, const cJSON *base, cJSON **out, struct ra_errs *errs);
+/* Check a whole document's shape. Shape: states as ra_recording_states gave them. Errors: RA_E_INVALID with file:line:col. */
+RA_MUST_USE ra_err ra_recording_check(const struct ra_json *doc, const cJSON *states, struct ra_errs *errs);
 /* A plane's name, a reason's name. Out: false for an unknown one; *why only for reasons a plane or reply can have. */
 bool ra_recording_why(const char *name, enum ra_link_why *why);
 

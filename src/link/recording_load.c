@@ -37,6 +37,7 @@ static const struct rule root_rules[] = {
     {"expect", OBJECT},
     {"answers", OBJECT},
     {"key", STRING},
+    {"base", STRING},
     {NULL, 0},
 };
 static const struct rule state_rules[] = {
@@ -86,6 +87,7 @@ static const struct rule expected_rules[] = {
     {"exit", NUMBER | NEEDED},
     {"likely", ARRAY},
     {"outcome", STRING},
+    {"path", ARRAY},
     {NULL, 0},
 };
 static const char *const planes[] = {"ssh", "vcenter", "bmc", NULL};
@@ -372,6 +374,7 @@ static ra_err check_expect(const struct load *load, const cJSON *expect)
 		TRY(check_object(load, item, expected_rules, "what is expected"));
 		TRY(check_int(load, item, "exit", 0, 255));
 		TRY(check_names(load, ra_json_get(item, "likely"), "\"likely\" is a list of causes"));
+		TRY(check_texts(load, ra_json_get(item, "path"), "\"path\""));
 		TRY(check_outcome(load, ra_json_get(item, "outcome")));
 	}
 	return RA_OK;
@@ -391,10 +394,42 @@ static ra_err check_answers(const struct load *load, const cJSON *answers)
 	return RA_OK;
 }
 
-ra_err ra_recording_check(const struct ra_json *doc, struct ra_errs *errs)
+ra_err ra_recording_states(const struct ra_json *doc, const cJSON *base, cJSON **out, struct ra_errs *errs)
+{
+	const cJSON *own = ra_json_get(ra_json_root(doc), "states");
+	const cJSON *name = ra_json_get(ra_json_root(doc), "base");
+
+	*out = NULL;
+	if (name && !base)
+		return ra_json_fail(doc, name, errs, RA_E_INVALID, "its base is not here");
+	if (cJSON_GetArraySize(own) + cJSON_GetArraySize(base) > STATES_MAX)
+		return ra_json_fail(doc, own, errs, RA_E_INVALID, "a recording has at most %d states, its base's among them",
+				    STATES_MAX);
+	cJSON *states = cJSON_CreateObject();
+	bool ok = states != NULL;
+	for (const cJSON *state = base ? base->child : NULL; ok && state; state = state->next)
+		ok = cJSON_AddItemReferenceToObject(states, state->string, (cJSON *)state);
+	for (const cJSON *state = cJSON_IsObject(own) ? own->child : NULL; ok && state; state = state->next) {
+		if (ra_json_get(base, state->string)) {
+			cJSON_Delete(states);
+			return ra_json_fail(doc, state, errs, RA_E_INVALID,
+					    "its base has a state \"%s\"; a state that is like it has another name",
+					    state->string);
+		}
+		ok = cJSON_AddItemReferenceToObject(states, state->string, (cJSON *)state);
+	}
+	if (!ok) {
+		cJSON_Delete(states);
+		return ra_fail(errs, RA_E_NOMEM, "no memory for the recording");
+	}
+	*out = states;
+	return RA_OK;
+}
+
+ra_err ra_recording_check(const struct ra_json *doc, const cJSON *states, struct ra_errs *errs)
 {
 	const cJSON *root = ra_json_root(doc);
-	struct load load = {.doc = doc, .errs = errs};
+	struct load load = {.doc = doc, .errs = errs, .states = states};
 	ra_utc_ms start;
 	TRY(check_object(&load, root, root_rules, "a recording"));
 	TRY(check_int(&load, root, "format", 1, 1));
@@ -411,11 +446,10 @@ ra_err ra_recording_check(const struct ra_json *doc, struct ra_errs *errs)
 	if (ra_json_get(root, "key") && !is_key(ra_json_str(root, "key", "")))
 		return ra_json_fail(doc, ra_json_get(root, "key"), errs, RA_E_INVALID,
 				    "\"key\" is a recovery key: 16 groups of 6 digits joined by -");
-	load.states = ra_json_get(root, "states");
-	if (cJSON_GetArraySize(load.states) > STATES_MAX)
-		return ra_json_fail(doc, load.states, errs, RA_E_INVALID, "a recording has at most %d states",
+	if (cJSON_GetArraySize(ra_json_get(root, "states")) > STATES_MAX)
+		return ra_json_fail(doc, ra_json_get(root, "states"), errs, RA_E_INVALID, "a recording has at most %d states",
 				    STATES_MAX);
-	for (const cJSON *state = load.states->child; state; state = state->next)
+	for (const cJSON *state = ra_json_get(root, "states")->child; state; state = state->next)
 		TRY(check_state(&load, state));
 	TRY(check_state_name(&load, ra_json_get(root, "start")));
 	const cJSON *moves = ra_json_get(root, "moves");

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "link/api.h"
 #include "link/queue.h"
 #include "link/recording.h"
 
@@ -113,9 +114,29 @@ static void set_state(struct replay *replay, enum ra_link_state state, enum ra_l
 	ra_queue_state(&replay->queue, state, why, say, "");
 }
 
+/* A vCenter that speaks an older API than what is asked came with is not asked, as over a live link. Out: true when so. */
+static bool turned_down(struct replay *replay, struct ra_job *job)
+{
+	cJSON request = {.type = cJSON_Object}, about = {.type = cJSON_String, .string = (char *)"property", .valuestring = (char *)"about"};
+	char say[160];
+
+	if (!job->since[0] || strcmp(replay->plane, "vcenter") != 0)
+		return false;
+	request.child = &about;
+	const cJSON *reply = ra_recording_reply(replay->recording, replay->plane, &request);
+	const char *api = ra_json_str(ra_json_get(reply, "json"), "apiVersion", NULL);
+	if (!api || ra_api_order(api, job->since) >= 0)
+		return false;
+	snprintf(say, sizeof(say), "%s speaks API %.20s; what is asked came with %s", replay->plane, api, job->since);
+	finish(replay, job, RA_LINK_NO_REQUEST, say);
+	return true;
+}
+
 /* Send a job: look up its reply and when that is due. */
 static void ask(struct replay *replay, struct ra_job *job)
 {
+	if (turned_down(replay, job))
+		return;
 	struct asked *asked = calloc(1, sizeof(*asked));
 	if (!asked) {
 		finish(replay, job, RA_LINK_NO_REQUEST, "no memory for the request");
@@ -151,10 +172,12 @@ static void answer_unknown(struct replay *replay, struct ra_job *job)
 	const cJSON *request = ra_json_root(job->request);
 	const cJSON *run = ra_json_get(request, "run");
 	struct ra_reply *reply = ra_job_reply(job);
+	const char *redfish = ra_json_str(request, "redfish", NULL);
 	if (strcmp(replay->plane, "ssh") != 0 || !(run || ra_json_get(request, "log"))) {
 		char say[200];
-		snprintf(say, sizeof(say), "%s: InvalidProperty: the recording holds no answer to %s", replay->plane,
-			 ra_json_str(request, "property", "this request"));
+		snprintf(say, sizeof(say), "%s: %sthe recording holds no answer to %s", replay->plane,
+			 redfish ? "" : "InvalidProperty: ",
+			 redfish ? redfish : ra_json_str(request, "property", "this request"));
 		reply->sent = false;
 		finish(replay, job, RA_LINK_NO_REQUEST, say);
 		return;

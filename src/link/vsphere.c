@@ -1,6 +1,7 @@
 /* vsphere.c - the life of the vCenter link: what server it is, whether it is the right one, who logs in, and the way out. */
 #include "config.h"
 
+#include "link/api.h"
 #include "link/vsphere.h"
 
 #include <stdarg.h>
@@ -245,22 +246,6 @@ static bool take_ref(const xmlNode *content, const char *name, struct ra_vs_ref 
 	return false;
 }
 
-/* Dotted numbers. Out: <0, 0, >0. */
-static int api_order(const char *a, const char *b)
-{
-	while (*a || *b) {
-		long left = strtol(a, (char **)&a, 10), right = strtol(b, (char **)&b, 10);
-
-		if (left != right)
-			return left < right ? -1 : 1;
-		a += *a == '.';
-		b += *b == '.';
-		if ((*a && (*a < '0' || *a > '9')) || (*b && (*b < '0' || *b > '9')))
-			return 0;
-	}
-	return 0;
-}
-
 static ra_err take_content(struct ra_vs *vs, const xmlNode *content)
 {
 	const xmlNode *about = ra_vs_kid(content, "about");
@@ -279,7 +264,7 @@ static ra_err take_content(struct ra_vs *vs, const xmlNode *content)
 	cJSON_Delete(vs->about);
 	vs->about = json;
 	snprintf(vs->server_api, sizeof(vs->server_api), "%s", ra_json_str(json, "apiVersion", OLD_API));
-	snprintf(vs->api, sizeof(vs->api), "%s", api_order(vs->server_api, RA_VS_API_MAX) > 0 ? RA_VS_API_MAX : vs->server_api);
+	snprintf(vs->api, sizeof(vs->api), "%s", ra_api_order(vs->server_api, RA_VS_API_MAX) > 0 ? RA_VS_API_MAX : vs->server_api);
 	if (strspn(vs->api, "0123456789.") != strlen(vs->api))
 		snprintf(vs->api, sizeof(vs->api), OLD_API);
 	vs->is_esxi = strcmp(ra_json_str(json, "apiType", ""), "HostAgent") == 0;
@@ -335,7 +320,7 @@ static bool too_old(struct ra_vs *vs, struct ra_job *job)
 	const struct ra_vs_want *want = ra_vs_want_of(job);
 	char say[RA_LINK_SAY_MAX];
 
-	if (want->since && api_order(vs->server_api, want->since) < 0)
+	if (want->since && ra_api_order(vs->server_api, want->since) < 0)
 		snprintf(say, sizeof(say), "%s speaks API %.20s; what is asked came with %.20s", vs->place, vs->server_api, want->since);
 	else if (want->kind == RA_VS_REST && vs->is_esxi)
 		snprintf(say, sizeof(say), "%s is an ESXi host: only a vCenter has this interface", vs->place);

@@ -226,10 +226,13 @@ static void put_cause(struct doc *d, const struct ra_view_cause *c)
 	d->err = d->err ? d->err : err;
 	heading(d, 3, ra_buf_str(&title));
 	for (size_t i = 0; i < c->rule_count; i++) {
-		if (strcmp(c->rules[i].value, "true"))
+		const struct ra_view_rule *rule = &c->rules[i];
+		char kind[32];
+
+		if (strcmp(rule->value, "true"))
 			continue;
-		item(d, c->rules[i].kind,
-		     *c->rules[i].source ? line(d, "%s (%s)", c->rules[i].because, c->rules[i].source) : c->rules[i].because);
+		snprintf(kind, sizeof(kind), "%s%s%s", rule->kind, *rule->confidence ? ", " : "", rule->confidence);
+		item(d, kind, *rule->source ? line(d, "%s (%s)", rule->because, rule->source) : rule->because);
 	}
 	if (*c->impact)
 		item(d, "means", c->impact);
@@ -239,6 +242,7 @@ static void put_cause(struct doc *d, const struct ra_view_cause *c)
 
 static void put_causes(struct doc *d, const struct ra_view *v)
 {
+	bool also = false;
 	size_t counts[3] = {0};
 	static const char *const names[] = {"likely", "open", "ruled_out"};
 
@@ -255,6 +259,14 @@ static void put_causes(struct doc *d, const struct ra_view *v)
 	for (size_t i = 0; i < v->cause_count; i++)
 		if (v->causes[i].found && strcmp(v->causes[i].status, "likely"))
 			item(d, "found", line(d, "%s. It was likely when a change began, and is not any more.", v->causes[i].title));
+	for (size_t i = 0; i < v->cause_count; i++) {
+		if (!v->causes[i].sign)
+			continue;
+		if (!also)
+			heading(d, 2, "Not called likely, but worth knowing");
+		also = true;
+		put_cause(d, &v->causes[i]);
+	}
 }
 
 static void put_way(struct doc *d, const struct ra_view *v)

@@ -154,6 +154,7 @@ static bool put_causes(cJSON *root, const struct ra_view *v)
 			cJSON *rule = row(evidence);
 
 			ok = rule && text(rule, "kind", c->rules[k].kind) && text(rule, "value", c->rules[k].value) &&
+			     text(rule, "confidence", c->rules[k].confidence) &&
 			     text(rule, "because", c->rules[k].because) && text(rule, "source", c->rules[k].source);
 		}
 	}

@@ -77,12 +77,14 @@ struct ra_view_fact {
 struct ra_view_rule {
 	char *kind; /* "for", "against", "rules out" */
 	char *because, *source;
-	char *value; /* "true", "false", "unknown" */
+	char *value;      /* "true", "false", "unknown" */
+	char *confidence; /* "high", "medium", "low"; "" where it rules out */
 };
 struct ra_view_cause {
 	char *id, *title, *status, *why, *impact, *resolution, *fix_by;
 	int rank;
 	bool found; /* it was likely when an action began, whatever it is now */
+	bool sign; /* neither likely nor ruled out, and a rule speaks for it */
 	struct ra_texts guide, references;
 	struct ra_view_rule *rules;
 	size_t rule_count;

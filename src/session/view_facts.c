@@ -88,12 +88,14 @@ static ra_err put_rule(const struct ra_rule *rule, enum ra_tri tri, struct ra_vi
 	static const char *const kinds[] = {
 		[RA_RULE_FOR] = "for", [RA_RULE_AGAINST] = "against", [RA_RULE_OUT] = "rules out"};
 	static const char *const values[] = {[RA_FALSE] = "false", [RA_TRUE] = "true", [RA_UNKNOWN] = "unknown"};
+	static const char *const levels[] = {"", "low", "medium", "high"};
 	struct ra_view_rule *made = ra_view_grow(&at->rules, &at->rule_count, sizeof(*made));
 
 	if (!made)
 		return RA_E_NOMEM;
 	return ra_view_put(&made->kind, kinds[rule->kind]) || ra_view_put(&made->value, values[tri]) ||
-			       ra_view_put(&made->because, rule->because) || ra_view_put(&made->source, rule->source)
+			       ra_view_put(&made->because, rule->because) || ra_view_put(&made->source, rule->source) ||
+			       ra_view_put(&made->confidence, levels[rule->kind == RA_RULE_OUT ? 0 : rule->confidence])
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }
@@ -119,8 +121,12 @@ static ra_err put_cause(const struct ra_session *s, const struct ra_cause *cause
 			      ? RA_E_NOMEM
 			      : RA_OK;
 	}
-	for (size_t i = 0; i < cause->rule_count && !err; i++)
+	for (size_t i = 0; i < cause->rule_count && !err; i++) {
+		bool weak = strcmp(at->status, "likely") && strcmp(at->status, "ruled_out");
+
 		err = put_rule(&cause->rules[i], fired[i], at);
+		at->sign = at->sign || (weak && cause->rules[i].kind == RA_RULE_FOR && fired[i] == RA_TRUE);
+	}
 	free(fired);
 	return err;
 }

@@ -42,7 +42,8 @@ static void free_causes(struct ra_view *v)
 		struct ra_view_cause *c = &v->causes[i];
 
 		for (size_t k = 0; k < c->rule_count; k++)
-			FREE_ALL(c->rules[k].kind, c->rules[k].because, c->rules[k].source, c->rules[k].value);
+			FREE_ALL(c->rules[k].kind, c->rules[k].because, c->rules[k].source, c->rules[k].value,
+				 c->rules[k].confidence);
 		free(c->rules);
 		free_texts(&c->guide);
 		free_texts(&c->references);

@@ -69,11 +69,14 @@ static ra_err no_demo(const char *dir, const char *id, struct ra_errs *errs)
 
 	if (ra_list_dir(dir, ".json", &names, &count, errs))
 		return RA_E_NOTFOUND;
-	for (size_t i = 0; i < count && len + 64 < sizeof(line); i++)
-		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%.*s", i ? ", " : "",
-					(int)(strlen(names[i]) - strlen(".json")), names[i]);
+	size_t told = 0;
+
+	for (; told < count && len + 64 < sizeof(line); told++)
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%.*s", told ? ", " : "",
+					(int)(strlen(names[told]) - strlen(".json")), names[told]);
 	ra_names_free(names, count);
-	return ra_fail(errs, RA_E_NOTFOUND, "there is no simulated host \"%s\"; there are: %s", id, line);
+	return ra_fail(errs, RA_E_NOTFOUND, "there is no simulated host \"%s\"; there are: %s%s", id, line,
+		       told < count ? " and more (reattest demo --list)" : "");
 }
 
 ra_err ra_verb_demo(const struct ra_context *context, const char *id, struct ra_recording **out, struct ra_errs *errs)

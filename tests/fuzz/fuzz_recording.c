@@ -78,9 +78,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	if (ra_json_parse("input", (const char *)bytes, len, NULL, &doc, NULL))
 		return 0;
-	if (ra_recording_load(doc, &recording, NULL))
+	if (ra_recording_load(doc, NULL, &recording, NULL))
 		return 0;
 	walk(recording, "ssh");
 	walk(recording, "vcenter");
+	walk(recording, "bmc");
 	return 0;
 }

@@ -49,7 +49,7 @@ static struct ra_recording *load(void)
 			cJSON_SetValuestring(start, state);
 	}
 	if (!err)
-		err = ra_recording_load(doc, &recording, &errs);
+		err = ra_recording_load(doc, NULL, &recording, &errs);
 	ra_buf_free(&bytes);
 	if (err)
 		die(ra_errs_line(&errs, line, sizeof(line)));

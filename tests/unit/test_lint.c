@@ -131,6 +131,7 @@ static const struct {
     {2,
      {{"causes/taken.json", "'confidence':'high'", "'confidence':'low'"}},
      "cause taken: no rule \"for\" of medium or high confidence"},
+    {2, {{"causes/taken.json", "'rank':1,", "'rank':1,'hint':true,"}}, "only_for names \"taken\", which is a hint"},
     {2,
      {{MAIN, "'checks':['encryption','boot','log']", "'checks':['encryption','boot']"}},
      "cause taken: no walk gives the facts of any of its rules"},

@@ -9,6 +9,7 @@
 
 #define SSH RA_PLANE_SSH
 #define VC RA_PLANE_VCENTER
+#define BMC RA_PLANE_BMC
 #define READ RA_REQ_READ
 #define CHANGE RA_REQ_CHANGE
 #define NO RA_REQ_REFUSED
@@ -136,6 +137,17 @@ static const struct request_case cases[] = {
 	{VC, VCLI("\"\""), NO, "1 to 32 texts"},
 	{VC, VCLI("7"), NO, "1 to 32 texts"},
 	{VC, "{\"esxcli\":\"system version get\"}", NO, "1 to 32 texts"},
+	{BMC, "{\"redfish\":\"system\"}", READ, NULL},
+	{BMC, "{\"redfish\":\"bios\"}", READ, NULL},
+	{BMC, "{\"redfish\":\"secureboot\"}", READ, NULL},
+	{BMC, "{\"redfish\":\"manager\"}", READ, NULL},
+	{BMC, "{\"redfish\":\"System\"}", NO, "not in the table"},
+	{BMC, "{\"redfish\":\"/redfish/v1/Systems/1\"}", NO, "not in the table"},
+	{BMC, "{\"redfish\":\"accounts\"}", NO, "not in the table"},
+	{BMC, "{\"redfish\":[\"bios\"]}", NO, "not in the table"},
+	{BMC, "{\"redfish\":\"bios\",\"service\":\"TSM-SSH\"}", NO, "exactly one of"},
+	{VC, "{\"redfish\":\"system\"}", NO, "bmc only"},
+	{SSH, "{\"redfish\":\"system\"}", NO, "bmc only"},
 	{VC, "{\"rest\":\"tpm/1\"}", NO, "not in the table"},
 	{VC, "{\"rest\":\"/api/session\"}", NO, "not in the table"},
 	{VC, "{\"rest\":[\"tpm\"]}", NO, "not in the table"},
@@ -310,6 +322,7 @@ static void test_text_and_words(void **state)
 		{"{\"call\":\"EnterMaintenanceMode\"}", "{\"call\":\"EnterMaintenanceMode\"}", "call EnterMaintenanceMode"},
 		{"{\"service\":\"TSM-SSH\",\"call\":\"StopService\"}", "{\"call\":\"StopService\",\"service\":\"TSM-SSH\"}", "call StopService TSM-SSH"},
 		{"{ \"rest\": \"tpm\" }", "{\"rest\":\"tpm\"}", "rest tpm"},
+		{"{ \"redfish\": \"bios\" }", "{\"redfish\":\"bios\"}", "Redfish bios"},
 		{"{\"esxcli\":[\"software\", \"acceptance\",\"get\"]}", "{\"esxcli\":[\"software\",\"acceptance\",\"get\"]}",
 		 "esxcli software acceptance get (through vCenter)"},
 		{"{\"log\":{\"since_boot\":true,\"lines_max\":5,\"files\":[\"hostd\"]}}", "{\"log\":{\"files\":[\"hostd\"],\"since_boot\":true,\"lines_max\":5}}", "log: hostd"},

@@ -472,6 +472,68 @@ static void test_map_follows(void **state)
 	tear_down(&b);
 }
 
+/* A recording in a directory; base NULL: it stands on its own. */
+static void put_recording(const char *dir, const char *id, const char *base)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s.json", dir, id);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fprintf(file, "{\"$schema\":\"s\",\"format\":1,\"id\":\"%s\",\"title\":\"T\",\"host\":\"h\",\"clock\":\"2026-03-02T01:00:00Z\",", id);
+	if (base)
+		fprintf(file, "\"base\":\"%s\",", base);
+	fprintf(file, "\"planes\":[\"ssh\"],\"start\":\"%s\",\"states\":{\"%s\":{}}}", id, id);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* A base is found beside its recording, by its id and nothing else; a chain of them is short, so a circle ends. */
+static void test_bases(void **state)
+{
+	static const struct {
+		const char *id, *base, *says; /* NULL: it loads */
+	} rows[] = {
+	    {"one", NULL, NULL},
+	    {"two", "one", NULL},
+	    {"three", "two", NULL},
+	    {"four", "three", NULL},
+	    {"five", "four", "at most 4"},
+	    {"round", "again", "at most 4"},
+	    {"again", "round", "at most 4"},
+	    {"self", "self", "at most 4"},
+	    {"alone", "nobody", "nobody.json"},
+	    {"up", "../one", "the id of a recording"},
+	    {"rooted", "/etc/passwd", "the id of a recording"},
+	    {"empty", "", "the id of a recording"},
+	};
+	char dir[] = "/tmp/reattest-base-XXXXXX", path[128], line[1024];
+	struct ra_errs errs;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < RA_LEN(rows); i++)
+		put_recording(dir, rows[i].id, rows[i].base);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct ra_recording *recording = NULL;
+
+		ra_errs_clear(&errs);
+		snprintf(path, sizeof(path), "%s/%s.json", dir, rows[i].id);
+		ra_err err = ra_source_load(path, &recording, &errs);
+
+		assert_int_equal(err == RA_OK, rows[i].says == NULL);
+		assert_int_equal(recording != NULL, rows[i].says == NULL);
+		if (rows[i].says && !strstr(ra_errs_line(&errs, line, sizeof(line)), rows[i].says))
+			fail_msg("%s: \"%s\" does not say \"%s\"", rows[i].id, line, rows[i].says);
+		ra_source_free(recording);
+	}
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		snprintf(path, sizeof(path), "%s/%s.json", dir, rows[i].id);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -487,6 +549,7 @@ int main(void)
 		cmocka_unit_test(test_many_walks_take_turns),
 		cmocka_unit_test(test_read_is_as_it_was),
 		cmocka_unit_test(test_resume_refusals),
+		cmocka_unit_test(test_bases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

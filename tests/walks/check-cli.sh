@@ -78,6 +78,27 @@ spoil 10 '"outcome":"escalated"' '"json": "connected"' '"json": "notResponding"'
 USER=$(printf 'm\374ller') SUDO_USER= run 0 "" check --from demo:healthy --change "$(printf 'C\377')" --journal name.jsonl
 grep -qF 'm<fc>ller' name.jsonl && grep -qF 'C<ff>' name.jsonl || bad "the names are not in the record: $(head -1 name.jsonl)"
 
+# A cause with what speaks for it and against it, how surely, and where that is from: in the result, in the record, in the transcript.
+run 10 "" check --from demo:tpm-lost --format json --journal lost.jsonl
+grep -qF '"kind":"for","value":"true","confidence":"high","because":"Tpm Present: false","source":"esxcli hardware trustedboot get"' out &&
+	grep -qF '"kind":"against","value":"true","confidence":"low","because":"the management controller shows a TPM 2.0 switched on"' out ||
+	bad "the evidence is not in the result"
+run 0 "" export lost.jsonl --format txt -o lost.txt
+tr -s ' \n' ' ' <lost.txt >lost.flat
+grep -qF 'for, high Tpm Present: false (esxcli hardware trustedboot get)' lost.flat &&
+	grep -qF 'against, low the management controller shows a TPM 2.0 switched on' lost.flat ||
+	bad "the evidence is not in the transcript: $(grep -n -A12 Causes lost.txt)"
+run 0 "" check --from demo:not-bound --journal weak.jsonl
+run 0 "" export weak.jsonl --format txt -o weak.txt
+grep -qF 'Not called likely, but worth knowing' weak.txt && grep -qF 'A weakness, not a failure' weak.txt || bad "a weakness is not in the transcript"
+
+# Hashes of passwords among a server's firmware settings reach neither facts, nor the record, nor a transcript.
+run 0 "" check --from demo:healthy-bmc --format json --journal bmc.jsonl
+grep -q LABHASH share/reattest/flows/demo/healthy-bmc.json && grep -q LABSALT share/reattest/flows/demo/healthy-bmc.json || bad "the recording has no such hash"
+run 0 "" export bmc.jsonl --format md -o bmc.md
+! grep -l 'LABHASH\|LABSALT' out bmc.jsonl bmc.md || bad "a password's hash was kept"
+grep -qF 'SHA256SystemPassword\":\"(withheld)' bmc.jsonl || bad "it does not stand as withheld: $(grep -o 'SHA256Sys.\{40\}' bmc.jsonl | head -2)"
+
 # The record.
 run 0 "" check --from demo:healthy --journal j.jsonl
 run 3 "" verify j.jsonl
@@ -127,7 +148,8 @@ run 64 "does not belong" verify --port 22 j.jsonl
 run 64 "name a host" check
 run 64 "names no host" check -- '-oProxyCommand=x'
 run 64 "names no host" check 'esx;reboot'
-run 66 "there are: cleared-sealed" check --from demo:nonsense
+run 66 "there are: bmc-only" check --from demo:nonsense
+grep -qF "and more (reattest demo --list)" err || bad "an unknown demo: $(cat err)"
 run 66 "nothere.json" check --from nothere.json
 printf '{"format": 1,\n "id": 7 "title"}' >bad.json
 run 65 "bad.json:2:" check --from bad.json

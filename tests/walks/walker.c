@@ -65,14 +65,13 @@ static void leave_out(cJSON *recording, const char *text)
 	}
 }
 
-struct ra_recording *walker_recording(const char *id, const char *without, int speed)
+/* A recording of flows/demo, changed and written to a directory; then the one it stands on, and so on. */
+static void put_recording(const char *dir, const char *id, const char *without, int speed)
 {
-	char rest[128], path[512], fast[] = "/tmp/reattest-walk-XXXXXX";
+	char rest[128], path[512];
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
 	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
-	struct ra_recording *recording = NULL;
 	struct ra_errs errs;
-	int fd = mkstemp(fast);
 
 	ra_errs_clear(&errs);
 	snprintf(rest, sizeof(rest), "flows/demo/%s.json", id);
@@ -86,13 +85,38 @@ struct ra_recording *walker_recording(const char *id, const char *without, int s
 		leave_out(copy, without);
 	char *text = ra_json_print(copy);
 
-	assert_true(fd >= 0);
-	must(ra_write_all(fd, text, strlen(text), &errs), &errs);
-	close(fd);
-	must(ra_source_load(fast, &recording, &errs), &errs);
-	unlink(fast);
+	snprintf(path, sizeof(path), "%s/%s.json", dir, id);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
 	free(text);
+	if (ra_json_str(copy, "base", NULL))
+		put_recording(dir, ra_json_str(copy, "base", ""), without, speed);
 	cJSON_Delete(copy);
+}
+
+struct ra_recording *walker_recording(const char *id, const char *without, int speed)
+{
+	char path[512], dir[] = "/tmp/reattest-walk-XXXXXX";
+	struct ra_recording *recording = NULL;
+	char **names = NULL;
+	size_t count = 0;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	assert_non_null(mkdtemp(dir));
+	put_recording(dir, id, without, speed);
+	snprintf(path, sizeof(path), "%s/%s.json", dir, id);
+	must(ra_source_load(path, &recording, &errs), &errs);
+	must(ra_list_dir(dir, ".json", &names, &count, &errs), &errs);
+	for (size_t i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	ra_names_free(names, count);
+	rmdir(dir);
 	return recording;
 }
 

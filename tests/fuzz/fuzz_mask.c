@@ -1,0 +1,48 @@
+/* What is masked stays masked, is JSON where it was, and then holds no text under a name that speaks of a password. */
+#include "base/json.h"
+#include "check/mask.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static bool speaks_of(const char *name, const char *word)
+{
+	for (; *name; name++) {
+		size_t i = 0;
+		while (word[i] && tolower((unsigned char)name[i]) == word[i])
+			i++;
+		if (!word[i])
+			return true;
+	}
+	return false;
+}
+
+static void look(const cJSON *node)
+{
+	for (const cJSON *item = node->child; item; item = item->next) {
+		if (cJSON_IsString(item) && item->string && (speaks_of(item->string, "password") || speaks_of(item->string, "salt")) &&
+		    strcmp(item->valuestring, RA_MASKED) != 0)
+			abort();
+		look(item);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf once = {0}, twice = {0};
+	RA_AUTO(ra_json_free) struct ra_json *before = NULL;
+	RA_AUTO(ra_json_free) struct ra_json *after = NULL;
+
+	if (ra_mask_passwords((const char *)bytes, len, &once) || ra_mask_passwords(ra_buf_str(&once), once.len, &twice) ||
+	    once.len != twice.len || memcmp(ra_buf_str(&once), ra_buf_str(&twice), once.len) != 0)
+		abort();
+	if (ra_json_parse("input", (const char *)bytes, len, NULL, &before, NULL))
+		return 0;
+	if (ra_json_parse("masked", ra_buf_str(&once), once.len, NULL, &after, NULL))
+		abort();
+	look(ra_json_root(after));
+	return 0;
+}

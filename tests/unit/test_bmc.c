@@ -1,0 +1,176 @@
+/* test_bmc.c - what the shipped checks read out of Redfish resources, body by body as servers send them: what a server does not say is
+ * unknown, never no TPM. */
+#include "unit.h"
+
+#include "flow_rig.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct ra_flowset *the_set;
+
+/* A fact of a check's BMC plane out of a body: its value as text, or "?" and the reason. */
+static void read_fact(const char *check_id, const char *body, const char *fact, char *out, size_t cap)
+{
+	const struct ra_check *check = ra_flowset_check(the_set, check_id);
+	const struct ra_check_plane *plane = NULL;
+	struct ra_plane_answer answer = {.failed = RA_KNOWN, .complete = true, .out = body, .out_len = strlen(body), .err = ""};
+	struct ra_found found = {0};
+
+	assert_non_null(check);
+	for (size_t i = 0; i < check->plane_count; i++)
+		if (check->planes[i].plane == RA_PLANE_BMC)
+			plane = &check->planes[i];
+	assert_non_null(plane);
+	assert_int_equal(ra_extract_facts(check, plane, NULL, &answer, &found), RA_OK);
+	snprintf(out, cap, "no such fact");
+	for (size_t i = 0; i < found.count; i++) {
+		const struct ra_obs *obs = &found.obs[i];
+		char *text = obs->reason == RA_KNOWN ? ra_value_text(&obs->value) : NULL;
+
+		if (!strcmp(obs->name, fact))
+			snprintf(out, cap, "%s%s", text ? "" : "?", text ? text : ra_reason_name(obs->reason));
+		free(text);
+	}
+	ra_found_free(&found);
+}
+
+#define SYSTEM(modules) "{\"Manufacturer\":\"M\",\"SerialNumber\":\"A1\",\"TrustedModules\":" modules "}"
+
+/* Sources: bodies of these servers (DMTF ComputerSystem, TrustedModules). */
+static void test_trusted_modules(void **state)
+{
+	static const struct {
+		const char *server, *body, *type, *tpm, *firmware;
+	} rows[] = {
+	    {"Dell R750", SYSTEM("[{\"FirmwareVersion\":\"7.2.2.0\",\"InterfaceType\":\"TPM2_0\",\"Status\":{\"State\":\"Enabled\"}}]"), "TPM2_0",
+	     "Enabled", "7.2.2.0"},
+	    {"Dell R650, TPM off",
+	     SYSTEM("[{\"FirmwareVersion\":\"NotAvailable\",\"InterfaceType\":\"TPM2_0\",\"Status\":{\"State\":\"Disabled\"}}]"), "TPM2_0", "Disabled",
+	     "NotAvailable"},
+	    {"Dell R640", SYSTEM("[{\"FirmwareVersion\":\"Unknown\",\"InterfaceType\":null,\"Status\":{\"State\":\"Disabled\"}}]"), "?withheld",
+	     "Disabled", "Unknown"},
+	    {"Dell M640", SYSTEM("[{}]"), "?withheld", "?withheld", "?withheld"},
+	    {"HPE DL385 Gen10 Plus v2",
+	     SYSTEM("[{\"FirmwareVersion\":\"73.64\",\"InterfaceType\":\"TPM2_0\",\"Oem\":{\"Hpe\":{\"VendorName\":\"None\"}},"
+		    "\"Status\":{\"Health\":\"OK\",\"State\":\"Enabled\"}}]"),
+	     "TPM2_0", "Enabled", "73.64"},
+	    {"HPE without TPM", SYSTEM("[{\"Oem\":{\"Hpe\":{}},\"Status\":{\"State\":\"Absent\"}}]"), "?withheld", "Absent", "?withheld"},
+	    {"Lenovo SR670 V2",
+	     SYSTEM("[{\"FirmwareVersion\":\"7.2.2.0\",\"InterfaceType\":\"TPM2_0\",\"InterfaceTypeSelection\":\"BiosSetting\","
+		    "\"Status\":{\"State\":\"Enabled\",\"Health\":\"OK\"}}]"),
+	     "TPM2_0", "Enabled", "7.2.2.0"},
+	    {"Cisco C240 M5SN, switched off", SYSTEM("[{\"Oem\":{\"Cisco\":{\"TPM\":null}},\"Status\":{\"State\":\"Absent\"}}]"), "?withheld",
+	     "Absent", "?withheld"},
+	    {"Cisco C220 M4", SYSTEM("[{\"FirmwareVersion\":\"1.2\",\"InterfaceType\":\"TPM1_2\",\"Status\":{\"State\":\"Disabled\"}}]"), "TPM1_2",
+	     "Disabled", "1.2"},
+	    {"Supermicro SYS-821GE", "{\"Manufacturer\":\"Supermicro\",\"SerialNumber\":\"A1\"}", "?withheld", "?withheld", "?withheld"},
+	    {"Quanta: another key for the state",
+	     SYSTEM("[{\"InterfaceType\":\"TPM2_0\",\"Status\":{\"Health\":\"OK\",\"HealthRollup\":\"OK\",\"Status\":\"Enabled\"}}]"), "TPM2_0",
+	     "?withheld", "?withheld"},
+	    {"AMI", SYSTEM("[{\"FirmwareVersion\":\"7\",\"FirmwareVersion2\":\"2\",\"InterfaceType\":\"TPM2_0\",\"Status\":{\"State\":\"Enabled\","
+			   "\"Health\":null}}]"),
+	     "TPM2_0", "Enabled", "7"},
+	    {"none", SYSTEM("[]"), "?withheld", "?withheld", "?withheld"},
+	    {"null", SYSTEM("null"), "?withheld", "?withheld", "?withheld"},
+	    {"two of different kinds", SYSTEM("[{\"InterfaceType\":\"TPM2_0\"},{\"InterfaceType\":\"TPM1_2\"}]"), "?malformed", "?withheld", "?withheld"},
+	    {"a kind nobody knows", SYSTEM("[{\"InterfaceType\":\"TPM3_0\",\"Status\":{\"State\":7}}]"), "?withheld", "7", "?withheld"},
+	    {"no JSON", "<html>401</html>", "?malformed", "?malformed", "?malformed"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		const char *want[][2] = {{"bmc.tpm_type", rows[i].type}, {"bmc.tpm_state", rows[i].tpm}, {"bmc.tpm_firmware", rows[i].firmware}};
+
+		for (size_t k = 0; k < RA_LEN(want); k++) {
+			char got[80];
+
+			read_fact("bmc-system", rows[i].body, want[k][0], got, sizeof(got));
+			if (strcmp(got, want[k][1]))
+				fail_msg("%s: %s is %s, expected %s", rows[i].server, want[k][0], got, want[k][1]);
+		}
+	}
+}
+
+static void test_resources(void **state)
+{
+	static const struct {
+		const char *check, *body, *fact, *want;
+	} rows[] = {
+	    /* this boot and the next are two things, and one of them may be all that is said */
+	    {"secure-boot-state", "{\"SecureBootEnable\":false,\"SecureBootCurrentBoot\":\"Enabled\"}", "secureboot.on", "yes"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":false,\"SecureBootCurrentBoot\":\"Enabled\"}", "secureboot.next_boot", "no"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":false,\"SecureBootCurrentBoot\":\"Enabled\"}", "secureboot.mode", "?withheld"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":null,\"SecureBootCurrentBoot\":\"Disabled\",\"SecureBootMode\":\"SetupMode\"}", "secureboot.on",
+	     "no"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":null,\"SecureBootMode\":\"SetupMode\"}", "secureboot.next_boot", "?withheld"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":true}", "secureboot.on", "?withheld"},
+	    {"secure-boot-state", "{\"SecureBootCurrentBoot\":\"Perhaps\"}", "secureboot.on", "?malformed"},
+	    {"bios-version", "{\"BiosVersion\":\"U58 v2.44 (01/17/2025)\"}", "host.bios", "U58 v2.44 (01/17/2025)"},
+	    {"bios-version", "{\"BiosVersion\":null}", "host.bios", "?withheld"},
+	    {"txt", "{\"Attributes\":{\"IntelTxt\":\"On\"}}", "host.txt", "yes"},
+	    {"txt", "{\"Attributes\":{\"IntelTxt\":\"Disabled\"}}", "host.txt", "no"},
+	    {"txt", "{\"Attributes\":{}}", "host.txt", "?withheld"},
+	    {"txt", "{\"error\":{\"code\":\"Base.1.0.GeneralError\"}}", "host.txt", "?withheld"},
+	    {"bmc-bios", "{\"Attributes\":{\"TpmSecurity\":\"Off\",\"Tpm2Algorithm\":\"SHA1\"}}", "bios.tpm_security", "Off"},
+	    {"bmc-bios", "{\"Attributes\":{\"TpmSecurity\":\"Off\",\"Tpm2Algorithm\":\"SHA1\"}}", "bios.tpm_algorithm", "SHA1"},
+	    {"bmc-bios", "{\"Attributes\":{\"TpmActivePcrs\":\"Sha1Sha256\"}}", "bios.tpm_banks", "Sha1Sha256"},
+	    {"bmc-bios", "{\"Attributes\":{\"Tpm20SoftwareInterfaceStatus\":\"Crb\"}}", "bios.tpm_interface", "Crb"},
+	    {"bmc-bios", "{\"Attributes\":{\"TPM2StorageDisable\":\"Enabled\"}}", "bios.storage_hierarchy", "Enabled"},
+	    {"bmc-bios", "{\"Attributes\":{\"TpmState\":\"PresentEnabled\"}}", "bios.tpm_state", "PresentEnabled"},
+	    {"bmc-bios", "{\"Attributes\":{\"Tpm2Operation\":\"Clear\"}}", "bios.tpm_operation", "Clear"},
+	    {"bmc-bios", "{\"Attributes\":null}", "bios.tpm_security", "?withheld"},
+	    {"bmc-manager", "{\"Model\":\"iLO 5\",\"FirmwareVersion\":\"iLO 5 v2.72\"}", "bmc.firmware", "iLO 5 v2.72"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		char got[80];
+
+		read_fact(rows[i].check, rows[i].body, rows[i].fact, got, sizeof(got));
+		if (strcmp(got, rows[i].want))
+			fail_msg("%s: %s of %s is %s, expected %s", rows[i].check, rows[i].fact, rows[i].body, got, rows[i].want);
+	}
+}
+
+/* No fact of any check stands at a place whose name speaks of a password. */
+static void test_no_password_is_read(void **state)
+{
+	static const char *const words[] = {"password", "Password", "PASSWORD", "Salt", "salt"};
+	const struct ra_check *const *checks;
+	size_t count = ra_flowset_checks(the_set, &checks), seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < checks[i]->plane_count; k++)
+			for (size_t f = 0; f < checks[i]->planes[k].fact_count && checks[i]->planes[k].plane == RA_PLANE_BMC; f++) {
+				const char *pointer = ra_json_str(checks[i]->planes[k].facts[f].spec, "pointer", "");
+
+				seen++;
+				for (size_t w = 0; w < RA_LEN(words); w++)
+					assert_null(strstr(pointer, words[w]));
+			}
+	assert_true(seen > 20);
+}
+
+static int load(void **state)
+{
+	(void)state;
+	the_set = rig_load("flows");
+	return the_set ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+	(void)state;
+	the_set = ra_flowset_free(the_set);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_trusted_modules), cmocka_unit_test(test_resources),
+					   cmocka_unit_test(test_no_password_is_read)};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
