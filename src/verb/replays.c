@@ -92,17 +92,23 @@ static int judged_differs(const struct ra_view *a, const struct ra_view *b, char
 	return 0;
 }
 
-/* The same word, or two times that are one but for how long it took to ask. */
+/* The same word, or two times, or a clock's whole seconds, that are one but for how long it took to ask. */
 static bool same_value(const struct ra_view_fact *a, const struct ra_view_fact *b)
 {
+	static const char seconds[] = "_ahead_s";
+	size_t len = strlen(a->name);
 	ra_utc_ms one, other;
 
 	if (a->known != b->known || strcmp(a->reason, b->reason))
 		return false;
 	if (!a->known || !strcmp(a->value, b->value))
 		return true;
-	if (ra_utc_parse(a->value, &one) || ra_utc_parse(b->value, &other))
+	if (len > sizeof(seconds) && !strcmp(a->name + len - sizeof(seconds) + 1, seconds)) {
+		one = strtoll(a->value, NULL, 10) * 1000;
+		other = strtoll(b->value, NULL, 10) * 1000;
+	} else if (ra_utc_parse(a->value, &one) || ra_utc_parse(b->value, &other)) {
 		return false;
+	}
 	return one - other <= SAME_TIME_MS && other - one <= SAME_TIME_MS;
 }
 

@@ -148,7 +148,7 @@ run 64 "does not belong" verify --port 22 j.jsonl
 run 64 "name a host" check
 run 64 "names no host" check -- '-oProxyCommand=x'
 run 64 "names no host" check 'esx;reboot'
-run 66 "there are: bmc-only" check --from demo:nonsense
+run 66 "there are: auto-deploy, bmc-only" check --from demo:nonsense
 grep -qF "and more (reattest demo --list)" err || bad "an unknown demo: $(cat err)"
 run 66 "nothere.json" check --from nothere.json
 printf '{"format": 1,\n "id": 7 "title"}' >bad.json
