@@ -55,7 +55,7 @@ CHECKS = [
     ("vsan", NEW, 0, "not_a_fault", "healthy", {"vsan.enabled": True, "cluster.vsan": True}, []),
     ("tasks", NEW, 0, "not_a_fault", "healthy", {"task.running": ["CreateSnapshot"]}, []),
     ("siblings", NEW, 0, "not_a_fault", "healthy", {"siblings.passed": ["esx02.lab.example"], "siblings.failed": ["esx03.lab.example"]}, []),
-    ("trustauthority", NEW, 10, "escalated", "trust-authority", {"trustauthority.status": ["notAttested"]}, ["trust-authority"]),
+    ("trustauthority", NEW, 10, "escalated", "authority-failed", {"trustauthority.status": ["notAttested"]}, ["trust-authority"]),
     ("selfhosted", NEW, 11, "not_a_fault", "healthy", {"vm.serving": ["vcenter", "key server", "dns"]}, []),
     ("nopermission", NEW, 12, "not_a_fault", "healthy", {"tpm.version": ("refused",), "secureboot.on": ("refused",),
                                                         "tpm.supported": ("refused",), "attestation.status": "accepted"}, []),
@@ -493,7 +493,7 @@ def test_gate():
                           rules=[SECURE_BOOT_ON, STATEMENT, (r"1\. The recovery key is proven\n", by_turns("1", "2"))])
             walked.end(13)
             gates = [(entry["opened"], entry["why"]) for entry in entries(journal(name)) if entry["kind"] == "gate"]
-            want(gates[0] == ((True, "every statement and proof was given") if opened else (False, "group 16 of the recovery key differs")),
+            want(gates[0] == ((True, "every statement was affirmed; all 16 groups of the recovery key match") if opened else (False, "group 16 of the recovery key differs")),
                  f"{name}: {gates}")
             want(peer.calls("ExecuteSoap") > 4, f"{name}: the key was not asked of the host")
             ends_with(peer, "EnterMaintenanceMode_Task")
