@@ -8,6 +8,7 @@
 
 #define WAY_COLS 25      /* the left column */
 #define WAY_FROM_COLS 70 /* narrower windows have none */
+#define MORE_COLS 50     /* narrower windows say in fewer words that there is more */
 
 void ra_screen_free(struct ra_screen *screen)
 {
@@ -163,8 +164,10 @@ static void paint_more(struct ra_grid *grid, struct ra_area area, const struct r
 
 	if (scroll->count <= scroll->shown)
 		return;
-	snprintf(text, sizeof(text), "-- lines %d-%d of %d; d and u turn the page --", scroll->top + 1,
-		 scroll->top + scroll->shown, scroll->count);
+	/* Where the long form would lose its end, the short one says the same. */
+	snprintf(text, sizeof(text),
+		 area.cols < MORE_COLS ? "-- %d-%d of %d; d, u: page --" : "-- lines %d-%d of %d; d and u turn the page --",
+		 scroll->top + 1, scroll->top + scroll->shown, scroll->count);
 	ra_grid_put(grid, (struct ra_area){area.row + area.rows, area.col + 2, 1, area.cols - 3}, RA_LOOK_DIM, text);
 }
 
@@ -270,7 +273,7 @@ static void paint_asking(struct ra_screen *screen, const struct ra_view *view, s
 	    [RA_ASKING_NOTHING] = "",
 	    [RA_ASKING_NOTE] = "Note:",
 	    [RA_ASKING_SEARCH] = "Search:",
-	    [RA_ASKING_EXPORT] = "Write it as: m Markdown   t text   j JSON   (any other key: not now)",
+	    [RA_ASKING_EXPORT] = "Write: m Markdown  t text  j JSON",
 	    [RA_ASKING_QUIT] = "",
 	};
 	struct ra_area row = {grid->rows - 2, 1, 1, grid->cols - 1};
