@@ -63,7 +63,7 @@ grep -q '"kind":"plane"' hand.jsonl && bad "a link was opened by hand"
 bin/reattest export hand.jsonl >hand.md 2>err || bad "the walk by hand is not exported: $(head -c 300 err)"
 grep -q 'by hand' hand.md || bad "the document does not say that it was by hand"
 walk 13 'q\n' resume hand.jsonl
-walk 13 '2\n1\n3\n\n1\nq\n' --manual
+walk 13 '2\n1\n3\n3\n\n\n1\nq\n' --manual
 says 'Recovery did not succeed'
 walk 64 '' --manual esx07 --vcenter vc.example
 grep -q 'leave out --vcenter' err || bad "--manual beside --vcenter: $(head -c 300 err)"
