@@ -77,7 +77,7 @@ static ra_err no_demo(const char *dir, const char *id, struct ra_errs *errs)
 	}
 	ra_near_ask(&near, meant, sizeof(meant));
 	ra_names_free(names, count);
-	return ra_fail(errs, RA_E_NOTFOUND, "there is no simulated host \"%s\"%s; `reattest demo --list` names them", id, meant);
+	return ra_fail(errs, RA_E_NOTFOUND, "there is no simulated host \"%s\" (`reattest demo --list` names them)%s", id, meant);
 }
 
 ra_err ra_verb_demo(const struct ra_context *context, const char *id, struct ra_recording **out, struct ra_errs *errs)

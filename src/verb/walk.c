@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/io.h"
+#include "base/near.h"
 #include "flow/flowset.h"
 #include "report/report.h"
 #include "verb/common.h"
@@ -225,7 +226,7 @@ static int start_screen(const struct ra_context *context)
 	static const struct ra_pick_item items[] = {
 		{"host", "Walk a host", "over SSH and through vCenter, from this workstation"},
 		{"prevention", "Look after a host", "that is Passed or new: firmware, settings, certificates, versions, binding"},
-		{"manual", "Walk a host by hand", "no link to it: you look at its console and type what is asked (--manual)"},
+		{"manual", "Walk a host by hand", "no link to it: you look, and say what you see (--manual)"},
 		{"resume", "Go on with a session", "where it stopped"},
 		{"demo", "Try it on a simulated host", "no network, no account"},
 	};
@@ -236,7 +237,7 @@ static int start_screen(const struct ra_context *context)
 	ra_errs_clear(&errs);
 	if (!frontend)
 		return RA_EXIT_USAGE;
-	if (frontend->pick(frontend->payload, "TPM attestation of ESXi hosts", items, RA_LEN(items), &picked, &errs))
+	if (frontend->pick(frontend->payload, "TPM attestation of ESXi", items, RA_LEN(items), &picked, &errs))
 		return ra_say_errs(&errs);
 	if (picked < 0)
 		return RA_EXIT_STOPPED;
@@ -251,6 +252,23 @@ static int start_screen(const struct ra_context *context)
 	return connect_form(context, frontend, !strcmp(id, "prevention") ? id : NULL);
 }
 
+/* More than one operand is no walk; the first may be a verb that was mistyped. */
+static int not_one_host(const char *first)
+{
+	struct ra_near near = {.word = first};
+	const struct ra_verb *verbs;
+	size_t count = ra_verbs(&verbs);
+	char meant[128];
+
+	for (size_t i = 0; i < count; i++)
+		ra_near_try(&near, verbs[i].name);
+	if (near.best)
+		ra_say("there is no verb \"%s\" (`reattest --help` names them)%s", first, ra_near_ask(&near, meant, sizeof(meant)));
+	else
+		ra_say("one host at a time; `reattest check` takes many");
+	return RA_EXIT_USAGE;
+}
+
 int ra_verb_walk(const struct ra_context *context)
 {
 	struct walk w = {0};
@@ -258,10 +276,8 @@ int ra_verb_walk(const struct ra_context *context)
 	int code;
 
 	ra_errs_clear(&errs);
-	if (context->argc > 1) {
-		ra_say("one host at a time; `reattest check` takes many");
-		return RA_EXIT_USAGE;
-	}
+	if (context->argc > 1)
+		return not_one_host(context->argv[0]);
 	if (!context->argc && !context->options->from && !context->options->manual)
 		return start_screen(context);
 	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))
