@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #define WAY_COLS 25      /* the left column */
+#define WAY_COLS_WIDE 45 /* the same, from WIDE_COLS on */
+#define WIDE_COLS 120
 #define WAY_FROM_COLS 70 /* narrower windows have none */
 #define MORE_COLS 50     /* narrower windows say in fewer words that there is more */
 
@@ -234,10 +236,13 @@ static void paint_walk(struct ra_screen *screen, const struct ra_view *view, str
 	struct ra_area body = ra_frame_body(grid);
 
 	if (grid->cols >= WAY_FROM_COLS) {
-		ra_frame_way(grid, (struct ra_area){body.row, 1, body.rows, WAY_COLS - 2}, view);
-		ra_grid_line(grid, (struct ra_area){body.row, WAY_COLS, body.rows, 1}, RA_LOOK_DIM);
-		body.col = WAY_COLS + 1;
-		body.cols -= WAY_COLS + 1;
+		/* Room to spare goes to the titles of steps and causes, too. */
+		int way = grid->cols >= WIDE_COLS ? WAY_COLS_WIDE : WAY_COLS;
+
+		ra_frame_way(grid, (struct ra_area){body.row, 1, body.rows, way - 2}, view);
+		ra_grid_line(grid, (struct ra_area){body.row, way, body.rows, 1}, RA_LOOK_DIM);
+		body.col = way + 1;
+		body.cols -= way + 1;
 	}
 	paint_page(screen, view, grid, body);
 }
