@@ -7,7 +7,10 @@
 #include <stdio.h>
 
 #define WAY_COLS 25      /* the left column */
+#define WAY_COLS_WIDE 45 /* the same, from WIDE_COLS on */
+#define WIDE_COLS 120
 #define WAY_FROM_COLS 70 /* narrower windows have none */
+#define MORE_COLS 50     /* narrower windows say in fewer words that there is more */
 
 void ra_screen_free(struct ra_screen *screen)
 {
@@ -163,8 +166,10 @@ static void paint_more(struct ra_grid *grid, struct ra_area area, const struct r
 
 	if (scroll->count <= scroll->shown)
 		return;
-	snprintf(text, sizeof(text), "-- lines %d-%d of %d; d and u turn the page --", scroll->top + 1,
-		 scroll->top + scroll->shown, scroll->count);
+	/* Where the long form would lose its end, the short one says the same. */
+	snprintf(text, sizeof(text),
+		 area.cols < MORE_COLS ? "-- %d-%d of %d; d, u: page --" : "-- lines %d-%d of %d; d and u turn the page --",
+		 scroll->top + 1, scroll->top + scroll->shown, scroll->count);
 	ra_grid_put(grid, (struct ra_area){area.row + area.rows, area.col + 2, 1, area.cols - 3}, RA_LOOK_DIM, text);
 }
 
@@ -231,10 +236,13 @@ static void paint_walk(struct ra_screen *screen, const struct ra_view *view, str
 	struct ra_area body = ra_frame_body(grid);
 
 	if (grid->cols >= WAY_FROM_COLS) {
-		ra_frame_way(grid, (struct ra_area){body.row, 1, body.rows, WAY_COLS - 2}, view);
-		ra_grid_line(grid, (struct ra_area){body.row, WAY_COLS, body.rows, 1}, RA_LOOK_DIM);
-		body.col = WAY_COLS + 1;
-		body.cols -= WAY_COLS + 1;
+		/* Room to spare goes to the titles of steps and causes, too. */
+		int way = grid->cols >= WIDE_COLS ? WAY_COLS_WIDE : WAY_COLS;
+
+		ra_frame_way(grid, (struct ra_area){body.row, 1, body.rows, way - 2}, view);
+		ra_grid_line(grid, (struct ra_area){body.row, way, body.rows, 1}, RA_LOOK_DIM);
+		body.col = way + 1;
+		body.cols -= way + 1;
 	}
 	paint_page(screen, view, grid, body);
 }
@@ -270,7 +278,7 @@ static void paint_asking(struct ra_screen *screen, const struct ra_view *view, s
 	    [RA_ASKING_NOTHING] = "",
 	    [RA_ASKING_NOTE] = "Note:",
 	    [RA_ASKING_SEARCH] = "Search:",
-	    [RA_ASKING_EXPORT] = "Write it as: m Markdown   t text   j JSON   (any other key: not now)",
+	    [RA_ASKING_EXPORT] = "Write: m Markdown  t text  j JSON",
 	    [RA_ASKING_QUIT] = "",
 	};
 	struct ra_area row = {grid->rows - 2, 1, 1, grid->cols - 1};

@@ -27,7 +27,7 @@ const char *ra_tell_board_title(enum ra_board board)
 	    [RA_BOARD_FACTS] = "What is known",
 	    [RA_BOARD_STEPS] = "The steps so far",
 	    [RA_BOARD_MAP] = "The flow map ([ ] can still come)",
-	    [RA_BOARD_PALETTE] = "One check alone: Enter runs it, the walk stays",
+	    [RA_BOARD_PALETTE] = "One check alone: Enter runs it",
 	    [RA_BOARD_TOPICS] = "What the words mean",
 	};
 

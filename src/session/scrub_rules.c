@@ -56,7 +56,7 @@ static const struct ra_scrub_rule rules[] = {
     {"user", RA_SCRUB_USER, "(?i)(?:for|by) (?:user )?'?([A-Za-z_][\\w.-]*)@(?=[\\w.:]+)", NULL, NULL, "user-"},
     {"user", RA_SCRUB_USER, "\\b([A-Za-z][\\w.-]*@" FQDN ")\\b", NULL, NULL, "user-"},
     {"serial number", RA_SCRUB_WORD,
-     "(?i)(?:serial|(?:service|asset) ?tag|sku)[\\w ]{0,20}" IS "([A-Za-z0-9][A-Za-z0-9._-]{3,})", NULL, NULL,
+     "(?i)(?:serial|sku|(?:service|asset) ?tag)[\\w ]{0,20}" IS "([A-Za-z0-9][A-Za-z0-9._-]{3,})", NULL, NULL,
      "SERIAL000"},
     {"serial number", RA_SCRUB_DIGEST, "(?i)VMware-((?:" HEX "{2}[ -]){15}" HEX "{2})\\b", NULL, NULL, NULL},
     {"datastore", RA_SCRUB_WORD, "/vmfs/volumes/([^/\\s'\",\\]]+)", NULL, NULL, "datastore-"},

@@ -195,6 +195,8 @@ static ra_err unseen_required(const struct ra_session *s, struct ra_view *v)
 		struct ra_reading reading = ra_facts_read(ra_state_facts(s->state), name->valuestring, &query);
 
 		snprintf(why, sizeof(why), "a fact this flow requires; %s", ra_reason_name(reading.reason));
+		for (char *c = why; *c; c++) /* a sentence, not a name for programs */
+			*c = *c == '_' ? ' ' : *c;
 		if (reading.reason != RA_KNOWN && reading.reason != RA_NOT_APPLICABLE && unseen(v, name->valuestring, why))
 			return RA_E_NOMEM;
 	}
@@ -301,7 +303,7 @@ ra_err ra_view_unseen(const struct ra_session *s, struct ra_view *v)
 		const struct ra_view_result *result = &v->results[i];
 		bool open = !strcmp(result->verdict_id, "unknown") || !strcmp(result->verdict_id, "error");
 
-		const char *plain = !strcmp(result->verdict_id, "error") ? "its request failed" : "not told, or not read since the last change";
+		const char *plain = !strcmp(result->verdict_id, "error") ? "a request it needs failed" : "not told, or not read since the last change";
 
 		if (open && !result->running && unseen(v, result->title, *result->why ? result->why : plain))
 			return RA_E_NOMEM;

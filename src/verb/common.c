@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/io.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "flow/given.h"
 #include "verb/common.h"
@@ -61,22 +62,22 @@ static bool plain_name(const char *id)
 	return *id;
 }
 
-/* The names of what there is, for a wrong one. */
+/* The name that may be meant, for a wrong one, and where all of them are. */
 static ra_err no_demo(const char *dir, const char *id, struct ra_errs *errs)
 {
-	char **names = NULL, line[400] = "";
-	size_t count = 0, len = 0;
+	struct ra_near near = {.word = id};
+	char **names = NULL, meant[128];
+	size_t count = 0;
 
 	if (ra_list_dir(dir, ".json", &names, &count, errs))
 		return RA_E_NOTFOUND;
-	size_t told = 0;
-
-	for (; told < count && len + 64 < sizeof(line); told++)
-		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%.*s", told ? ", " : "",
-					(int)(strlen(names[told]) - strlen(".json")), names[told]);
+	for (size_t i = 0; i < count; i++) {
+		names[i][strlen(names[i]) - strlen(".json")] = '\0';
+		ra_near_try(&near, names[i]);
+	}
+	ra_near_ask(&near, meant, sizeof(meant));
 	ra_names_free(names, count);
-	return ra_fail(errs, RA_E_NOTFOUND, "there is no simulated host \"%s\"; there are: %s%s", id, line,
-		       told < count ? " and more (reattest demo --list)" : "");
+	return ra_fail(errs, RA_E_NOTFOUND, "there is no simulated host \"%s\" (`reattest demo --list` names them)%s", id, meant);
 }
 
 ra_err ra_verb_demo(const struct ra_context *context, const char *id, struct ra_recording **out, struct ra_errs *errs)

@@ -108,12 +108,15 @@ static ra_err run(const struct ra_context *context, struct keep *k, int *number,
 	return *number < 0 ? errs->code : *number ? RA_OK : ra_session_view(k->session, false, &k->view, errs);
 }
 
-/* Scrubbed; what is scrubbed by words needs them as they stand in the file's name, and the id made of it is one still. */
+/* Scrubbed. The id is made of the file's name, and what is scrubbed by words needs them as they stand there; an id again after it. */
 static ra_err scrub(struct keep *k, const char *path, struct ra_errs *errs)
 {
 	cJSON *node = cJSON_GetObjectItemCaseSensitive(k->tree, "id");
 	char id[64];
-	ra_err err = cJSON_SetValuestring(node, path) ? ra_scrub(k->tree, &k->scrubbed, errs) : ra_fail(errs, RA_E_NOMEM, "no memory");
+
+	if (!cJSON_SetValuestring(node, path))
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	ra_err err = ra_scrub(k->tree, &k->scrubbed, errs);
 
 	if (err)
 		return err;

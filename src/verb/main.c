@@ -185,32 +185,70 @@ static char *exe_dir(void)
 	return strdup(path);
 }
 
-int ra_verb_help(const char *only)
+/* "  left   text", the text wrapped from the column indent on; where left is longer than that, under it. */
+static ra_err put_row(struct ra_buf *out, const char *left, const char *text, size_t indent)
+{
+	bool beside = strlen(left) + 3 <= indent;
+	ra_err err = beside ? ra_buf_printf(out, "  %-*s", (int)indent - 2, left) : ra_buf_printf(out, "  %s\n%*s", left, (int)indent, "");
+
+	return err ? err : ra_verb_wrap(out, text, indent);
+}
+
+static ra_err put_verbs(struct ra_buf *out, const char *only)
 {
 	const struct ra_verb *verbs;
+	size_t count = ra_verbs(&verbs);
+	ra_err err = only ? RA_OK : ra_buf_text(out, "usage: reattest [HOST] | reattest VERB [OPTION]... [OPERAND]...\n\n");
+	char left[96];
+
+	for (size_t i = 0; i < count && !err; i++) {
+		snprintf(left, sizeof(left), "%-9s %s", verbs[i].name, verbs[i].usage);
+		if (!only)
+			err = put_row(out, left, verbs[i].summary, 28);
+		else if (!strcmp(only, verbs[i].name))
+			err = ra_buf_printf(out, "usage: reattest %s [OPTION]... %s\n\n  ", only, verbs[i].usage) ||
+					      ra_verb_wrap(out, verbs[i].summary, 2)
+				      ? RA_E_NOMEM
+				      : RA_OK;
+	}
+	return err ? err : ra_buf_text(out, "\n");
+}
+
+static ra_err put_options(struct ra_buf *out, const char *only)
+{
 	const struct ra_option_row *rows;
-	size_t verb_count = ra_verbs(&verbs), row_count = ra_option_rows(&rows);
+	size_t count = ra_option_rows(&rows);
+	ra_err err = RA_OK;
+	char left[64], text[512];
 
-	printf("usage: reattest [HOST] | reattest VERB [OPTION]... [OPERAND]...\n\n");
-	for (size_t i = 0; i < verb_count; i++)
-		if (!only || !strcmp(only, verbs[i].name))
-			printf("  %-9s %-26s %s\n", verbs[i].name, verbs[i].usage, verbs[i].summary);
-	printf("\n");
-	for (size_t i = 0; i < row_count; i++) {
-		char left[64];
-
+	for (size_t i = 0; i < count && !err; i++) {
 		if (only && *rows[i].verbs && !listed(rows[i].verbs, only))
 			continue;
 		snprintf(left, sizeof(left), "%c%c%s --%s%s%s", rows[i].letter ? '-' : ' ', rows[i].letter ? rows[i].letter : ' ',
 			 rows[i].letter ? "," : " ", rows[i].name, rows[i].arg ? " " : "", rows[i].arg ? rows[i].arg : "");
-		printf("  %-34s %s", left, rows[i].help);
-		printf(!only && *rows[i].verbs ? " [%s]\n" : "\n", rows[i].verbs);
+		snprintf(text, sizeof(text), !only && *rows[i].verbs ? "%s [%s]" : "%s", rows[i].help, rows[i].verbs);
+		err = put_row(out, left, text, 28);
 	}
-	printf("\nexit codes:\n");
-#define ROW(name, number, text) printf("  %3d  %s\n", number, text);
+	return err ? err : ra_buf_text(out, "\nexit codes:\n");
+}
+
+int ra_verb_help(const char *only)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+	char left[16];
+	ra_err err = put_verbs(&out, only);
+
+	if (!err)
+		err = put_options(&out, only);
+#define ROW(name, number, text)                                                                                                            \
+	snprintf(left, sizeof(left), "%3d", number);                                                                                       \
+	err = err ? err : put_row(&out, left, text, 7);
 	RA_VERIFY_EXITS(ROW)
 	RA_EXITS(ROW)
 #undef ROW
+	if (err)
+		return RA_EXIT_INTERNAL;
+	fputs(ra_buf_str(&out), stdout);
 	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
 }
 

@@ -120,7 +120,7 @@ void ra_list_checks(const struct ra_flowset *flows)
 		RA_AUTO(ra_mem_free) char *title = ra_text_clean_dup(checks[i]->title, false);
 
 		if (!ra_check_is_secret(checks[i]))
-			printf("%-24s %-12s %s\n", checks[i]->id, planes_of(checks[i], planes, sizeof(planes)), title ? title : "");
+			printf("%-24s %-16s %s\n", checks[i]->id, planes_of(checks[i], planes, sizeof(planes)), title ? title : "");
 	}
 }
 

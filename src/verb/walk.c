@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/io.h"
+#include "base/near.h"
 #include "flow/flowset.h"
 #include "report/report.h"
 #include "verb/common.h"
@@ -193,12 +194,39 @@ static int connect_form(const struct ra_context *context, const struct ra_fronte
 	return code;
 }
 
+/* Walk the host that a form names without a link to it. */
+static int manual_form(const struct ra_context *context, const struct ra_frontend *frontend)
+{
+	struct ra_options options = *context->options;
+	struct ra_form_field field = {"Host", "the name it goes by, for the record", strdup("")};
+	struct ra_context with = *context;
+	int code = RA_EXIT_STOPPED;
+	struct ra_errs errs;
+	bool done = false;
+
+	ra_errs_clear(&errs);
+	options.manual = true;
+	if (frontend->form(frontend->payload, "By hand", &field, 1, &done, &errs)) {
+		code = ra_say_errs(&errs);
+	} else if (done) {
+		char *argv[] = {field.value, NULL};
+
+		with.options = &options;
+		with.argc = field.value && *field.value;
+		with.argv = argv;
+		code = ra_verb_walk(&with);
+	}
+	free(field.value);
+	return code;
+}
+
 /* Without a host: a live one, a session to go on with, or a simulated one. */
 static int start_screen(const struct ra_context *context)
 {
 	static const struct ra_pick_item items[] = {
 		{"host", "Walk a host", "over SSH and through vCenter, from this workstation"},
 		{"prevention", "Look after a host", "that is Passed or new: firmware, settings, certificates, versions, binding"},
+		{"manual", "Walk a host by hand", "no link to it: you look, and say what you see (--manual)"},
 		{"resume", "Go on with a session", "where it stopped"},
 		{"demo", "Try it on a simulated host", "no network, no account"},
 	};
@@ -209,7 +237,7 @@ static int start_screen(const struct ra_context *context)
 	ra_errs_clear(&errs);
 	if (!frontend)
 		return RA_EXIT_USAGE;
-	if (frontend->pick(frontend->payload, "reattest", items, RA_LEN(items), &picked, &errs))
+	if (frontend->pick(frontend->payload, "TPM attestation of ESXi", items, RA_LEN(items), &picked, &errs))
 		return ra_say_errs(&errs);
 	if (picked < 0)
 		return RA_EXIT_STOPPED;
@@ -219,7 +247,26 @@ static int start_screen(const struct ra_context *context)
 		return ra_verb_resume(context);
 	if (!strcmp(id, "demo"))
 		return ra_verb_demo_walk(context);
+	if (!strcmp(id, "manual"))
+		return manual_form(context, frontend);
 	return connect_form(context, frontend, !strcmp(id, "prevention") ? id : NULL);
+}
+
+/* More than one operand is no walk; the first may be a verb that was mistyped. */
+static int not_one_host(const char *first)
+{
+	struct ra_near near = {.word = first};
+	const struct ra_verb *verbs;
+	size_t count = ra_verbs(&verbs);
+	char meant[128];
+
+	for (size_t i = 0; i < count; i++)
+		ra_near_try(&near, verbs[i].name);
+	if (near.best)
+		ra_say("there is no verb \"%s\" (`reattest --help` names them)%s", first, ra_near_ask(&near, meant, sizeof(meant)));
+	else
+		ra_say("one host at a time; `reattest check` takes many");
+	return RA_EXIT_USAGE;
 }
 
 int ra_verb_walk(const struct ra_context *context)
@@ -229,10 +276,8 @@ int ra_verb_walk(const struct ra_context *context)
 	int code;
 
 	ra_errs_clear(&errs);
-	if (context->argc > 1) {
-		ra_say("one host at a time; `reattest check` takes many");
-		return RA_EXIT_USAGE;
-	}
+	if (context->argc > 1)
+		return not_one_host(context->argv[0]);
 	if (!context->argc && !context->options->from && !context->options->manual)
 		return start_screen(context);
 	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))

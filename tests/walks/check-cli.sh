@@ -146,10 +146,12 @@ run 64 "unknown option" check --nonsense
 run 64 "--port" check --port many host
 run 64 "does not belong" verify --port 22 j.jsonl
 run 64 "name a host" check
+run 64 'no verb "chekc" (`reattest --help` names them); is "check" meant?' chekc host
+run 64 "one host at a time" esx01.example esx02.example
 run 64 "names no host" check -- '-oProxyCommand=x'
 run 64 "names no host" check 'esx;reboot'
-run 66 "there are: auto-deploy, bmc-only" check --from demo:nonsense
-grep -qF "and more (reattest demo --list)" err || bad "an unknown demo: $(cat err)"
+run 66 'there is no simulated host "nonsense" (`reattest demo --list` names them)' check --from demo:nonsense
+run 66 'is "secure-boot-off" meant?' check --from demo:secureboot-off
 run 66 "nothere.json" check --from nothere.json
 printf '{"format": 1,\n "id": 7 "title"}' >bad.json
 run 65 "bad.json:2:" check --from bad.json
