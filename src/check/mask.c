@@ -95,8 +95,8 @@ static const struct row *row_at(const char *at, const char *end, size_t *len)
 /* A word a switch may have: to take it out tells nobody less and may break what is parsed. whole: nothing follows it. */
 static bool is_switch(struct part value, bool whole)
 {
-	static const char *const words[] = {RA_MASKED, "true", "false", "null", "enabled", "enable",	"disabled", "disable",
-					    "yes",     "no",   "none",	"set",	"unset",   "not", "installed"};
+	static const char *const words[] = {"true", "false", "null", "enabled", "enable", "disabled", "disable",
+					    "yes",  "no",    "none", "set",	"unset",  "not",      "installed"};
 
 	for (size_t i = 0; i < RA_LEN(words); i++) {
 		size_t len = strlen(words[i]);
@@ -176,6 +176,12 @@ static struct part value_behind(const char *at, const char *end, enum kind kind)
 	return value_to(at, end, quote, escaped, tag ? "<\r\n" : " \t\r\n\"',;)}]<&");
 }
 
+/* What is masked stays as it is, brackets and all. */
+static bool is_masked(const char *at, const char *end)
+{
+	return (size_t)(end - at) >= strlen(RA_MASKED) && memcmp(at, RA_MASKED, strlen(RA_MASKED)) == 0;
+}
+
 /* A value under a name of the table, in any text. */
 static struct part named(const char *at, const char *end)
 {
@@ -183,6 +189,8 @@ static struct part named(const char *at, const char *end)
 	const struct row *row = row_at(at, end, &len);
 	struct part none = {NULL, 0}, value = row && row->kind != MEMBER ? value_behind(at + len, end, row->kind) : none;
 
+	if (value.at && is_masked(value.at, end))
+		value.len = strlen(RA_MASKED);
 	return value.len && !is_switch(value, false) ? value : none;
 }
 
@@ -214,7 +222,6 @@ struct walk {
 	const char *kept;         /* all before it is in out */
 	const char *close, *past; /* of the JSON text that began last: its quote, and what stands behind that */
 	struct ra_buf *out;
-	size_t count;
 };
 
 static const char *enter_text(struct walk *w, const char *at, struct part *text)
@@ -318,28 +325,20 @@ static struct part private_key(const char *at, const char *end)
 		return (struct part){NULL, 0};
 	at += words_len;
 	last = memmem(at, (size_t)(end - at), close, sizeof(close) - 1);
-	return (struct part){at, (size_t)((last ? last : end) - at)};
+	for (end = last ? last : end; at < end && one_of(*at, "\r\n");)
+		at++;
+	while (end > at && one_of(end[-1], "\r\n"))
+		end--;
+	return (struct part){at, (size_t)(end - at)};
 }
 
-/* Put a mark for a part; for each of its lines one, so that as many lines stay. */
+/* Put a mark in place of a part. */
 static ra_err mask(struct walk *w, struct part secret)
 {
-	const char *at = secret.at, *end = secret.at + secret.len;
-	ra_err err = ra_buf_add(w->out, w->kept, (size_t)(at - w->kept));
+	ra_err err = ra_buf_add(w->out, w->kept, (size_t)(secret.at - w->kept));
 
-	while (!err && at < end) {
-		const char *lf = memchr(at, '\n', (size_t)(end - at));
-		const char *stop = lf ? lf : end;
-
-		if (stop > at)
-			err = ra_buf_text(w->out, RA_MASKED);
-		if (!err && lf)
-			err = ra_buf_text(w->out, "\n");
-		at = lf ? lf + 1 : end;
-	}
-	w->kept = end;
-	w->count++;
-	return err;
+	w->kept = secret.at + secret.len;
+	return err ? err : ra_buf_text(w->out, RA_MASKED);
 }
 
 static bool of_run(char c)
@@ -365,7 +364,7 @@ static struct part secret_at(struct walk *w, enum ra_mask_of of, const char *at)
 	return !found.at && *at == '-' ? private_key(at, end) : found;
 }
 
-ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct ra_buf *out, size_t *count)
+ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct ra_buf *out)
 {
 	struct walk w = {.begin = text, .end = text + len, .kept = text, .close = text, .past = text, .out = out};
 	const char *at = text;
@@ -381,7 +380,5 @@ ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct 
 			at += *at == '\\' ? escape_len(at, w.end) : 1;
 		}
 	}
-	if (count)
-		*count += w.count;
 	return err ? err : ra_buf_add(out, w.kept, (size_t)(w.end - w.kept));
 }

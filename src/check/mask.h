@@ -1,7 +1,7 @@
 /* mask.h - secrets in what a machine says: the one place that knows what looks like one. Whatever is kept of an answer, recorded, or
  * shown of a log goes through here.
  * Invariants: time grows with the bytes and no faster, whatever they are; bytes that are no JSON, or end in the middle of it, are masked as
- * far as they go; JSON stays JSON; what is masked once stays as it is. */
+ * far as they go; JSON stays JSON, masked once or twice. */
 #ifndef RA_CHECK_MASK_H
 #define RA_CHECK_MASK_H
 
@@ -16,9 +16,8 @@ enum ra_mask_of {
 };
 /* Append a text with RA_MASKED for every secret in it: recovery keys, what stands under a name that speaks of a password (but for the words
  * of a switch: "enabled", "none"), session ids, passwords in a URL, private keys.
- * Shape: count may be NULL. Out: *count grows by what was masked.
  * Source: BIOS attributes of Dell (SHA256SystemPassword, SHA256SystemPasswordSalt); RFC 7468 section 10 (private keys); the recovery key
  * as in recovery.c. Errors: RA_E_LIMIT, RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct ra_buf *out, size_t *count);
+RA_MUST_USE ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct ra_buf *out);
 
 #endif

@@ -218,7 +218,7 @@ static cJSON *reply_body(const struct ra_check *check, const struct ra_check_pla
 /* One stream of an answer without the secrets in it. Out: *bytes, *len now those of room. */
 static ra_err without_secrets(const char **bytes, size_t *len, struct ra_buf *room)
 {
-	ra_err err = *bytes ? ra_mask_secrets(RA_MASK_ANSWER, *bytes, *len, room, NULL) : RA_OK;
+	ra_err err = *bytes ? ra_mask_secrets(RA_MASK_ANSWER, *bytes, *len, room) : RA_OK;
 
 	if (!*bytes || err != RA_OK)
 		return err;

@@ -41,7 +41,7 @@ static ra_err see(void *payload, const struct ra_scan_hit *hit)
 		abort();
 	seen->line = hit->line;
 	seen->sum += ((uint64_t)hit->line * 31 + hit->signature) * 8191 + hit->len * 2 + hit->part;
-	if (ra_mask_secrets(RA_MASK_PIECE, hit->text, hit->len, &open, NULL) || ra_text_clean(ra_buf_str(&open), open.len, false, &clean))
+	if (ra_mask_secrets(RA_MASK_PIECE, hit->text, hit->len, &open) || ra_text_clean(ra_buf_str(&open), open.len, false, &clean))
 		return RA_OK;
 	if (!ra_utf8_valid(ra_buf_str(&clean), clean.len) || strchr(ra_buf_str(&clean), '\x1b'))
 		abort();

@@ -36,7 +36,7 @@ static void test_mask(void **state)
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
 		RA_AUTO(ra_buf_free) struct ra_buf out = {0};
 
-		assert_int_equal(ra_mask_secrets(RA_MASK_ANSWER, cases[i].json, strlen(cases[i].json), &out, NULL), RA_OK);
+		assert_int_equal(ra_mask_secrets(RA_MASK_ANSWER, cases[i].json, strlen(cases[i].json), &out), RA_OK);
 		assert_string_equal(ra_buf_str(&out), cases[i].kept);
 	}
 }
@@ -48,53 +48,50 @@ static void test_secrets_are_masked(void **state)
 {
 	static const struct {
 		const char *in, *out;
-		size_t count;
 	} cases[] = {
-	    {"Key: " KEY16 "\nnext", "Key: [removed]\nnext", 1},
-	    {"  \"Key\": \"" KEY16 "\",", "  \"Key\": \"[removed]\",", 1},
-	    {"half of one " KEY4 " is one", "half of one [removed] is one", 1},
-	    {"esxi.boot encryptionRecoveryKey=" KEY16 " quiet", "esxi.boot encryptionRecoveryKey=[removed] quiet", 1},
-	    {"encryptionRecoveryKey=garbled quiet", "encryptionRecoveryKey=[removed] quiet", 1},
-	    {"   Setup Password: hunter2 and more\n", "   Setup Password: [removed]\n", 1},
-	    {"{\"SetupPassword\":\"hun\\\"ter\",\"x\":1}", "{\"SetupPassword\":\"[removed]\",\"x\":1}", 1},
-	    {"snmp community=public, port=161", "snmp community=[removed], port=161", 1},
-	    {"https://me:hunter2@vc.example/sdk", "https://me:[removed]@vc.example/sdk", 1},
-	    {"Authorization: Basic aHVudGVyMg==", "Authorization: Basic [removed]", 1},
+	    {"Key: " KEY16 "\nnext", "Key: [removed]\nnext"},
+	    {"  \"Key\": \"" KEY16 "\",", "  \"Key\": \"[removed]\","},
+	    {"half of one " KEY4 " is one", "half of one [removed] is one"},
+	    {"esxi.boot encryptionRecoveryKey=" KEY16 " quiet", "esxi.boot encryptionRecoveryKey=[removed] quiet"},
+	    {"encryptionRecoveryKey=garbled quiet", "encryptionRecoveryKey=[removed] quiet"},
+	    {"   Setup Password: hunter2 and more\n", "   Setup Password: [removed]\n"},
+	    {"{\"SetupPassword\":\"hun\\\"ter\",\"x\":1}", "{\"SetupPassword\":\"[removed]\",\"x\":1}"},
+	    {"snmp community=public, port=161", "snmp community=[removed], port=161"},
+	    {"https://me:hunter2@vc.example/sdk", "https://me:[removed]@vc.example/sdk"},
+	    {"Authorization: Basic aHVudGVyMg==", "Authorization: Basic [removed]"},
 	    {"a\n-----BEGIN PRIVATE KEY-----\nMIIE\nAAAA\n-----END PRIVATE KEY-----\nb",
-	     "a\n-----BEGIN PRIVATE KEY-----\n[removed]\n[removed]\n-----END PRIVATE KEY-----\nb", 1},
+	     "a\n-----BEGIN PRIVATE KEY-----\n[removed]\n-----END PRIVATE KEY-----\nb"},
 	    {"\"-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\"",
-	     "\"-----BEGIN RSA PRIVATE KEY-----[removed]-----END RSA PRIVATE KEY-----\"", 1},
-	    {"login password=\"hunter 2\", tries=1", "login password=\"[removed]\", tries=1", 1},
+	     "\"-----BEGIN RSA PRIVATE KEY-----[removed]-----END RSA PRIVATE KEY-----\""},
+	    {"login password=\"hunter 2\", tries=1", "login password=\"[removed]\", tries=1"},
 	    {"{\"body\":\"{\\\"password\\\":\\\"a\\\\b\\\",\\\"n\\\":1}\"}",
-	     "{\"body\":\"{\\\"password\\\":\\\"[removed]\\\",\\\"n\\\":1}\"}", 1},
+	     "{\"body\":\"{\\\"password\\\":\\\"[removed]\\\",\\\"n\\\":1}\"}"},
 	    {"{\"log\":\"encryptionRecoveryKey=ab\",\"Token\":\"x\",\"UserPassword\":\"no, sir\"}",
-	     "{\"log\":\"encryptionRecoveryKey=[removed]\",\"Token\":\"x\",\"UserPassword\":\"[removed]\"}", 2},
-	    {"vmware_soap_session=\"52a\"; Path=/", "vmware_soap_session=\"[removed]\"; Path=/", 1},
-	    {"pre-shared key: a, snmp_community=b, ApiKey = c", "pre-shared key: [removed], snmp_community=[removed], ApiKey = [removed]", 3},
-	    {"Password:\npasswd=", "Password:\npasswd=", 0},
+	     "{\"log\":\"encryptionRecoveryKey=[removed]\",\"Token\":\"x\",\"UserPassword\":\"[removed]\"}"},
+	    {"vmware_soap_session=\"52a\"; Path=/", "vmware_soap_session=\"[removed]\"; Path=/"},
+	    {"pre-shared key: a, snmp_community=b, ApiKey = c", "pre-shared key: [removed], snmp_community=[removed], ApiKey = [removed]"},
+	    {"Password:\npasswd=", "Password:\npasswd="},
 	    /* what is no secret stays to the letter */
 	    {"{\"passwords\":{\"a\":1},\"PasswordTries\":3,\"pwd=\":\"x\",\"m\":\"pwd=\",\"b\":\"c\"}",
-	     "{\"passwords\":{\"a\":1},\"PasswordTries\":3,\"pwd=\":\"[removed]\",\"m\":\"pwd=\",\"b\":\"c\"}", 1},
+	     "{\"passwords\":{\"a\":1},\"PasswordTries\":3,\"pwd=\":\"[removed]\",\"m\":\"pwd=\",\"b\":\"c\"}"},
 	    {"   Setup Password: Disabled\n   Password Set: false\n",
-	     "   Setup Password: Disabled\n   Password Set: false\n", 0},
+	     "   Setup Password: Disabled\n   Password Set: false\n"},
 	    {"{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}",
-	     "{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}", 0},
-	    {"incorrect user name or password", "incorrect user name or password", 0},
+	     "{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}"},
+	    {"incorrect user name or password", "incorrect user name or password"},
 	    {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
-	     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", 0},
+	     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"},
 	    {"build 22380479-22385739, 612345678us, 123456-654321",
-	     "build 22380479-22385739, 612345678us, 123456-654321", 0},
-	    {"\n\n", "\n\n", 0},
-	    {"", "", 0},
+	     "build 22380479-22385739, 612345678us, 123456-654321"},
+	    {"\n\n", "\n\n"},
+	    {"", ""},
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
 		struct ra_buf out __attribute__((cleanup(ra_buf_free_auto))) = {0};
-		size_t count = 0;
 
-		assert_int_equal(ra_mask_secrets(RA_MASK_ANSWER, cases[i].in, strlen(cases[i].in), &out, &count), RA_OK);
+		assert_int_equal(ra_mask_secrets(RA_MASK_ANSWER, cases[i].in, strlen(cases[i].in), &out), RA_OK);
 		assert_string_equal(ra_buf_str(&out), cases[i].out);
-		assert_int_equal(count, cases[i].count);
 	}
 }
 
@@ -125,7 +122,7 @@ static void test_hidden(void **state)
 
 		assert_non_null(copy);
 		memcpy(copy, cases[i].line, strlen(cases[i].line)); /* no NUL behind it */
-		assert_int_equal(ra_mask_secrets(RA_MASK_PIECE, copy, strlen(cases[i].line), &out, NULL), RA_OK);
+		assert_int_equal(ra_mask_secrets(RA_MASK_PIECE, copy, strlen(cases[i].line), &out), RA_OK);
 		assert_string_equal(ra_buf_str(&out), cases[i].shown);
 	}
 }
