@@ -14,7 +14,7 @@
 /* A recording with these answers on SSH and vCenter. */
 static cJSON *recording(const char *lines, const char *json)
 {
-	struct ra_buf text __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
 
 	assert_int_equal(
 	    ra_buf_printf(
@@ -158,8 +158,8 @@ static void test_one_token_everywhere(void **state)
 static void test_certificates(void **state)
 {
 	const struct ra_cert_wish wish = {"esx01.corp.example.org", "Corp Issuing CA", 1761955200000, 1919721600000, 7};
-	struct ra_buf pem __attribute__((cleanup(ra_buf_free_auto))) = {0};
-	struct ra_buf again __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf pem = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf again = {0};
 	struct ra_cert was, is;
 	struct ra_scrubbed told;
 	struct ra_errs errs;

@@ -88,7 +88,7 @@ static void test_secrets_are_masked(void **state)
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
-		struct ra_buf out __attribute__((cleanup(ra_buf_free_auto))) = {0};
+		RA_AUTO(ra_buf_free) struct ra_buf out = {0};
 
 		assert_int_equal(ra_mask_secrets(RA_MASK_ANSWER, cases[i].in, strlen(cases[i].in), &out), RA_OK);
 		assert_string_equal(ra_buf_str(&out), cases[i].out);
