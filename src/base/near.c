@@ -14,7 +14,7 @@ static size_t least(size_t a, size_t b)
 }
 
 /* Three rows of the table of distances of all beginnings. */
-static size_t distance(const char *a, const char *b)
+size_t ra_near_distance(const char *a, const char *b)
 {
 	size_t len_a = strlen(a), len_b = strlen(b), rows[3][LEN_MAX + 1];
 
@@ -39,7 +39,7 @@ static size_t distance(const char *a, const char *b)
 
 void ra_near_try(struct ra_near *near, const char *candidate)
 {
-	size_t off = candidate ? distance(near->word, candidate) : LEN_MAX;
+	size_t off = candidate ? ra_near_distance(near->word, candidate) : LEN_MAX;
 
 	/* One letter in three may be wrong, or two words share nothing but letters. */
 	if (!candidate || off * 3 > strlen(near->word) || (near->best && off >= near->off))

@@ -5,6 +5,10 @@
 
 #include <stddef.h>
 
+/* How many letters apart two words are: changed, added, left out, or two neighbours swapped. Out: a large number when one is longer than
+ * words are. */
+size_t ra_near_distance(const char *a, const char *b);
+
 /* One search. Set word, leave the rest zero. */
 struct ra_near {
 	const char *word;

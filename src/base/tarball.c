@@ -140,7 +140,7 @@ static ra_err read_all(struct archive *archive, ra_tar_expect expect, size_t all
 	int rc = archive_read_next_header(archive, &entry);
 
 	for (; rc == ARCHIVE_OK; rc = archive_read_next_header(archive, &entry)) {
-		struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {0};
+		RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
 		size_t cap = cap_of(entry, out, expect, errs);
 		ra_err err =
 		    cap ? read_bytes(archive, archive_entry_pathname(entry), cap < room ? cap : room, &bytes, errs)

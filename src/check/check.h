@@ -157,10 +157,6 @@ RA_MUST_USE ra_err ra_recovery_compare(const char *list, size_t list_len, const 
 RA_MUST_USE ra_err ra_recovery_compare_part(const char *list, size_t list_len, unsigned groups, const struct ra_key_typed *typed,
 					    struct ra_key_match *out, struct ra_errs *errs);
 
-/* Append a line without the secrets in it: what could be a recovery key (groups of six digits), and what follows encryptionRecoveryKey.
- * Errors: RA_E_LIMIT, RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_recovery_hide(const char *line, size_t len, struct ra_buf *out);
-
 /* Names of the builtin parsers ("clock", "uptime-us", ...), NULL-terminated. reattest-flow(5) says what each gives. */
 const char *const *ra_builtin_names(void);
 

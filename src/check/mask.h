@@ -1,15 +1,23 @@
-/* mask.h - what may not be kept of an answer.
- * Invariants: bytes that are no JSON, or end in the middle of it, are masked as far as they go. */
+/* mask.h - secrets in what a machine says: the one place that knows what looks like one. Whatever is kept of an answer, recorded, or
+ * shown of a log goes through here.
+ * Invariants: time grows with the bytes and no faster, whatever they are; bytes that are no JSON, or end in the middle of it, are masked as
+ * far as they go; JSON stays JSON, masked once or twice. */
 #ifndef RA_CHECK_MASK_H
 #define RA_CHECK_MASK_H
 
 #include "base/buf.h"
 
-#define RA_MASKED "(withheld)"
+#define RA_MASKED "[removed]"
 
-/* Append a JSON text with RA_MASKED for every text whose name speaks of a password, a passphrase, a salt, a secret or a credential;
- * all else to the letter.
- * Source: BIOS attributes of Dell (SHA256SystemPassword, SHA256SystemPasswordSalt). Errors: RA_E_LIMIT, RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_mask_passwords(const char *bytes, size_t len, struct ra_buf *out);
+/* What the bytes are. */
+enum ra_mask_of {
+	RA_MASK_ANSWER, /* lines as they came: a recovery key stands there whole, or a good part of it */
+	RA_MASK_PIECE   /* cut anywhere: rather a number too many is hidden than a part of a key shown */
+};
+/* Append a text with RA_MASKED for every secret in it: recovery keys, what stands under a name that speaks of a password (but for the words
+ * of a switch: "enabled", "none"), session ids, passwords in a URL, private keys.
+ * Source: BIOS attributes of Dell (SHA256SystemPassword, SHA256SystemPasswordSalt); RFC 7468 section 10 (private keys); the recovery key
+ * as in recovery.c. Errors: RA_E_LIMIT, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct ra_buf *out);
 
 #endif

@@ -195,6 +195,25 @@ static bool take_to(struct cursor *in, const char *words, struct ra_span *before
 	return true;
 }
 
+/* One field of a list that names its fields: into its place, and the entry into the list when both are there. Out: false for a field that
+ * comes twice in one entry, and for an entry that is none. */
+static bool take_field(struct list *out, struct entry *entry, struct ra_span label, struct ra_span value)
+{
+	struct ra_span *place = ra_span_label(label, "RecoveryID") ? &entry->id : ra_span_label(label, "Key") ? &entry->key : NULL;
+
+	if (!place)
+		return true;
+	if (place->at)
+		return false;
+	*place = ra_span_trim(value);
+	if (!entry->id.at || !entry->key.at)
+		return true;
+	if (!keep(out, *entry))
+		return false;
+	*entry = (struct entry){0};
+	return true;
+}
+
 /* <structure ...><field name="RecoveryID"><string>{...}</string></field><field name="Key">... */
 static bool read_xml(struct cursor in, struct list *out)
 {
@@ -202,23 +221,9 @@ static bool read_xml(struct cursor in, struct list *out)
 	struct ra_span before, label, value;
 
 	while (take_to(&in, "<field name=\"", &before)) {
-		struct ra_span *place = NULL;
-
-		if (!take_to(&in, "\"", &label) || !take_to(&in, "<string>", &before) || !take_to(&in, "</string>", &value))
+		if (!take_to(&in, "\"", &label) || !take_to(&in, "<string>", &before) || !take_to(&in, "</string>", &value) ||
+		    !take_field(out, &entry, label, value))
 			return false;
-		if (ra_span_label(label, "RecoveryID"))
-			place = &entry.id;
-		else if (ra_span_label(label, "Key"))
-			place = &entry.key;
-		if (place && place->at)
-			return false; /* twice in one entry */
-		if (place)
-			*place = ra_span_trim(value);
-		if (!entry.id.at || !entry.key.at)
-			continue;
-		if (!keep(out, entry))
-			return false;
-		entry = (struct entry){0};
 	}
 	return out->count && !entry.id.at && !entry.key.at && take_to(&in, "</output>", &before);
 }
@@ -233,7 +238,6 @@ static bool read_pairs(struct ra_span text, struct list *out)
 		static const char kind[] = ".string";
 		const char *equals = memchr(line.at, '=', line.len);
 		size_t len = equals ? (size_t)(equals - line.at) : 0, from;
-		struct ra_span *place = NULL, label;
 
 		if (!ra_span_trim(line).len)
 			continue;
@@ -242,20 +246,9 @@ static bool read_pairs(struct ra_span text, struct list *out)
 		len -= sizeof(kind) - 1;
 		for (from = len; from > 0 && line.at[from - 1] != '.';)
 			from--;
-		label = (struct ra_span){line.at + from, len - from};
-		if (ra_span_label(label, "RecoveryID"))
-			place = &entry.id;
-		else if (ra_span_label(label, "Key"))
-			place = &entry.key;
-		if (place && place->at)
+		if (!take_field(out, &entry, (struct ra_span){line.at + from, len - from},
+				(struct ra_span){equals + 1, line.len - (size_t)(equals + 1 - line.at)}))
 			return false;
-		if (place)
-			*place = ra_span_trim((struct ra_span){equals + 1, line.len - (size_t)(equals + 1 - line.at)});
-		if (!entry.id.at || !entry.key.at)
-			continue;
-		if (!keep(out, entry))
-			return false;
-		entry = (struct entry){0};
 	}
 	return out->count && !entry.id.at && !entry.key.at;
 }

@@ -114,10 +114,12 @@ struct ra_flow *ra_flow_free(struct ra_flow *flow);
 /* As ra_flow_read. */
 RA_MUST_USE ra_err ra_cause_read(struct ra_json *doc, struct ra_cause **out, struct ra_errs *errs);
 struct ra_cause *ra_cause_free(struct ra_cause *cause);
-/* The steps of a flow, one by one (load_step.c, load_action.c). */
+/* The facts an answer sets. Errors: RA_E_INVALID with file:line:col. */
 RA_MUST_USE ra_err ra_set_read(const struct ra_json *doc, const cJSON *set, struct ra_errs *errs);
+/* A word for how a walk ends. Out: *out (NULL: it is only examined). Errors: RA_E_INVALID with file:line:col. */
 RA_MUST_USE ra_err ra_outcome_read(const struct ra_json *doc, const cJSON *node, enum ra_outcome *out,
 				   struct ra_errs *errs);
+/* The steps of a flow, one by one (load_step.c, load_action.c). */
 RA_MUST_USE ra_err ra_step_read(const struct ra_json *doc, const cJSON *node, struct ra_step *step,
 				struct ra_errs *errs);
 /* The content of a step, freed. */
@@ -132,8 +134,6 @@ RA_MUST_USE ra_err ra_choices_read(const struct ra_json *doc, const cJSON *answe
 RA_MUST_USE ra_err ra_checked_read(struct ra_checked *checked, struct ra_errs *errs);
 /* What a checked holds, freed. */
 void ra_checked_clear(struct ra_checked *checked);
-/* A node as a pattern. Errors: RA_E_INVALID with file:line:col, RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_flowset_read_pattern(const struct ra_json *doc, const cJSON *node, struct ra_pattern **out, struct ra_errs *errs);
 /* Signatures, vendors, danger and glossary go straight into the set. */
 RA_MUST_USE ra_err ra_flowset_read_signatures(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs);
 /* A node that is a regular expression, compiled. Owner: *out is the caller's. Errors: RA_E_INVALID at the node, RA_E_NOMEM. */

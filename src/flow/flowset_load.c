@@ -101,7 +101,7 @@ static ra_err load_file(const struct loading *load, const struct place *place, e
 			const char *path)
 {
 	RA_AUTO(ra_mem_free) char *name = NULL;
-	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = FILE_LEN_MAX};
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = FILE_LEN_MAX};
 	struct ra_json *doc = NULL;
 	const char *base = strrchr(path, '/');
 	bool again = false;
@@ -177,7 +177,7 @@ static int by_name(const void *a, const void *b)
 /* One line for each file, as sha256sum writes it. */
 static ra_err digest_set(const struct loading *load)
 {
-	struct ra_buf all __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = 0};
+	RA_AUTO(ra_buf_free) struct ra_buf all = {.max_len = 0};
 	struct ra_flow_file *files = load->set->files.items;
 	ra_err err = RA_OK;
 

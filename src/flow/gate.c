@@ -74,8 +74,11 @@ static ra_utc_ms asked_at(const struct ra_obs *obs)
 	return obs->asked ? obs->asked : obs->at;
 }
 
+/* What is made of the site's list and template may be made of an operator's word, too: it opens nothing. */
 static void copy_fresh(struct copy *copy, const char *fact)
 {
+	if (ra_fact_is_given(fact))
+		return;
 	for (size_t i = 0; i < ra_facts_obs_count(copy->from, fact); i++) {
 		const struct ra_obs *obs = ra_facts_obs(copy->from, fact, i);
 		bool fresh = obs->plane == RA_PLANE_SESSION || asked_at(obs) >= copy->since;

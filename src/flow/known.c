@@ -3,6 +3,7 @@
 #include "flow/known.h"
 
 #include "base/text.h"
+#include "check/mask.h"
 #include "check/parse.h"
 #include "check/scan.h"
 
@@ -64,7 +65,7 @@ static ra_err keep(struct ra_known_line *seat, const struct ra_scan_hit *hit)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf open = {0}, clean = {0};
 	struct ra_span span = showable(hit);
-	ra_err err = ra_recovery_hide(span.at, span.len, &open);
+	ra_err err = ra_mask_secrets(RA_MASK_PIECE, span.at, span.len, &open);
 
 	span = cut_to_show((struct ra_span){ra_buf_str(&open), open.len}, seat->signature->literal);
 	seat->cut = hit->part || span.len < open.len;

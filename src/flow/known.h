@@ -1,6 +1,6 @@
 /* known.h - what the known lines of a flow set say about a log, wherever it comes from. Bytes go in, file after file; what
  * was found of each signature comes out. Pure; memory does not depend on how much is read.
- * Invariants: what is kept of a line is clean (base/text.h), holds no recovery key, and is cut to RA_KNOWN_SHOWN
+ * Invariants: what is kept of a line is clean (base/text.h), holds no secret (check/mask.h), and is cut to RA_KNOWN_SHOWN
  * bytes around its literal. Nothing found proves nothing. Room flow/, on check/scan.h. */
 #ifndef RA_FLOW_KNOWN_H
 #define RA_FLOW_KNOWN_H

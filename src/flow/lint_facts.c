@@ -227,7 +227,7 @@ static const char *const fitting[RA_TYPE_COUNT] = {
     [RA_TEXT] = "a text is held against texts (is, in, match)",
     [RA_VERSION] = "a version is held against a text such as \"7.0.2\"",
     [RA_TIME] = "a time is held against a time, {\"fact\": ..}, {\"action\": \"start\"} or \"now\"",
-    [RA_LIST] = "a list is asked with has, has_any, count, match or a list",
+    [RA_LIST] = "a list is asked with has, has_any, only, count, match or a list",
 };
 
 static void check_use(void *payload, const struct ra_cond_use *use)

@@ -7,13 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is known of a called flow: each is searched once, however often it is called. One that is searched just now calls itself. */
+enum { NOT_SEARCHED, UNSEEN, SEEN };
+
 /* One search. seen: a byte for each step of the flow it is in. */
 struct search {
 	const struct ra_flowset *set;
 	const struct ra_graph *graphs;
 	const struct ra_graph *graph;
 	unsigned char *seen;
-	size_t depth; /* of calls that may still be followed */
+	unsigned char *calls;        /* of each flow of the set, shared by all searches: does it resolve without such a start? */
 	const struct ra_step *found; /* the end it came to, NULL */
 };
 
@@ -22,19 +25,23 @@ static void visit(struct search *search, const char *id);
 /* Can the called flow end as resolved from its start without such a start of the host? */
 static bool resolves_unseen(const struct search *outer, const char *flow)
 {
-	struct search inner = {.set = outer->set, .graphs = outer->graphs, .depth = outer->depth - 1};
+	struct search inner = {.set = outer->set, .graphs = outer->graphs, .calls = outer->calls};
+	size_t at = 0;
 
-	for (size_t i = 0; outer->depth && i < outer->set->flows.count; i++) {
-		if (strcmp(outer->graphs[i].flow->id, flow) == 0)
-			inner.graph = &outer->graphs[i];
-	}
-	if (!inner.graph)
+	while (at < outer->set->flows.count && strcmp(outer->graphs[at].flow->id, flow) != 0)
+		at++;
+	if (at == outer->set->flows.count)
 		return true;
+	if (outer->calls[at] != NOT_SEARCHED)
+		return outer->calls[at] == UNSEEN;
+	outer->calls[at] = UNSEEN;
+	inner.graph = &outer->graphs[at];
 	inner.seen = calloc(inner.graph->count + 1, 1);
 	if (inner.seen)
 		visit(&inner, inner.graph->flow->start);
+	outer->calls[at] = !inner.seen || inner.found ? UNSEEN : SEEN;
 	free(inner.seen);
-	return !inner.seen || inner.found;
+	return outer->calls[at] == UNSEEN;
 }
 
 static void follow(void *payload, const struct ra_step *step, const struct ra_way *way)
@@ -92,12 +99,13 @@ static void visit_sealed(struct search *search, const struct ra_step *split)
 void ra_lint_recovery(struct ra_linter *lint, const struct ra_graph *graphs, const struct ra_graph *graph, const struct ra_step *step)
 {
 	const struct ra_step *split = ra_flow_step(graph->flow, step->action.ok);
-	struct search search = {.set = lint->set, .graphs = graphs, .graph = graph, .depth = lint->set->flows.count};
+	struct search search = {.set = lint->set, .graphs = graphs, .graph = graph};
 
 	if (!split || split->kind != RA_STEP_CHECK)
 		return; /* told by another rule */
 	search.seen = calloc(graph->count + 1, 1);
-	if (search.seen)
+	search.calls = calloc(lint->set->flows.count + 1, 1);
+	if (search.seen && search.calls)
 		visit_sealed(&search, split);
 	else
 		lint->blind = true;
@@ -107,4 +115,5 @@ void ra_lint_recovery(struct ra_linter *lint, const struct ra_graph *graphs, con
 			    "verified by its start: the last start of a recovery is seen, not believed",
 			    step->id, search.found->id);
 	free(search.seen);
+	free(search.calls);
 }

@@ -215,11 +215,23 @@ static cJSON *reply_body(const struct ra_check *check, const struct ra_check_pla
 	return out;
 }
 
+/* One stream of an answer without the secrets in it. Out: *bytes, *len now those of room. */
+static ra_err without_secrets(const char **bytes, size_t *len, struct ra_buf *room)
+{
+	ra_err err = *bytes ? ra_mask_secrets(RA_MASK_ANSWER, *bytes, *len, room) : RA_OK;
+
+	if (!*bytes || err != RA_OK)
+		return err;
+	*bytes = ra_buf_str(room);
+	*len = room->len;
+	return RA_OK;
+}
+
 ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want, const struct ra_plane_answer *given,
 		     cJSON **out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_cjson_free) cJSON *body = NULL;
-	RA_AUTO(ra_buf_free) struct ra_buf masked = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf out_masked = {0}, err_masked = {0};
 	struct ra_plane_answer room = *given, *answer = &room;
 	struct ra_found found = {0};
 	bool whole;
@@ -230,12 +242,9 @@ ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want, c
 	if (want->plane->secret)
 		return ra_fail(errs, RA_E_DENIED, "the answer of check \"%s\" is a secret: it is never written down",
 			       want->check->id);
-	if (want->plane->plane == RA_PLANE_BMC && given->out) {
-		if (ra_mask_passwords(given->out, given->out_len, &masked) != RA_OK)
-			return no_memory(errs);
-		room.out = ra_buf_str(&masked);
-		room.out_len = masked.len;
-	}
+	/* A machine may say a secret nobody asked for: a log holds the boot options, and with them the recovery key. */
+	if (without_secrets(&room.out, &room.out_len, &out_masked) != RA_OK || without_secrets(&room.err, &room.err_len, &err_masked) != RA_OK)
+		return no_memory(errs);
 	if (ra_extract_facts(want->check, want->plane, ra_flowset_signatures(state->set), answer, &found) != RA_OK)
 		return no_memory(errs);
 	body = reply_body(want->check, want->plane);

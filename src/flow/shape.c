@@ -193,6 +193,8 @@ ra_err ra_shape_word(const struct ra_json *doc, const cJSON *node, const char *c
 			*out = i;
 			return RA_OK;
 		}
+	}
+	for (int i = 0; words[i]; i++) {
 		ra_near_try(&near, words[i]);
 		if (len < sizeof(list))
 			len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", len ? ", " : "", words[i]);

@@ -113,12 +113,13 @@ static ra_err span_words(const struct ra_cond *cond, struct ra_buf *out)
 	return err ? err : operand_words(&cond->right, out);
 }
 
+/* Of the forms that hold a left side against a right one. */
 static const char *order_words(enum ra_form form)
 {
 	static const char *const words[] = {
 		[RA_FORM_IS] = "is",	     [RA_FORM_IN] = "is one of", [RA_FORM_LT] = "is less than", [RA_FORM_LE] = "is at most",
 		[RA_FORM_GT] = "is more than", [RA_FORM_GE] = "is at least", [RA_FORM_MATCH] = "matches", [RA_FORM_HAS] = "holds",
-		[RA_FORM_HAS_ANY] = "holds one of",
+		[RA_FORM_HAS_ANY] = "holds one of", [RA_FORM_ONLY] = "holds nothing but",
 	};
 
 	return words[form];

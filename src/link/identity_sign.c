@@ -234,7 +234,7 @@ static ra_err ed25519_blob(const EVP_PKEY *pkey, struct ra_buf *out)
 static ra_err open_pem(struct ra_identity *identity, const struct ra_secret *passphrase)
 {
 	size_t len;
-	struct ra_buf blob __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf blob = {0};
 	const char *text = ra_secret_bytes(identity->bytes, &len);
 	BIO *bio = BIO_new_mem_buf(text, (int)len);
 	EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, give_passphrase, (void *)passphrase) : NULL;

@@ -281,7 +281,7 @@ ra_err ra_known_check(const char *const *files, const struct ra_known_query *que
 {
 	memset(found, 0, sizeof(*found));
 	for (; *files; files++) {
-		struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = FILE_LEN_MAX};
+		RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = FILE_LEN_MAX};
 		struct ra_errs local;
 		ra_errs_clear(&local);
 		ra_err err = ra_read_file(*files, &bytes, &local);
@@ -328,8 +328,8 @@ static ra_err write_line(const struct ra_buf *before, const struct ra_known_quer
 
 ra_err ra_known_add(const char *file, const struct ra_known_query *query, struct ra_errs *errs)
 {
-	struct ra_buf before __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = FILE_LEN_MAX};
-	struct ra_buf line __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf before = {.max_len = FILE_LEN_MAX};
+	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
 	ra_err err = ra_make_parent(file, errs);
 	if (err)
 		return err;

@@ -222,7 +222,7 @@ static ra_err check_texts(const struct load *load, const cJSON *list, const char
 static ra_err check_fill(const struct load *load, const cJSON *node)
 {
 	const struct ra_recording_times epoch = {.states = load->states};
-	struct ra_buf scratch __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf scratch = {0};
 	if (cJSON_IsString(node) && ra_recording_fill(node->valuestring, &epoch, &scratch) != RA_OK)
 		return ra_json_fail(
 		    load->doc, node, load->errs, RA_E_INVALID,

@@ -210,7 +210,7 @@ static ra_err keep_out(struct ra_job *job, struct ra_buf *bytes)
 
 static ra_err fill_reply(struct ra_job *job, const struct asked *asked)
 {
-	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
 	struct ra_reply *reply = ra_job_reply(job);
 	ra_err err = ra_recording_out(asked->reply, &asked->times, &bytes);
 	if (!err)

@@ -270,7 +270,7 @@ static int sign_by_key(LIBSSH2_SESSION *session RA_UNUSED, unsigned char **sig, 
 		       const unsigned char *data, size_t data_len, void **abstract)
 {
 	const struct ra_ssh *ssh = *abstract;
-	struct ra_buf made __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf made = {0};
 	if (ra_identity_sign(ssh->auth.key, data, data_len, &made) != RA_OK)
 		return -1;
 	*sig = ra_ssh_alloc(made.len, NULL);

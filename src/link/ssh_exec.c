@@ -46,7 +46,7 @@ bool ra_ssh_exec_is_sent(const struct ra_job *job)
 
 ra_err ra_ssh_exec_new(struct ra_ssh *ssh, struct ra_job *job, struct ra_errs *errs)
 {
-	struct ra_buf command __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf command = {0};
 	ra_err err = ra_quote_request(ra_json_root(job->request), &command);
 	if (err)
 		return err;

@@ -195,11 +195,10 @@ static ra_err statement(struct ra_session *s, const struct ra_word *word, struct
 	return advance(s, errs);
 }
 
-/* Four groups that nobody can know before: whoever has only part of the key does not get through by luck. */
-static ra_err pick_groups(struct ra_session *s, struct ra_errs *errs)
+/* Four groups that nobody can know before: whoever has only part of the key does not get through by luck. For the whole walk they are the
+ * same: nor by trying until those are asked for that he has. */
+static ra_err draw_groups(unsigned *groups, struct ra_errs *errs)
 {
-	unsigned groups = 0;
-
 	for (int picked = 0; picked < RA_GATE_GROUP_COUNT;) {
 		char hex[3];
 		unsigned group;
@@ -207,13 +206,23 @@ static ra_err pick_groups(struct ra_session *s, struct ra_errs *errs)
 		if (ra_random_hex(1, hex))
 			return ra_fail(errs, RA_E_INTERNAL, "no random numbers: the groups cannot be picked");
 		group = (unsigned)strtoul(hex, NULL, 16) % RA_KEY_GROUPS;
-		picked += !(groups >> group & 1);
-		groups |= 1u << group;
+		picked += !(*groups >> group & 1);
+		*groups |= 1u << group;
 	}
+	return RA_OK;
+}
+
+static ra_err pick_groups(struct ra_session *s, struct ra_errs *errs)
+{
+	unsigned groups = s->key_groups;
+	ra_err err = groups ? RA_OK : draw_groups(&groups, errs);
+
+	if (err)
+		return err;
 	s->talk.pasted = ra_secret_new();
 	if (!s->talk.pasted)
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
-	s->talk.groups = groups;
+	s->key_groups = s->talk.groups = groups;
 	s->talk.typed = 0;
 	s->talk.stage = RA_GATE_GROUPS;
 	ra_session_touch(s);

@@ -115,6 +115,7 @@ struct ra_session {
 	struct ra_session_plane planes[RA_PLANE_COUNT];
 	struct ra_flight flights[RA_TICKETS_MAX];
 	struct ra_gate_talk talk;
+	unsigned key_groups; /* of the recovery key, asked for where it is typed in part: picked once, as talk.groups; 0: not yet */
 	bool active;      /* has a place among the hub's parallel ones */
 	bool held;        /* a check step is decided and waits for the operator */
 	bool pass_hold;   /* the operator said go on */

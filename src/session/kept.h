@@ -26,10 +26,6 @@ RA_MUST_USE ra_err ra_kept_expect(cJSON *tree, const struct ra_view *view);
  */
 RA_MUST_USE ra_err ra_source_make(const char *name, const cJSON *tree, struct ra_recording **out, struct ra_errs *errs);
 
-/* Mask what looks like a secret in a text. Shape: text is one or more lines. Out: appended to *out; *count grows by
- * what was masked. Errors: RA_E_NOMEM, RA_E_LIMIT. */
-RA_MUST_USE ra_err ra_mask_secrets(const char *text, size_t len, struct ra_buf *out, size_t *count);
-
 /* What a recording was cleared of, by rule. */
 struct ra_scrub_count {
 	const char *rule; /* "address", "host name", ...; static */

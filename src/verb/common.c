@@ -359,6 +359,13 @@ int ra_verb_write(const struct ra_options *options, const struct ra_buf *documen
 	return RA_EXIT_CANTWRITE;
 }
 
+void ra_print_clean(const char *before, const char *text, const char *after)
+{
+	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
+
+	printf("%s%s%s", before, clean ? clean : "", after);
+}
+
 ra_err ra_verb_wrap(struct ra_buf *out, const char *text, size_t indent)
 {
 	size_t room = LINE_WIDTH - indent;

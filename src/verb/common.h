@@ -59,6 +59,8 @@ int ra_verb_headless(struct ra_hub *hub, size_t count, struct ra_errs *errs);
 
 /* Show a walk to its end and say where its record is. Out: the exit code. */
 int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, struct ra_session *session, bool demo);
+/* Print a foreign text, cleaned, between two of the program's own. */
+void ra_print_clean(const char *before, const char *text, const char *after);
 /* Append text in lines of 80 cells, broken at spaces: the first one goes on after indent cells that stand there, the others are indented.
  * Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_verb_wrap(struct ra_buf *out, const char *text, size_t indent);

@@ -80,13 +80,6 @@ static int test(struct work *work, const struct ra_flowset *set)
 	return counts.failed || untaken ? RA_EXIT_INVALID : code;
 }
 
-void ra_flow_print(const char *before, const char *text, const char *after)
-{
-	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
-
-	printf("%s%s%s", before, clean ? clean : "", after);
-}
-
 int ra_flow_none(const char *id)
 {
 	ra_say("there is no flow or maker \"%s\"; `reattest flow show` names them", id);
@@ -193,7 +186,7 @@ static int say_where(const struct ra_context *context)
 		ra_say("no memory");
 		return RA_EXIT_INTERNAL;
 	}
-	ra_flow_print("", installed, "\n");
+	ra_print_clean("", installed, "\n");
 	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
 }
 

@@ -11,8 +11,6 @@ bool ra_flow_is_dir(const char *path);
 /* Load the set in dir (NULL: the installed one), with file in place of one of its flows or beside them (NULL: none). What the linter finds
  * fault with loads too. Out: *set, NULL unless the code is 0. Owner: ra_flowset_free. */
 int ra_flow_load(const struct ra_context *context, const char *dir, const char *file, struct ra_flowset **set);
-/* Print a foreign text, cleaned, between two of the program's own. */
-void ra_flow_print(const char *before, const char *text, const char *after);
 /* "there is no flow ...": as ra_say. Out: the code. */
 int ra_flow_none(const char *id);
 

@@ -15,7 +15,7 @@ static void show_way(void *payload, const struct ra_step *step, const struct ra_
 	(void)step;
 	printf("    %-10s -> %s", way->label, way->go);
 	if (way->because)
-		ra_flow_print("  (", way->because, ")");
+		ra_print_clean("  (", way->because, ")");
 	printf("\n");
 }
 
@@ -32,7 +32,7 @@ static void show_step(const struct ra_step *step)
 {
 	printf("  %s  ", step->id);
 	print_kind(step);
-	ra_flow_print("  ", step->title, "\n");
+	ra_print_clean("  ", step->title, "\n");
 	ra_step_ways(step, show_way, NULL);
 }
 
@@ -44,7 +44,7 @@ static int list_flows(const struct ra_flowset *set)
 
 	for (size_t i = 0; i < count; i++) {
 		printf("%-24s %-8s ", flows[i]->id, flows[i]->version);
-		ra_flow_print("", flows[i]->title, "\n");
+		ra_print_clean("", flows[i]->title, "\n");
 	}
 	ra_list_vendors(set);
 	return RA_EXIT_OK;
@@ -53,7 +53,7 @@ static int list_flows(const struct ra_flowset *set)
 static int show_flow(const struct ra_flow *flow)
 {
 	printf("%s %s  ", flow->id, flow->version);
-	ra_flow_print("", flow->title, "\n");
+	ra_print_clean("", flow->title, "\n");
 	for (size_t i = 0; i < flow->step_count; i++)
 		show_step(&flow->steps[i]);
 	return RA_EXIT_OK;
@@ -62,7 +62,7 @@ static int show_flow(const struct ra_flow *flow)
 static void part(const char *name, const char *text)
 {
 	if (text && *text)
-		ra_flow_print(name, text, "\n");
+		ra_print_clean(name, text, "\n");
 }
 
 /* A text, or a list of them, a line each. */
@@ -109,7 +109,7 @@ static void checks(const char *name, const cJSON *list, const struct ra_flowset 
 		if (!check)
 			continue;
 		printf("%s%s", name, check->id);
-		ra_flow_print("  ", check->title, "\n");
+		ra_print_clean("  ", check->title, "\n");
 	}
 }
 
@@ -121,8 +121,8 @@ static void question(const struct ra_step *step)
 		RA_AUTO(ra_mem_free) char *set = choice->set ? ra_json_print(choice->set) : NULL;
 
 		printf("answer    %s", choice->id);
-		ra_flow_print("  ", choice->say, "");
-		ra_flow_print(set ? "  sets " : "", set ? set : "", "\n");
+		ra_print_clean("  ", choice->say, "");
+		ra_print_clean(set ? "  sets " : "", set ? set : "", "\n");
 	}
 }
 
@@ -136,7 +136,7 @@ static void gate(const struct ra_flowset *set, const cJSON *list)
 		if (!at)
 			continue;
 		printf("gate      %s", at->id);
-		ra_flow_print("  ", at->title, "\n");
+		ra_print_clean("  ", at->title, "\n");
 		part("  why     ", at->why);
 		condition("  open if ", at->open_if);
 		printf("  proof   %s\n", at->needs_key ? "the recovery key" : "none");
@@ -187,7 +187,7 @@ static int show_all(const struct ra_flow *flow, const struct ra_step *step, cons
 
 	printf("%s/%s  ", flow->id, step->id);
 	print_kind(step);
-	ra_flow_print("  ", step->title, "\n");
+	ra_print_clean("  ", step->title, "\n");
 	texts("says      ", step->say);
 	if (cJSON_IsString(variants)) {
 		part("says      the vendor's text ", variants->valuestring);

@@ -47,7 +47,7 @@ static ra_err lock(const char *path, int *fd, struct ra_errs *errs)
 
 static ra_err add_file(struct ra_tarball *tar, const char *name, const char *path, struct ra_errs *errs)
 {
-	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = ra_handover_expects(name)};
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = ra_handover_expects(name)};
 	ra_err err = bytes.max_len
 			 ? ra_read_file(path, &bytes, errs)
 			 : ra_fail(errs, RA_E_INVALID, "%s cannot go into a handover under the name %s", path, name);
@@ -94,7 +94,7 @@ static ra_err add_flows(struct ra_tarball *tar, const struct ra_flowset *flows, 
 static ra_err add_head(struct ra_tarball *tar, const struct ra_handover *head, struct ra_errs *errs)
 {
 	RA_AUTO(ra_cjson_free) cJSON *root = cJSON_CreateObject();
-	struct ra_buf text __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
 	bool ok = root && cJSON_AddNumberToObject(root, "format", 1) &&
 		  cJSON_AddStringToObject(root, "program", PACKAGE_VERSION) &&
 		  cJSON_AddStringToObject(root, "journal", head->journal) &&
@@ -135,7 +135,7 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 		     struct ra_errs *errs)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *flows = NULL;
-	struct ra_buf page __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf page = {0};
 	const char *path = context->argv[0];
 	struct ra_session *session = NULL;
 	struct ra_handover head;
@@ -172,7 +172,7 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 
 static ra_err write_out(const char *path, const struct ra_tarball *tar, struct ra_errs *errs)
 {
-	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = RA_HANDOVER_MAX};
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = RA_HANDOVER_MAX};
 	ra_err err = ra_tarball_write(tar, (long)(ra_utc_now() / 1000), &bytes, errs);
 
 	return err ? err : ra_write_file(path, 0600, bytes.data, bytes.len, errs);

@@ -3,8 +3,8 @@
 
 #include "verb/only.h"
 
+#include "base/near.h"
 #include "base/own.h"
-#include "base/text.h"
 #include "flow/flowset.h"
 #include "verb/common.h"
 
@@ -15,34 +15,9 @@
 #define NAME_MAX_LEN 63
 #define NEAR_MAX 6
 
-size_t ra_name_distance(const char *a, const char *b)
-{
-	size_t rows[3][NAME_MAX_LEN + 2];
-	size_t a_len = strlen(a), b_len = strlen(b);
-
-	if (a_len > NAME_MAX_LEN || b_len > NAME_MAX_LEN)
-		return NAME_MAX_LEN;
-	for (size_t k = 0; k <= b_len; k++)
-		rows[0][k] = k;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t *above = rows[(i - 1) % 3], *row = rows[i % 3], *second = rows[(i + 1) % 3];
-
-		row[0] = i;
-		for (size_t k = 1; k <= b_len; k++) {
-			size_t changed = above[k - 1] + (a[i - 1] != b[k - 1]), shorter = above[k] + 1, longer = row[k - 1] + 1;
-
-			row[k] = changed < shorter ? changed : shorter;
-			row[k] = longer < row[k] ? longer : row[k];
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] && second[k - 2] + 1 < row[k])
-				row[k] = second[k - 2] + 1;
-		}
-	}
-	return rows[a_len % 3][b_len];
-}
-
 static bool is_near(const char *name, const char *check)
 {
-	return ra_name_distance(name, check) <= 2 || (strlen(name) > 2 && strstr(check, name));
+	return ra_near_distance(name, check) <= 2 || (strlen(name) > 2 && strstr(check, name));
 }
 
 static ra_err no_check(const struct ra_flowset *flows, const char *name, struct ra_errs *errs)
@@ -117,10 +92,10 @@ void ra_list_checks(const struct ra_flowset *flows)
 	char planes[64];
 
 	for (size_t i = 0; i < count; i++) {
-		RA_AUTO(ra_mem_free) char *title = ra_text_clean_dup(checks[i]->title, false);
-
-		if (!ra_check_is_secret(checks[i]))
-			printf("%-24s %-16s %s\n", checks[i]->id, planes_of(checks[i], planes, sizeof(planes)), title ? title : "");
+		if (ra_check_is_secret(checks[i]))
+			continue;
+		printf("%-24s %-16s ", checks[i]->id, planes_of(checks[i], planes, sizeof(planes)));
+		ra_print_clean("", checks[i]->title, "\n");
 	}
 }
 
@@ -146,20 +121,13 @@ void ra_list_facts(const struct ra_flowset *flows)
 	}
 }
 
-static void print_clean(const char *before, const char *text, const char *after)
-{
-	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
-
-	printf("%s%s%s", before, clean ? clean : "", after);
-}
-
 static void print_topic(const struct ra_topic *topic)
 {
 	const cJSON *item;
 
-	print_clean("", topic->title, "\n");
-	cJSON_ArrayForEach(item, topic->text) print_clean("\n", item->valuestring, "\n");
-	cJSON_ArrayForEach(item, topic->sources) print_clean(item == topic->sources->child ? "\nSources: " : "; ", item->valuestring, "");
+	ra_print_clean("", topic->title, "\n");
+	cJSON_ArrayForEach(item, topic->text) ra_print_clean("\n", item->valuestring, "\n");
+	cJSON_ArrayForEach(item, topic->sources) ra_print_clean(item == topic->sources->child ? "\nSources: " : "; ", item->valuestring, "");
 	printf("\n");
 }
 
@@ -171,7 +139,7 @@ int ra_show_help(const struct ra_flowset *flows, const char *topic)
 	for (size_t i = 0; i < count; i++) {
 		if (!topic) {
 			printf("%-16s ", topics[i].id);
-			print_clean("", topics[i].title, "\n");
+			ra_print_clean("", topics[i].title, "\n");
 		} else if (!strcmp(topics[i].id, topic)) {
 			print_topic(&topics[i]);
 			return RA_EXIT_OK;

@@ -15,7 +15,4 @@ void ra_list_checks(const struct ra_flowset *flows);
 void ra_list_facts(const struct ra_flowset *flows);
 /* The pages of help by name, or one whole. Out: the exit code. */
 int ra_show_help(const struct ra_flowset *flows, const char *topic);
-/* How many letters apart two names are: added, left out, another, or two changed round. */
-size_t ra_name_distance(const char *a, const char *b);
-
 #endif

@@ -1,27 +1,18 @@
 /* showvendor.c - `flow show` for a maker: what his settings are called, what is known about his servers, his directions. With sources. */
 #include "config.h"
 
-#include "base/text.h"
+#include "verb/common.h"
 #include "verb/showvendor.h"
 
 #include <stdio.h>
-
-static void print_clean(const char *before, const char *text)
-{
-	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(text, false);
-
-	printf("%s%s", before, clean ? clean : "");
-}
 
 /* A text, or each of a list, on a line of its own. */
 static void print_texts(const char *before, const cJSON *text)
 {
 	const cJSON *item;
 
-	if (cJSON_IsString(text)) {
-		print_clean(before, text->valuestring);
-		printf("\n");
-	}
+	if (cJSON_IsString(text))
+		ra_print_clean(before, text->valuestring, "\n");
 	cJSON_ArrayForEach(item, text) if (cJSON_IsArray(text)) print_texts(before, item);
 }
 
@@ -29,7 +20,7 @@ static void print_list(const char *before, const cJSON *list)
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, list) print_clean(item == list->child ? before : ", ", item->valuestring);
+	cJSON_ArrayForEach(item, list) ra_print_clean(item == list->child ? before : ", ", item->valuestring, "");
 }
 
 static void print_part(const cJSON *object, const char *key, const char *before)
@@ -48,8 +39,8 @@ static void show_settings(const cJSON *settings)
 	{
 		if (!cJSON_IsObject(at))
 			continue;
-		print_clean("  setting ", at->string);
-		print_clean(": ", ra_json_str(at, "label", ""));
+		ra_print_clean("  setting ", at->string, "");
+		ra_print_clean(": ", ra_json_str(at, "label", ""), "");
 		print_list(": ", ra_json_get(at, "values"));
 		printf("\n");
 		print_part(at, "place", "    at ");
@@ -64,9 +55,9 @@ static void show_quirks(const cJSON *quirks)
 
 	cJSON_ArrayForEach(at, quirks)
 	{
-		print_clean("  known ", ra_json_str(at, "id", ""));
-		print_clean(": ", ra_json_str(at, "title", ""));
-		print_clean(ra_json_get(at, "generation") ? ", generation " : "", ra_json_str(at, "generation", ""));
+		ra_print_clean("  known ", ra_json_str(at, "id", ""), "");
+		ra_print_clean(": ", ra_json_str(at, "title", ""), "");
+		ra_print_clean(ra_json_get(at, "generation") ? ", generation " : "", ra_json_str(at, "generation", ""), "");
 		print_list(", with ", ra_json_get(at, "texts"));
 		printf("\n");
 		print_part(at, "say", "    ");
@@ -80,8 +71,7 @@ static void show_texts(const cJSON *texts)
 
 	cJSON_ArrayForEach(at, texts)
 	{
-		print_clean("  text ", at->string);
-		printf("\n");
+		ra_print_clean("  text ", at->string, "\n");
 		print_texts("    ", at);
 	}
 }
@@ -92,19 +82,17 @@ bool ra_show_vendor(const struct ra_flowset *set, const char *id)
 
 	if (!vendor)
 		return false;
-	print_clean("", id);
-	print_clean("  ", ra_json_str(vendor, "title", ""));
-	print_clean(ra_json_get(vendor, "bmc") ? "; {bmc} is " : "", ra_json_str(vendor, "bmc", ""));
-	printf("\n");
+	ra_print_clean("", id, "");
+	ra_print_clean("  ", ra_json_str(vendor, "title", ""), "");
+	ra_print_clean(ra_json_get(vendor, "bmc") ? "; {bmc} is " : "", ra_json_str(vendor, "bmc", ""), "\n");
 	show_settings(ra_json_get(vendor, "settings"));
 	show_quirks(ra_json_get(vendor, "quirks"));
 	show_texts(ra_json_get(vendor, "texts"));
 	cJSON_ArrayForEach(generation, ra_json_get(vendor, "generations"))
 	{
-		print_clean("  generation ", ra_json_str(generation, "id", ""));
-		print_clean(": ", ra_json_str(generation, "title", ""));
-		print_clean(", model ", ra_json_str(generation, "match", ""));
-		printf("\n");
+		ra_print_clean("  generation ", ra_json_str(generation, "id", ""), "");
+		ra_print_clean(": ", ra_json_str(generation, "title", ""), "");
+		ra_print_clean(", model ", ra_json_str(generation, "match", ""), "\n");
 		show_texts(ra_json_get(generation, "texts"));
 	}
 	return true;
@@ -116,7 +104,6 @@ void ra_list_vendors(const struct ra_flowset *set)
 
 	for (size_t i = 0; (vendor = ra_flowset_vendor_at(set, i)); i++) {
 		printf("%-24.24s %-8s ", ra_json_str(vendor, "id", ""), "maker");
-		print_clean("", ra_json_str(vendor, "title", ""));
-		printf("\n");
+		ra_print_clean("", ra_json_str(vendor, "title", ""), "\n");
 	}
 }

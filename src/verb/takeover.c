@@ -271,7 +271,7 @@ static ra_err keep_flows(const struct ra_context *context, const struct ra_tarba
 
 ra_err ra_verb_take_over(const struct ra_context *context, const char *path, struct ra_taken *out, struct ra_errs *errs)
 {
-	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {.max_len = RA_HANDOVER_MAX};
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = RA_HANDOVER_MAX};
 	struct ra_tarball *tar = calloc(1, sizeof(*tar));
 	ra_err err = tar ? ra_read_file(path, &bytes, errs) : ra_fail(errs, RA_E_NOMEM, "no memory");
 

@@ -2,6 +2,7 @@
  * too): the same lines are known as when all comes at once, and what is shown of them is clean and holds no key. */
 #include "config.h"
 
+#include "check/mask.h"
 #include "check/scan.h"
 
 #include "base/inflow.h"
@@ -40,7 +41,7 @@ static ra_err see(void *payload, const struct ra_scan_hit *hit)
 		abort();
 	seen->line = hit->line;
 	seen->sum += ((uint64_t)hit->line * 31 + hit->signature) * 8191 + hit->len * 2 + hit->part;
-	if (ra_recovery_hide(hit->text, hit->len, &open) || ra_text_clean(ra_buf_str(&open), open.len, false, &clean))
+	if (ra_mask_secrets(RA_MASK_PIECE, hit->text, hit->len, &open) || ra_text_clean(ra_buf_str(&open), open.len, false, &clean))
 		return RA_OK;
 	if (!ra_utf8_valid(ra_buf_str(&clean), clean.len) || strchr(ra_buf_str(&clean), '\x1b'))
 		abort();

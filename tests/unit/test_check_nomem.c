@@ -5,51 +5,7 @@
 #include "tests/unit/check_unit.h"
 
 #include "base/pattern.h"
-
-/* The linker sends the allocations here (see check.am): the one numbered fail_at is refused. */
-static int allocations;
-static int fail_at = -1;
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t count, size_t len);
-void *__real_realloc(void *mem, size_t len);
-char *__real_strdup(const char *text);
-char *__real_strndup(const char *text, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t count, size_t len);
-void *__wrap_realloc(void *mem, size_t len);
-char *__wrap_strdup(const char *text);
-char *__wrap_strndup(const char *text, size_t len);
-
-static bool refused(void)
-{
-	return allocations++ == fail_at;
-}
-
-void *__wrap_malloc(size_t len)
-{
-	return refused() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t count, size_t len)
-{
-	return refused() ? NULL : __real_calloc(count, len);
-}
-
-void *__wrap_realloc(void *mem, size_t len)
-{
-	return refused() ? NULL : __real_realloc(mem, len);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return refused() ? NULL : __real_strdup(text);
-}
-
-char *__wrap_strndup(const char *text, size_t len)
-{
-	return refused() ? NULL : __real_strndup(text, len);
-}
+#include "tests/unit/refuse.h"
 
 #define HEAD "{\"format\":1,\"id\":\"k\",\"title\":\"t\",\"why\":\"w\",\"since\":\"7.0.2\","
 #define RUN "\"planes\":[{\"via\":\"ssh\",\"run\":[\"vmware\",\"-v\"],"

@@ -185,6 +185,8 @@ static const struct {
     {"{'fact':'a.b','match':'(?i)x\\u001b'}", "a.b matches \"(?i)x\\u001b\""},
     {"{'fact':'a.b','has':'x'}", "a.b holds \"x\""},
     {"{'fact':'a.b','has_any':['x']}", "a.b holds one of [\"x\"]"},
+    {"{'fact':'a.b','only':'x'}", "a.b holds nothing but \"x\""},
+    {"{'not':{'fact':'a.b','only':{'fact':'c.d'}}}", "not (a.b holds nothing but c.d)"},
     {"{'fact':'a.b','count':{'ge':2}}", "a.b has a number of items that is at least 2"},
     {"{'fact':'a.b','na':true}", "a.b does not apply"},
     {"{'fact':'a.b','conflict':true}", "a.b is told differently by planes"},

@@ -872,6 +872,31 @@ static void test_reply_secret(void **unused)
 	rig_end(&rig);
 }
 
+/* What a machine says unasked of a secret has no place in the entry either: no part of a key stands in it. */
+static void test_reply_masked(void **unused)
+{
+	static const char log[] = "boot: encryptionRecoveryKey=123456-234567-345678-456789 quiet\nMode: TPM\n";
+	const struct ra_check *check = ra_flowset_check(the_set, "mode");
+	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE};
+	struct ra_plane_answer answer = {
+		.complete = true, .out = log, .out_len = sizeof(log) - 1, .err = "password: hunter2", .err_len = strlen("password: hunter2")};
+	struct walk_case c = {.planes = "ssh"};
+	cJSON *body = NULL;
+	struct rig rig;
+
+	(void)unused;
+	begin(&rig, &c, NULL);
+	assert_int_equal(ra_make_reply(rig.state, &want, &answer, &body, NULL), RA_OK);
+	RA_AUTO(ra_mem_free) char *text = ra_json_print(body);
+
+	assert_non_null(strstr(text, "encryptionRecoveryKey=[removed] quiet"));
+	assert_non_null(strstr(text, "Mode: TPM"));
+	assert_null(strstr(text, "123456"));
+	assert_null(strstr(text, "hunter2"));
+	cJSON_Delete(body);
+	rig_end(&rig);
+}
+
 static void test_fill(void **unused)
 {
 	static const struct {
@@ -1010,7 +1035,7 @@ int main(void)
 	    cmocka_unit_test(test_too_old),	  cmocka_unit_test(test_asked_is_done), cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_late_reply),	  cmocka_unit_test(test_not_interactive), cmocka_unit_test(test_round),
 	    cmocka_unit_test(test_hold),	  cmocka_unit_test(test_cannot_follow), cmocka_unit_test(test_start),
-	    cmocka_unit_test(test_reply_bytes),	  cmocka_unit_test(test_reply_secret), cmocka_unit_test(test_fill),
+	    cmocka_unit_test(test_reply_bytes),	  cmocka_unit_test(test_reply_secret), cmocka_unit_test(test_reply_masked), cmocka_unit_test(test_fill),
 	    cmocka_unit_test(test_any_shape),	  cmocka_unit_test(test_agreed_time),
 	};
 

@@ -4,54 +4,10 @@
 
 #include "flow/engine.h"
 #include "flow/entries.h"
+#include "tests/unit/refuse.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* The linker sends our rooms' allocations here (see flow.am), cJSON by its hooks: the one numbered fail_at is refused. */
-static int allocations;
-static int fail_at = -1;
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t count, size_t len);
-void *__real_realloc(void *mem, size_t len);
-char *__real_strdup(const char *text);
-char *__real_strndup(const char *text, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t count, size_t len);
-void *__wrap_realloc(void *mem, size_t len);
-char *__wrap_strdup(const char *text);
-char *__wrap_strndup(const char *text, size_t len);
-
-static bool refused(void)
-{
-	return fail_at >= 0 && allocations++ == fail_at;
-}
-
-void *__wrap_malloc(size_t len)
-{
-	return refused() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t count, size_t len)
-{
-	return refused() ? NULL : __real_calloc(count, len);
-}
-
-void *__wrap_realloc(void *mem, size_t len)
-{
-	return refused() ? NULL : __real_realloc(mem, len);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return refused() ? NULL : __real_strdup(text);
-}
-
-char *__wrap_strndup(const char *text, size_t len)
-{
-	return refused() ? NULL : __real_strndup(text, len);
-}
 
 #define START 1773316800000
 

@@ -7,51 +7,7 @@
 #include "flow/draw.h"
 #include "flow/known.h"
 #include "flow/lint.h"
-
-/* The linker sends the allocations here (see flow.am): the one numbered fail_at is refused. */
-static int allocations;
-static int fail_at = -1;
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t count, size_t len);
-void *__real_realloc(void *mem, size_t len);
-void *__real_reallocarray(void *mem, size_t count, size_t len);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t count, size_t len);
-void *__wrap_realloc(void *mem, size_t len);
-void *__wrap_reallocarray(void *mem, size_t count, size_t len);
-char *__wrap_strdup(const char *text);
-
-static bool refused(void)
-{
-	return allocations++ == fail_at;
-}
-
-void *__wrap_malloc(size_t len)
-{
-	return refused() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t count, size_t len)
-{
-	return refused() ? NULL : __real_calloc(count, len);
-}
-
-void *__wrap_realloc(void *mem, size_t len)
-{
-	return refused() ? NULL : __real_realloc(mem, len);
-}
-
-void *__wrap_reallocarray(void *mem, size_t count, size_t len)
-{
-	return refused() ? NULL : __real_reallocarray(mem, count, len);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return refused() ? NULL : __real_strdup(text);
-}
+#include "tests/unit/refuse.h"
 
 static char *texts[RA_LEN(flow_parts)];
 

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "flow/given.h"
+#include "flow/state.h"
 #include "flow_rig.h"
 
 #include <stdio.h>
@@ -182,6 +183,30 @@ static void template(void **state)
 	rig_end(&rig);
 }
 
+/* What a template says may be made of an operator's word: a gate is judged on what machines said, and this is not that. */
+static void opens_no_gate(void **state)
+{
+	static const char condition[] = "{\"fact\":\"template.drift\",\"count\":{\"le\":0}}";
+	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+	RA_AUTO(ra_cond_free) struct ra_cond *open_if = NULL;
+	struct ra_gate gate = {.id = "g", .max_age_ms = 600000};
+	struct rig rig;
+
+	(void)state;
+	assert_int_equal(ra_json_parse("c", condition, strlen(condition), NULL, &doc, NULL), RA_OK);
+	assert_int_equal(ra_cond_compile(doc, ra_json_root(doc), &open_if, NULL), RA_OK);
+	gate.open_if = open_if;
+	rig_begin(&rig, the_set, "tpm-attestation", NULL, "ssh,vcenter");
+	give(&rig, RA_GIVEN_TEMPLATE, WANT("\"secureboot.on\":true"));
+	told(&rig, "secure-boot-state", "ssh", "{\"secureboot.on\":true}");
+	is_fact(&rig, "template.drift", "= ");
+	struct ra_cond_env env = ra_state_env(rig.state, rig.now);
+
+	assert_int_equal(ra_cond_eval(open_if, &env).tri, RA_TRUE);
+	assert_false(ra_gate_condition(rig.state, &gate, rig.now));
+	rig_end(&rig);
+}
+
 /* Entries that no program of this kind writes, and a copy from which the content was taken. */
 static void odd_entries(void **state)
 {
@@ -238,7 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(refused),	cmocka_unit_test(site_list),   cmocka_unit_test(other_model),
-	    cmocka_unit_test(template), cmocka_unit_test(odd_entries), cmocka_unit_test(own_keys_stay_out),
+	    cmocka_unit_test(template), cmocka_unit_test(odd_entries), cmocka_unit_test(own_keys_stay_out), cmocka_unit_test(opens_no_gate),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

@@ -10,57 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEY4 "881862-986591-091320-196049"
-#define KEY16 KEY4 "-" KEY4 "-" KEY4 "-" KEY4
-
-static void test_secrets_are_masked(void **state)
-{
-	static const struct {
-		const char *in, *out;
-		size_t count;
-	} cases[] = {
-	    {"Key: " KEY16 "\nnext", "Key: [removed]\nnext", 1},
-	    {"  \"Key\": \"" KEY16 "\",", "  \"Key\": \"[removed]\",", 1},
-	    {"half of one " KEY4 " is one", "half of one [removed] is one", 1},
-	    {"esxi.boot encryptionRecoveryKey=" KEY16 " quiet", "esxi.boot encryptionRecoveryKey=[removed] quiet", 1},
-	    {"encryptionRecoveryKey=garbled quiet", "encryptionRecoveryKey=[removed] quiet", 1},
-	    {"   Setup Password: hunter2 and more\n", "   Setup Password: [removed]\n", 1},
-	    {"{\"SetupPassword\":\"hun\\\"ter\",\"x\":1}", "{\"SetupPassword\":\"[removed]\",\"x\":1}", 1},
-	    {"snmp community=public, port=161", "snmp community=[removed], port=161", 1},
-	    {"https://me:hunter2@vc.example/sdk", "https://me:[removed]@vc.example/sdk", 1},
-	    {"Authorization: Basic aHVudGVyMg==", "Authorization: Basic [removed]", 1},
-	    {"a\n-----BEGIN PRIVATE KEY-----\nMIIE\nAAAA\n-----END PRIVATE KEY-----\nb",
-	     "a\n-----BEGIN PRIVATE KEY-----\n[removed]\n[removed]\n-----END PRIVATE KEY-----\nb", 1},
-	    {"\"-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\"",
-	     "\"-----BEGIN RSA PRIVATE KEY-----[removed]-----END RSA PRIVATE KEY-----\"", 1},
-	    /* what is no secret stays to the letter */
-	    {"   Setup Password: Disabled\n   Password Set: false\n",
-	     "   Setup Password: Disabled\n   Password Set: false\n", 0},
-	    {"{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}",
-	     "{\"passwordSet\":true,\"password\":null,\"passwordPresent\":\"No\"}", 0},
-	    {"incorrect user name or password", "incorrect user name or password", 0},
-	    {"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
-	     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", 0},
-	    {"build 22380479-22385739, 612345678us, 123456-654321",
-	     "build 22380479-22385739, 612345678us, 123456-654321", 0},
-	    {"\n\n", "\n\n", 0},
-	    {"", "", 0},
-	};
-
-	for (size_t i = 0; i < RA_LEN(cases); i++) {
-		struct ra_buf out __attribute__((cleanup(ra_buf_free_auto))) = {0};
-		size_t count = 0;
-
-		assert_int_equal(ra_mask_secrets(cases[i].in, strlen(cases[i].in), &out, &count), RA_OK);
-		assert_string_equal(ra_buf_str(&out), cases[i].out);
-		assert_int_equal(count, cases[i].count);
-	}
-}
 
 /* A recording with these answers on SSH and vCenter. */
 static cJSON *recording(const char *lines, const char *json)
 {
-	struct ra_buf text __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
 
 	assert_int_equal(
 	    ra_buf_printf(
@@ -204,8 +158,8 @@ static void test_one_token_everywhere(void **state)
 static void test_certificates(void **state)
 {
 	const struct ra_cert_wish wish = {"esx01.corp.example.org", "Corp Issuing CA", 1761955200000, 1919721600000, 7};
-	struct ra_buf pem __attribute__((cleanup(ra_buf_free_auto))) = {0};
-	struct ra_buf again __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf pem = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf again = {0};
 	struct ra_cert was, is;
 	struct ra_scrubbed told;
 	struct ra_errs errs;
@@ -329,7 +283,7 @@ static void test_a_lost_host_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_secrets_are_masked),   cmocka_unit_test(test_lines_are_scrubbed),
+	    cmocka_unit_test(test_lines_are_scrubbed),
 	    cmocka_unit_test(test_one_token_everywhere), cmocka_unit_test(test_certificates),	   cmocka_unit_test(test_other_hosts),
 	    cmocka_unit_test(test_not_a_recording),      cmocka_unit_test(test_a_walk_is_kept),
 	    cmocka_unit_test(test_a_lost_host_is_kept),

@@ -31,9 +31,25 @@ static void the_nearest(void **state)
 	}
 }
 
+static void how_far_apart(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		size_t want;
+	} pairs[] = {
+		{"", "", 0},		     {"a", "", 1},	       {"", "ab", 2},	      {"txt", "txt", 0},	{"trustedbot", "trustedboot", 1},
+		{"tursted", "trusted", 1}, {"kitten", "sitting", 3}, {"abcd", "badc", 2}, {"siblings", "sbilngs", 2},
+	};
+
+	for (size_t i = 0; i < RA_LEN(pairs); i++) {
+		assert_int_equal(ra_near_distance(pairs[i].a, pairs[i].b), pairs[i].want);
+		assert_int_equal(ra_near_distance(pairs[i].b, pairs[i].a), pairs[i].want);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(the_nearest)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(the_nearest), cmocka_unit_test(how_far_apart)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

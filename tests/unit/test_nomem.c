@@ -1,4 +1,5 @@
 #include "tests/unit/unit.h"
+#include "tests/unit/refuse.h"
 
 #include "base/digest.h"
 #include "base/io.h"
@@ -9,44 +10,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-/* The linker sends base's allocations here (see base.am): the one numbered fail_at is refused. */
-static int allocations;
-static int fail_at = -1;
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t count, size_t len);
-void *__real_realloc(void *mem, size_t len);
-char *__real_strdup(const char *text);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t count, size_t len);
-void *__wrap_realloc(void *mem, size_t len);
-char *__wrap_strdup(const char *text);
-
-static bool refused(void)
-{
-	return allocations++ == fail_at;
-}
-
-void *__wrap_malloc(size_t len)
-{
-	return refused() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t count, size_t len)
-{
-	return refused() ? NULL : __real_calloc(count, len);
-}
-
-void *__wrap_realloc(void *mem, size_t len)
-{
-	return refused() ? NULL : __real_realloc(mem, len);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return refused() ? NULL : __real_strdup(text);
-}
 
 static ra_err parse_and_print(void)
 {

@@ -13,7 +13,7 @@ static size_t expect(const char *name)
 
 static void pack(const char *const files[][2], struct ra_buf *out)
 {
-	struct ra_tarball tar __attribute__((cleanup(ra_tarball_free_auto))) = {.count = 0};
+	RA_AUTO(ra_tarball_free) struct ra_tarball tar = {.count = 0};
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
@@ -30,9 +30,9 @@ static void pack(const char *const files[][2], struct ra_buf *out)
 static void test_there_and_back(void **state)
 {
 	static const char *const files[][2] = {{"a", "one"}, {"d/b", ""}, {NULL, NULL}};
-	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {0};
-	struct ra_buf twice __attribute__((cleanup(ra_buf_free_auto))) = {0};
-	struct ra_tarball tar __attribute__((cleanup(ra_tarball_free_auto))) = {.count = 0};
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf twice = {0};
+	RA_AUTO(ra_tarball_free) struct ra_tarball tar = {.count = 0};
 	struct ra_errs errs;
 
 	ra_errs_clear(&errs);
@@ -67,8 +67,8 @@ static void test_what_is_not_expected(void **state)
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
-		struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {0};
-		struct ra_tarball tar __attribute__((cleanup(ra_tarball_free_auto))) = {.count = 0};
+		RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
+		RA_AUTO(ra_tarball_free) struct ra_tarball tar = {.count = 0};
 		char line[1024];
 		struct ra_errs errs;
 
@@ -85,11 +85,11 @@ static void test_what_is_not_expected(void **state)
 static void test_torn(void **state)
 {
 	static const char *const files[][2] = {{"a", "one"}, {"d/b", "some more text of it"}, {NULL, NULL}};
-	struct ra_buf bytes __attribute__((cleanup(ra_buf_free_auto))) = {0};
+	RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
 
 	pack(files, &bytes);
 	for (size_t len = 0; len < bytes.len; len++) {
-		struct ra_tarball tar __attribute__((cleanup(ra_tarball_free_auto))) = {.count = 0};
+		RA_AUTO(ra_tarball_free) struct ra_tarball tar = {.count = 0};
 		struct ra_errs errs;
 
 		ra_errs_clear(&errs);

@@ -2,7 +2,6 @@
 #include "tests/unit/unit.h"
 
 #include "verb/checkcode.h"
-#include "verb/only.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,25 +104,9 @@ static void test_options(void **state)
 	}
 }
 
-static void test_name_distance(void **state)
-{
-	static const struct {
-		const char *a, *b;
-		size_t want;
-	} cases[] = {
-		{"", "", 0},		     {"a", "", 1},	       {"", "ab", 2},	      {"txt", "txt", 0},	{"trustedbot", "trustedboot", 1},
-		{"tursted", "trusted", 1}, {"kitten", "sitting", 3}, {"abcd", "badc", 2}, {"siblings", "sbilngs", 2},
-	};
-
-	for (size_t i = 0; i < RA_LEN(cases); i++) {
-		assert_int_equal(ra_name_distance(cases[i].a, cases[i].b), cases[i].want);
-		assert_int_equal(ra_name_distance(cases[i].b, cases[i].a), cases[i].want);
-	}
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes), cmocka_unit_test(test_name_distance), cmocka_unit_test(test_options)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_codes), cmocka_unit_test(test_options)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

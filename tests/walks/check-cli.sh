@@ -97,7 +97,7 @@ run 0 "" check --from demo:healthy-bmc --format json --journal bmc.jsonl
 grep -q LABHASH share/reattest/flows/demo/healthy-bmc.json && grep -q LABSALT share/reattest/flows/demo/healthy-bmc.json || bad "the recording has no such hash"
 run 0 "" export bmc.jsonl --format md -o bmc.md
 ! grep -l 'LABHASH\|LABSALT' out bmc.jsonl bmc.md || bad "a password's hash was kept"
-grep -qF 'SHA256SystemPassword\":\"(withheld)' bmc.jsonl || bad "it does not stand as withheld: $(grep -o 'SHA256Sys.\{40\}' bmc.jsonl | head -2)"
+grep -qF 'SHA256SystemPassword\":\"[removed]' bmc.jsonl || bad "it does not stand as removed: $(grep -o 'SHA256Sys.\{40\}' bmc.jsonl | head -2)"
 
 # The record.
 run 0 "" check --from demo:healthy --journal j.jsonl

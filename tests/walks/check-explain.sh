@@ -73,7 +73,7 @@ run 0 "" -- /dev/null
 # Never a key, whatever the format.
 for format in text json; do
 	run 10 "" --format "$format" second.log
-	says "encryptionRecoveryKey=<hidden>"
+	says "encryptionRecoveryKey=[removed]"
 	silent_of 123456
 done
 

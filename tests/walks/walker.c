@@ -175,13 +175,14 @@ static bool has_option(const struct ra_view_prompt *prompt, const char *id)
 }
 
 /* The ids to choose. Out: count. */
-static size_t choice(const struct walker *w, const struct ra_view_prompt *prompt, const char **ids)
+static size_t choice(struct walker *w, const struct ra_view_prompt *prompt, const char **ids)
 {
 	const cJSON *answer = scripted(w, prompt->subject), *item;
 	size_t count = 0;
 
-	if (prompt->scene == RA_SCENE_GATE && w->type_groups == 2 && strstr(prompt->hint, "differs")) {
-		ids[count++] = "closed";
+	if (prompt->scene == RA_SCENE_GATE && w->type_groups > 1 && strstr(prompt->hint, "differs")) {
+		w->try = 1;
+		ids[count++] = w->type_groups == 2 ? "closed" : "key-proven";
 	} else if (prompt->scene == RA_SCENE_ACT) {
 		ids[count++] = "done";
 	} else if (w->instead[0] && !strcmp(prompt->subject, w->instead[0])) {
@@ -207,7 +208,7 @@ static size_t choice(const struct walker *w, const struct ra_view_prompt *prompt
 }
 
 /* What is pasted, or typed where groups of the key are asked for. Out: text[128]. */
-static void key_word(const struct walker *w, const struct ra_view_prompt *prompt, char *text)
+static void key_word(struct walker *w, const struct ra_view_prompt *prompt, char *text)
 {
 	const char *key = ra_json_str(ra_source_root(w->recording), "key", "x");
 	int group = 0;
@@ -217,7 +218,8 @@ static void key_word(const struct walker *w, const struct ra_view_prompt *prompt
 		return;
 	assert_true(w->type_groups && group >= 1 && group <= 16 && strlen(key) == 16 * 7 - 1);
 	snprintf(text, 128, "%.6s", key + (group - 1) * 7);
-	if (w->type_groups == 2 && !strncmp(prompt->hint, "2 of", 4))
+	w->groups_asked[w->try] |= 1u << (group - 1);
+	if (w->type_groups > 1 && !w->try && !strncmp(prompt->hint, "2 of", 4))
 		text[5] = text[5] == '0' ? '1' : '0';
 }
 

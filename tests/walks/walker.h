@@ -14,7 +14,9 @@ struct walker {
 	char path[256];     /* the journal; "" in memory */
 	int speed;          /* session ms in a real one; 0: 2000, so that waits of minutes are short and a gate's quarter of an hour outlasts a slow disk */
 	const char *instead[2]; /* a subject and what is chosen there, whatever the recording says; NULL: none */
-	int type_groups;    /* the recovery key is not pasted: its groups are typed as they are asked for; 2: one of them wrong */
+	int type_groups;    /* the recovery key is not pasted: its groups are typed as they are asked for; 2: one of them wrong; 3: wrong, then right */
+	unsigned groups_asked[2]; /* of the key, at the first try and at the second: bit 0 is group 1 */
+	int try;            /* 0: the first */
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
 };
 
