@@ -11,21 +11,33 @@
 #define NAMES                                                                                                          \
 	"(?:pass(?:word|wd|phrase|code)|pwd|secret|psk|pre-?shared[ _-]?key|snmp[ _-]?community|api[ _-]?key|access[ " \
 	"_-]?token)"
-/* Words a switch may have: to take them out tells nobody less and may break what is parsed. */
-#define SWITCH "(?:\\[removed|true|false|null|enabled?|disabled?|yes|no|none|set|unset|not|installed)(?!\\w)"
+/* Words a switch may have, alone: to take them out tells nobody less and may break what is parsed. */
+#define SWITCH                                                                                                         \
+	"(?:\\[removed|(?:true|false|null|enabled?|disabled?|yes|no|none|set|unset|not|installed)"                     \
+	"(?: (?:set|installed|enabled|present|configured|specified|required|supported))?\\s*(?:[\"',;)}\\]<&\\\\]|$))"
+/* Between a name and its value: any quote, escaped or not. */
+#define IS "[\"']?\\s*[=:]\\s*[\\\\\"']*"
+/* Between two groups of a key; the last one are the dashes of Unicode. */
+#define JOINT "(?:[-_,;:./ \\t]|\\xe2\\x80[\\x90-\\x95]){1,4}"
 
 /* The first group that took part is the secret. */
 static const char *const patterns[] = {
-    /* a recovery key of the configuration: 16 groups of 6 digits, or a good part of one */
-    "(?<![0-9-])([0-9]{6}(?:[- ][0-9]{6}){3,15})(?![0-9-])",
-    "(?i)encryptionRecoveryKey[\"' ]*[=:][\"' ]*(?!\\[removed)([^\\s\"',;]+)",
+    /* a recovery key of the configuration: 16 groups of 6 digits, or a good part of one, in which a line may be broken */
+    "(?<![0-9])((?:[0-9]{1,5}-)?[0-9]{6}(?:" JOINT "[0-9]{6}){3,}(?:-[0-9]{1,5})?)(?![0-9])|"
+    "(?<![0-9])(?!0{96})([0-9]{96})(?![0-9])",
+    "(?i)encryptionRecoveryKey" IS "(?!\\[removed)([^\\s\"',;\\\\]+)",
     /* "Setup Password: x", "SetupPassword": "x", password=x */
     "(?i)" NAMES "[\\w .-]{0,40}\"\\s*:\\s*\"(?!" SWITCH ")((?:[^\"\\\\]|\\\\.)+)\"|"
-    "(?i)" NAMES "[\\w .-]{0,40}\\s*[=:]\\s*(?!" SWITCH ")([^\\s\"',;][^\"',;\\n]*)",
-    "(?i)(?:vmware_soap_session|vmware-api-session-id|set-cookie|authorization)[\"' ]*[=:][\"' ]*"
-    "(?:(?:basic|bearer|sign)\\s+)?([^\\s\"',;]+)",
+    "(?i)" NAMES "[\\w .-]{0,40}" IS "(?!" SWITCH ")([^\\s\"',;\\\\](?:[^\"',;\\\\\\n]|[,;'](?=[^\\s\"']))*)",
+    /* <password>x</password>, <string name="password">x</string>; --password x; a hash of crypt(3) */
+    "(?i)" NAMES "[\\w .-]{0,40}[\"']?>(?!\\s|" SWITCH ")([^<>]+)<",
+    "(?i)--?" NAMES "\\s+(?!\\[removed|-)[\"']?([^\\s\"']+)",
+    "(\\$(?:[156y]|2[abxy])\\$[^\\s:\"'\\\\]{8,})",
+    "(?i)(?:vmware_soap_session|vmware-api-session-id|set-cookie|authorization|x-auth-token|"
+    "(?:auth|session|bearer|csrf)[ _-]?token|session[ _-]?(?:id|key|cookie))" IS
+    "(?:(?:basic|bearer|sign)\\s+)?(?!\\[removed)([^\\s\"',;\\\\]+)",
     "(?i)\\b[a-z][a-z0-9+.-]*://[^\\s/:@\"]*:([^\\s/@\"]+)@",
-    "-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END",
+    "-----BEGIN [A-Z ]*PRIVATE KEY-----([^\"]+?)(?:-----END|\"|$)|^([^\"-]+)-----END [A-Z ]*PRIVATE KEY",
 };
 
 /* Append a line with every secret that one pattern finds in it taken out. */
@@ -76,13 +88,25 @@ static ra_err mask_line(struct ra_pattern *const *set, const char *text, size_t 
 	return err ? err : ra_buf_add(out, ra_buf_str(&now), now.len);
 }
 
-/* Between the first and the last line of a private key nothing is kept. */
+/* Between the first and the last line of a private key nothing is kept. Is the next line within one? */
 static bool in_key(const char *line, size_t len, bool inside)
 {
 	static const char begin[] = "-----BEGIN ", end[] = "-----END ", key[] = "PRIVATE KEY-----";
-	const char *mark = memmem(line, len, inside ? end : begin, inside ? sizeof(end) - 1 : sizeof(begin) - 1);
+	const char *at = line, *stop = line + len, *mark;
 
-	return mark && memmem(mark, len - (size_t)(mark - line), key, sizeof(key) - 1) ? !inside : inside;
+	while ((mark = memmem(at, (size_t)(stop - at), inside ? end : begin, (inside ? sizeof(end) : sizeof(begin)) - 1))) {
+		const char *label = mark + (inside ? sizeof(end) : sizeof(begin)) - 1;
+		size_t kind = 0;
+
+		while (label + kind < stop && (label[kind] == ' ' || (label[kind] >= 'A' && label[kind] <= 'Z')))
+			kind++;
+		const char *name = memmem(label, (size_t)(stop - label), key, sizeof(key) - 1);
+
+		if (name && name <= label + kind)
+			inside = !inside;
+		at = label;
+	}
+	return inside;
 }
 
 static ra_err mask_lines(struct ra_pattern *const *set, const char *text, size_t len, struct ra_buf *out, size_t *count)
@@ -95,9 +119,7 @@ static ra_err mask_lines(struct ra_pattern *const *set, const char *text, size_t
 		size_t line_len = lf ? (size_t)(lf - text) - at : len - at;
 		bool was = inside;
 
-		/* A whole key on one line is the table's. */
-		if (!memmem(text + at, line_len, "-----END ", 9) || was)
-			inside = in_key(text + at, line_len, was);
+		inside = in_key(text + at, line_len, was);
 		if (was && inside)
 			err = ra_buf_text(out, REMOVED);
 		else
