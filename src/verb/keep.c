@@ -108,12 +108,12 @@ static ra_err run(const struct ra_context *context, struct keep *k, int *number,
 	return *number < 0 ? errs->code : *number ? RA_OK : ra_session_view(k->session, false, &k->view, errs);
 }
 
-/* Scrubbed; the id, made of the file's name, is one still. */
-static ra_err scrub(struct keep *k, struct ra_errs *errs)
+/* Scrubbed; what is scrubbed by words needs them as they stand in the file's name, and the id made of it is one still. */
+static ra_err scrub(struct keep *k, const char *path, struct ra_errs *errs)
 {
-	ra_err err = ra_scrub(k->tree, &k->scrubbed, errs);
 	cJSON *node = cJSON_GetObjectItemCaseSensitive(k->tree, "id");
 	char id[64];
+	ra_err err = cJSON_SetValuestring(node, path) ? ra_scrub(k->tree, &k->scrubbed, errs) : ra_fail(errs, RA_E_NOMEM, "no memory");
 
 	if (err)
 		return err;
@@ -144,11 +144,11 @@ static ra_err prove(struct keep *k, int *number, struct ra_errs *errs)
 }
 
 /* Scrubbed, it has to replay as it did before: the same way, causes and verdicts. */
-static ra_err prove_scrubbed(struct keep *k, int *number, struct ra_errs *errs)
+static ra_err prove_scrubbed(struct keep *k, const char *path, int *number, struct ra_errs *errs)
 {
 	RA_AUTO(ra_view_free) struct ra_view *again = NULL;
 	char differs[512] = "";
-	ra_err err = scrub(k, errs);
+	ra_err err = scrub(k, path, errs);
 
 	if (!err)
 		err = ra_verb_replay(k->flows, k->tree, &again, number, errs);
@@ -202,16 +202,17 @@ static int keep(const struct ra_context *context, struct keep *k, struct ra_errs
 		return RA_EXIT_UNREACHED;
 	}
 	id_of(path, id, sizeof(id));
-	/* What is scrubbed by words needs them as they stand in the file's name. */
-	err = ra_session_keep(k->session, context->options->scrub ? path : id, &k->told, &k->tree, errs);
+	err = ra_session_keep(k->session, id, &k->told, &k->tree, errs);
 	if (!err && !number)
 		err = prove(k, &number, errs);
 	if (!err && !number && context->options->scrub)
-		err = prove_scrubbed(k, &number, errs);
+		err = prove_scrubbed(k, path, &number, errs);
 	if (!err && number)
 		return 128 + number;
 	if (!err)
 		err = write_tree(path, k->tree, errs);
+	if (!err) /* once more: it may be another name of the recording's own file */
+		err = may_write(context->options->map, errs);
 	if (!err && context->options->map)
 		err = write_tree(context->options->map, k->scrubbed.map, errs);
 	if (err)
