@@ -599,6 +599,11 @@ static void wait_for_more(struct plain *plain)
 	bool reading = kind != RA_ASK_NOTHING && (kind != RA_ASK_WAIT || plain->lines.tty);
 	int timeout_ms = -1, count = ra_hub_poll(plain->walk->hub, fds + 2, RA_HUB_FDS_MAX, &timeout_ms);
 
+	/* The end of input may have been seen already, behind a last line that was not ended. */
+	if (reading && plain->lines.ended) {
+		leave(plain, RA_LEFT_OPERATOR);
+		return;
+	}
 	ra_lines_poll(&plain->lines, fds, reading);
 	if (poll(fds, (nfds_t)(2 + count), timeout_ms) < 0) {
 		if (errno != EINTR)

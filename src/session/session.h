@@ -130,6 +130,7 @@ RA_MUST_USE ra_err ra_session_again(struct ra_session *session, const char *chec
 /* Run one read-only check now, on the planes given, whatever step the walk is at: its reply is an entry as any other.
  * Errors: RA_E_STATE (over, not begun, nobody to ask), RA_E_NOTFOUND, RA_E_DENIED (its answer is a secret). */
 RA_MUST_USE ra_err ra_session_run(struct ra_session *session, const char *check, struct ra_errs *errs);
+/* A note into the record, without what could be a recovery key in it. */
 RA_MUST_USE ra_err ra_session_note(struct ra_session *session, const char *text, struct ra_errs *errs);
 /* The vCenter of a walk, for one line to the operator. */
 struct ra_vcenter_told {

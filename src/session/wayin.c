@@ -68,11 +68,21 @@ struct settled {
 	bool ambient;
 };
 
-/* The user, and the password that is theirs. found_at: where the environment points; NULL when it names no place. */
-static void settle_user(const struct ra_session_options *o, const char *kept, const struct ra_vsphere_url *found_at,
+/* Was the record handed over at any time? Then the place in it is the word of whoever handed it over. */
+static bool was_taken(const struct ra_session *s)
+{
+	for (size_t i = 0; i < s->entry_count; i++)
+		if (!strcmp(s->entries[i].kind, "resume") && ra_json_get(s->entries[i].body, "taken_at"))
+			return true;
+	return false;
+}
+
+/* The user, and the password that is theirs. found_at: where the environment points; NULL when it names no place, which is any place the
+ * operator names. named: the place is of them. */
+static void settle_user(const struct ra_session_options *o, const char *kept, const struct ra_vsphere_url *found_at, bool named,
 			struct settled *way)
 {
-	bool theirs = !found_at || same_place(found_at, &way->at);
+	bool theirs = found_at ? same_place(found_at, &way->at) : named;
 	const char *found = some(o->govc.user) ? o->govc.user : found_at ? some(found_at->user) : NULL;
 
 	way->password = o->vcenter.password;
@@ -115,7 +125,8 @@ static ra_err settle(const struct ra_session *s, const struct ra_session_options
 	if (!err && some(o->govc.url))
 		err = ra_vsphere_url_parse(o->govc.url, &found_at, errs);
 	if (!err)
-		settle_user(o, kept_url ? kept_user(s, kept) : NULL, some(o->govc.url) ? &found_at : NULL, way);
+		settle_user(o, kept_url ? kept_user(s, kept) : NULL, some(o->govc.url) ? &found_at : NULL,
+			    !kept_url || !was_taken(s), way);
 	return err;
 }
 

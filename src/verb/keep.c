@@ -214,6 +214,8 @@ static int keep(const struct ra_context *context, struct keep *k, struct ra_errs
 		return 128 + number;
 	if (!err)
 		err = write_tree(path, k->tree, errs);
+	if (!err) /* once more: it may be another name of the recording's own file */
+		err = may_write(context->options->map, errs);
 	if (!err && context->options->map)
 		err = write_tree(context->options->map, k->scrubbed.map, errs);
 	if (err)

@@ -138,14 +138,15 @@ static ra_err same_here(const char *path, const struct ra_handover *head, struct
 	return err;
 }
 
-/* Write the journal beside its place, look at it, and only then give it its name; never over a file. */
-static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handover *head, char **out,
+/* Write the journal beside its place, look at it, and only then give it its name; never over a file. Out: *is_new false when it was there
+ * already. */
+static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handover *head, char **out, bool *is_new,
 			    struct ra_errs *errs)
 {
 	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
 	RA_AUTO(ra_mem_free) char *path = dir ? ra_path_join(dir, head->journal) : NULL;
 	const struct ra_buf *bytes = ra_tarball_get(tar, RA_HANDOVER_JOURNAL);
-	char fresh[4096];
+	char fresh[4096] = "";
 
 	if (!path)
 		return ra_fail(errs, RA_E_NOTFOUND, "no home directory to keep sessions in");
@@ -165,6 +166,7 @@ static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handov
 	}
 	if (err)
 		return err;
+	*is_new = *fresh != '\0';
 	*out = path;
 	path = NULL;
 	return RA_OK;
@@ -217,6 +219,21 @@ static void set_of(const char *journal, char sha256[RA_SHA256_HEX_LEN])
 		sha256[0] = '\0';
 }
 
+/* Load a set of these files and no others. Errors: RA_E_BROKEN when it is another one. */
+static ra_err load_kept(const char *dir, const char *sha256, struct ra_flowset **out, struct ra_errs *errs)
+{
+	const char *dirs[] = {dir, NULL};
+	struct ra_flow_sources sources = {.dirs = dirs, .foreign = true};
+	ra_err err = ra_flowset_load(&sources, out, errs);
+
+	if (err)
+		return ra_fail(errs, err, "the flow set this session ran on, %s, is not used", dir);
+	if (!strcmp(sha256, ra_flowset_sha256(*out)))
+		return RA_OK;
+	*out = ra_flowset_free(*out);
+	return ra_fail(errs, RA_E_BROKEN, "%s was changed: it is not the flow set this session ran on", dir);
+}
+
 ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct ra_errs *errs)
 {
 	char sha256[RA_SHA256_HEX_LEN];
@@ -227,16 +244,10 @@ ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct r
 
 	if (!dir || !strcmp(sha256, ra_flowset_sha256(*flows)) || access(dir, F_OK))
 		return RA_OK;
-	const char *dirs[] = {dir, NULL};
-	struct ra_flow_sources sources = {.dirs = dirs, .foreign = true};
-	ra_err err = ra_flowset_load(&sources, &kept, errs);
+	ra_err err = load_kept(dir, sha256, &kept, errs);
 
 	if (err)
-		return ra_fail(errs, err, "the flow set this session ran on, %s, is not used", dir);
-	if (strcmp(sha256, ra_flowset_sha256(kept))) {
-		ra_flowset_free(kept);
-		return ra_fail(errs, RA_E_BROKEN, "%s was changed: it is not the flow set this session ran on", dir);
-	}
+		return err;
 	ra_say("this session ran on a flow set that is not the installed one (%.12s, here %.12s); it goes on with the "
 	       "one that came with it, %s",
 	       sha256, ra_flowset_sha256(*flows), dir);
@@ -245,8 +256,27 @@ ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct r
 	return RA_OK;
 }
 
-/* The flow set of the handover, where the installed one is another: kept whole under its digest, examined when it is loaded. What is kept
- * already is not touched. */
+/* Take away what place_flows put there. */
+static void drop_flows(const struct ra_tarball *tar, const char *dir)
+{
+	for (size_t i = 0; i < tar->count; i++) {
+		const char *name = tar->files[i].name + sizeof(RA_HANDOVER_FLOWS) - 1;
+
+		if (strncmp(tar->files[i].name, RA_HANDOVER_FLOWS, sizeof(RA_HANDOVER_FLOWS) - 1))
+			continue;
+		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, name);
+
+		if (!path)
+			continue;
+		(void)unlink(path);
+		*strrchr(path, '/') = '\0';
+		(void)rmdir(path); /* the last one of it succeeds */
+	}
+	(void)rmdir(dir);
+}
+
+/* The flow set of the handover, where the installed one is another: kept whole under its digest once it is seen to be that one, for what is
+ * kept already is not touched. It is examined again whenever it is loaded. */
 static ra_err keep_flows(const struct ra_context *context, const struct ra_tarball *tar, const char *journal, struct ra_errs *errs)
 {
 	RA_AUTO(ra_flowset_free) struct ra_flowset *installed = NULL;
@@ -263,9 +293,15 @@ static ra_err keep_flows(const struct ra_context *context, const struct ra_tarba
 	if (!access(dir, F_OK))
 		return RA_OK;
 	snprintf(fresh, sizeof(fresh), "%.4000s.%ld.new", dir, (long)getpid());
+	RA_AUTO(ra_flowset_free) struct ra_flowset *placed = NULL;
+
 	err = place_flows(tar, fresh, errs);
+	if (!err)
+		err = load_kept(fresh, sha256, &placed, errs);
 	if (!err && rename(fresh, dir))
 		err = ra_fail(errs, RA_E_IO, "cannot put the flow set at %s: %s", dir, strerror(errno));
+	if (err)
+		drop_flows(tar, fresh);
 	return err;
 }
 
@@ -275,15 +311,19 @@ ra_err ra_verb_take_over(const struct ra_context *context, const char *path, str
 	struct ra_tarball *tar = calloc(1, sizeof(*tar));
 	ra_err err = tar ? ra_read_file(path, &bytes, errs) : ra_fail(errs, RA_E_NOMEM, "no memory");
 
+	bool is_new = false;
+
 	*out = (struct ra_taken){0};
 	if (!err)
 		err = ra_handover_read(bytes.data, bytes.len, tar, &out->head, errs);
 	if (!err)
-		err = place_journal(tar, &out->head, &out->journal, errs);
+		err = place_journal(tar, &out->head, &out->journal, &is_new, errs);
 	if (!err)
 		err = keep_flows(context, tar, out->journal, errs);
 	if (!err)
 		err = place_evidence(tar, out->journal, errs);
+	if (err && is_new)
+		(void)unlink(out->journal);
 	if (tar)
 		ra_tarball_free(tar);
 	free(tar);

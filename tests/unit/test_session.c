@@ -282,6 +282,25 @@ static void test_left_at_the_first_question(void **state)
 	tear_down(&b);
 }
 
+/* A key that was pasted into the wrong field is not in the record. */
+static void test_no_key_in_a_note(void **state)
+{
+#define GROUPS4 "478269-039194-473926-430939"
+	struct bench b;
+
+	set_up(&b, &(struct rig_host){.speed = 1000});
+	b.options.entry = "act";
+	begin(&b);
+	session_until(b.hub, b.session, RA_ASK_YES_NO);
+	assert_int_equal(ra_session_note(b.session, "key " GROUPS4 "-" GROUPS4 "-" GROUPS4 "-" GROUPS4 " ok", &b.errs), RA_OK);
+	assert_int_equal(ra_session_note(b.session, "ticket 478269-1", &b.errs), RA_OK);
+	const struct ra_entry *last = &b.session->entries[b.session->entry_count - 1];
+
+	assert_string_equal(ra_json_str(last->body, "text", ""), "ticket 478269-1");
+	assert_string_equal(ra_json_str(last[-1].body, "text", ""), "key [removed] ok");
+	tear_down(&b);
+}
+
 /* Where a change is offered: not in a walk that reads only, that shows only, or past its time. */
 static void test_held_back(void **state)
 {
@@ -545,6 +564,7 @@ int main(void)
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_answers_beforehand),
 		cmocka_unit_test(test_left_at_the_first_question),
+		cmocka_unit_test(test_no_key_in_a_note),
 		cmocka_unit_test(test_held_back),
 		cmocka_unit_test(test_many_walks_take_turns),
 		cmocka_unit_test(test_read_is_as_it_was),

@@ -562,6 +562,41 @@ static void test_resume_keeps_the_way_in(void **state)
 	ra_secret_free(found);
 }
 
+/* Where a record that was handed over goes is another's word: a password of the environment that names no place is not for there, then or
+ * later. */
+static void test_no_password_to_anothers_place(void **state)
+{
+	char path[] = "/tmp/reattest-vc-XXXXXX";
+	struct ra_secret *found = secret("pw");
+	struct ra_session *s = NULL;
+	struct bench b;
+
+	assert_true(mkstemp(path) >= 0);
+	unlink(path);
+	set_up(&b, 1);
+	b.options.journal_path = path;
+	b.options.interactive = true;
+	add(&b, "esx01");
+	b.options.host = NULL;
+	b.options.govc = (struct ra_vcenter_access){.password = found};
+	for (int i = 0; i < 3; i++) {
+		bool taking = i == 0;
+
+		ra_hub_free(b.hub);
+		b.hub = ra_hub_new(1);
+		b.options.vcenter = (struct ra_vcenter_access){.url = i == 2 ? "vc.example" : NULL, .user = taking ? "" : NULL};
+		b.options.taken_from = taking ? "ops1 on there" : NULL;
+		b.options.taken_by = taking ? "ops2 on here" : NULL;
+		b.options.taken_at = taking ? "2026-03-02T01:00:00Z" : NULL;
+		assert_int_equal(ra_session_resume(b.hub, &b.options, path, &s, &b.errs), RA_OK);
+		assert_string_equal(s->vcenter.place, "vc.example");
+		assert_string_equal(text_of(s->vcenter.password), i == 2 ? "pw" : ""); /* who names the place means it */
+	}
+	unlink(path);
+	tear_down(&b);
+	ra_secret_free(found);
+}
+
 /* The newest ticket is answered so. */
 static void answered(struct bench *b, struct puppet *vc, const char *out)
 {
@@ -729,7 +764,8 @@ int main(void)
 		cmocka_unit_test(test_where_the_key_list_is_read),
 		cmocka_unit_test(test_progress_and_cancel),
 		cmocka_unit_test(test_full_link_keeps_the_change),
-		cmocka_unit_test(test_resume_keeps_the_way_in),
+		cmocka_unit_test(test_no_password_to_anothers_place),
+	    cmocka_unit_test(test_resume_keeps_the_way_in),
 		cmocka_unit_test(test_owed_on_resume),
 		cmocka_unit_test(test_typed_user_is_kept),
 		cmocka_unit_test(test_unchecked_plane_says_so),

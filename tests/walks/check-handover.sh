@@ -182,6 +182,14 @@ sed -i '0,/"danger": "irreversible"/s//"danger": "reversible"/' unpacked/flows/t
 python3 pack.py "$all"
 BIN=other/bin two resume bad.handover --plain >out 2>err </dev/null && bad "a flow set with a fault was used"
 grep -qE 'is not used' err || bad "why not: $(cat err)"
+# Nor one that is another than the record names; neither is in the way of the true one.
+cp share/reattest/flows/tpm-attestation.flow.json unpacked/flows/
+sed -i 's/"title": "/"title": "Y /' unpacked/flows/causes/crb-only.json
+python3 pack.py "$all"
+BIN=other/bin expect 65 'is not the flow set this session ran on' two resume bad.handover --plain
+left=$(find two -type f -o -name '*.new')
+[ -z "$left" ] || bad "a flow set that was refused left $left"
+BIN=other/bin expect 14 'taken over from' two resume s.handover --plain
 
 # A session somebody is in is not handed over.
 (flock 9; HOME=$work/one bin/reattest handover half.jsonl -o locked.handover 2>err; [ $? = 73 ] || echo unlocked) 9<half.jsonl >out

@@ -32,6 +32,10 @@ says 'What do you see?'
 walk 13 '1\n' demo secure-boot-off
 walk 13 '1\n\nq\n' demo secure-boot-off
 walk 13 'q\n' demo secure-boot-off
+# A last line without its end counts, and the end behind it is one.
+printf '1\n0' | timeout 20 bin/reattest demo secure-boot-off --plain >out 2>err
+[ $? = 13 ] || bad "the end behind a line that is not ended was waited for"
+says 'none of the numbers'
 walk 13 'q\n' demo
 says '4. '
 walk 13 '0\n99\nx\n\n' demo

@@ -108,6 +108,8 @@ run 0 'scrubbed: host name' record --from demo:healthy --scrub --map map.json -o
 run 73 'is there already' record --from demo:healthy -o mapped.json
 run 73 'is there already' record --from demo:healthy --scrub --map map.json -o other.json
 [ ! -e other.json ] || bad "a recording was written without its map"
+run 73 'is there already' record --from demo:healthy --scrub --map ./one.json -o one.json
+grep -q '"states"' one.json || bad "the map was written over the recording that is handed out"
 run 64 'belongs to --scrub' record --from demo:healthy --map m.json -o other.json
 run 64 '-o FILE' record --from demo:healthy
 run 64 'one host' record -o other.json
