@@ -45,6 +45,7 @@ BEYOND = re.compile("|".join((
     r"refused: ", r"not in the table of changes", r"that of another ", r"stands twice", r"is taken", r"the answer is a secret",
     r"has another type or lasting on another plane", r"expected a class of danger\.json", r"the type of ", r" is \w+ here, but \w+ at ",
     r"this request has a reply above", r"expected a regular expression: ", r"there is no state", r"is no secret", r"gives one fact of type",
+    r"there is no recording", r"there is no flow", r"no check gives a fact", r"is a time: it is never the same", r"stands here twice",
 )))
 
 
@@ -159,7 +160,10 @@ def spoils(node, parts, path):
     if isinstance(node, dict):
         closed = any(part.get("additionalProperties") is False for part in parts)
         if closed:
-            yield "has a key too many", path + (("colour", True),), "red", False
+            # A map of names refuses what is no name; any other object a key it does not know.
+            named = any(set(part.get("patternProperties", {})) - {"^x_"} for part in parts)
+            if not named:
+                yield "has a key too many", path + (("colour", True),), "red", False
             own = any("^x_" in part.get("patternProperties", {}) for part in parts)
             yield "has a key of the author's", path + (("x_colour", True),), {"red": 1}, True if own else None
         needed = {key for part in parts for key in part.get("required", [])} if closed else set()
@@ -167,7 +171,9 @@ def spoils(node, parts, path):
             known = any(key in part.get("properties", {}) for part in parts)
             if known:
                 yield "lacks " + key, path + ((key, True),), GONE, False if key in needed else None
-        if node and any("propertyNames" in part for part in parts):
+        else:
+            named = False
+        if node and (named or any("propertyNames" in part for part in parts)):
             first = next(iter(node))
             yield "names a Bad Id", path, dict([("Bad Id", node[first])] + list(node.items())[1:]), False
     if isinstance(node, list) and node:
@@ -197,18 +203,23 @@ class Judge:
             subprocess.run(["chmod", "-R", "u+w,go-w", self.sets[-1]], check=True)
             for name in os.listdir(self.sets[-1]):
                 if name.endswith(".flow.json"):
-                    doc = thin(read(os.path.join(self.sets[-1], name)))
-                    with open(os.path.join(self.sets[-1], name), "w", encoding="utf-8") as file:
-                        json.dump(doc, file, indent=1)
+                    # What is spoilt many times is walked many times: tests are there only where they are spoilt themselves.
+                    with open(os.path.join(self.sets[-1], name), "r+", encoding="utf-8") as file:
+                        doc = dict(json.load(file), tests=[])
+                        file.seek(0)
+                        file.truncate()
+                        json.dump(doc, file)
 
     def __call__(self, name, doc):
         here = self.sets.pop()
         path = os.path.join(here, name)
-        recording = name.startswith("demo/")
         kept = open(path, "rb").read()
         with open(path, "w", encoding="utf-8") as file:
-            json.dump(doc, file, indent=1)
-        command = ["check", "--from", path, "sim.example"] if recording else ["flow", "lint", here]
+            file.write(json.dumps(doc))
+        command = {"demo/": ["check", "--from", path, "sim.example"],
+                   "examples/": ["check", "--from", "demo:healthy", "--" + os.path.basename(name).split(".")[0], path, "sim.example"],
+                   }.get(name[:name.find("/") + 1], ["flow", "lint", here])
+        checks = command[0] == "check"  # ends with the verdict on the host where the file is taken
         run = subprocess.run([self.program] + command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", env=dict(
             os.environ, XDG_DATA_HOME=here + ".none", XDG_STATE_HOME=here + ".none", HOME=here + ".none"))
         with open(path, "wb") as file:
@@ -216,7 +227,7 @@ class Judge:
         self.sets.append(here)
         if run.returncode < 0 or run.returncode == 70:
             return "died: %d" % run.returncode + run.stderr
-        refused = run.returncode in (65, 66) or (not recording and run.returncode)
+        refused = run.returncode in (65, 66) or (not checks and run.returncode)
         return run.stderr.replace(here + "/", "") or "refused without a word" if refused else ""
 
 
@@ -234,7 +245,8 @@ def trials(schema, name, doc, seen):
                 small, short = doc, path
             fits = schema.fits(put(small, short + where[len(path):], value))
             seen.add(key)
-            yield name, "%s: /%s %s" % (name, "/".join(str(k) for k, _ in path), what), put(doc, where, value), verdict, fits
+            whole = doc if "tests" not in doc or where and where[0][0] == "tests" else dict(doc, tests=[])
+            yield name, "%s: /%s %s" % (name, "/".join(str(k) for k, _ in path), what), put(whole, where, value), verdict, fits
 
 
 def fault(name, verdict, fits, said):
@@ -250,7 +262,7 @@ def fault(name, verdict, fits, said):
     # The linter's findings bear no name in front; the loader's do.
     if fits and said.startswith("reattest: ") and not BEYOND.search(said):
         return "the program refuses it for its form, the schema takes it"
-    if said and not re.search(r"\.json:[1-9]\d*:[1-9]\d*: .", said):
+    if said and not re.search(r"\.json:[1-9]\d*:[1-9]\d*: .|there is no flow", said):
         return "the program does not say where"
     return None
 
