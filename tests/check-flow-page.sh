@@ -90,15 +90,18 @@ def names(text, word):
 
 
 bad = []
-count = 0
+count, written = 0, set()
 found = {os.path.basename(path).split(".")[0]: path for path in glob.glob(os.path.join(top, "flows/schema/*.json"))}
 if set(found) - outputs != set(kinds):
     bad.append("schemas of no known kind, or kinds without one: %s" % sorted((set(found) - outputs) ^ set(kinds)))
 for kind in sorted(set(kinds) & set(found)):
     text = marked(shared + kinds[kind])
     words = collect(json.load(open(found[kind], encoding="utf-8")), set())
+    written |= words
     count += len(words)
     bad += ["%s.schema.json: %s is not marked up in %s" % (kind, word, ", ".join(kinds[kind])) for word in sorted(words) if not names(text, word)]
+read = [what for what in known if what.startswith("keys of ")]
+bad += ["%s: %s is in no schema" % (what, word) for what in read for word in sorted(set(known[what]) - written)]
 forms = "\n".join(re.findall(r"^\.It Va .*", sections["CONDITIONS"], re.M))
 bad += ["forms of conditions: %s has no entry in CONDITIONS" % word for word in known["forms of conditions"] if not names(forms, word)]
 bad += ["the table of %s was not found" % what for what, words in known.items() if len(set(words)) < (1 if what == "resources" else 4)]
