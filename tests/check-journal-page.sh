@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # check-journal-page.sh - reattest-journal(5), the script in it and the JSON Schema say what the program does: the page is clean, its
-# script is tests/verify-journal.py and gives the right verdicts, the schema takes every line of the kept journals and refuses others.
+# script is tests/verify-journal.py and gives the right verdicts, the schema takes every line of the kept journals and refuses others, the
+# kinds of entries are those of src/flow/entries.h, and walks write nothing else.
 set -eu
 top=${RA_SRCDIR:-$(cd "$(dirname "$0")/.." && pwd)}
 page=$top/man/reattest-journal.5
+build=${RA_BUILDDIR:-$top/build/plain}
 data=$top/tests/unit/data
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -34,6 +36,47 @@ gap: broken at entry 3
 ./journal-1.jsonl: whole
 END
 	diff "$work/want" "$work/got" || fail "the script's verdicts are not these"
+
+	# What a walk writes: with a site's list and a template, and one that a person is asked on.
+	if [ -x "$build/reattest" ]; then
+		mkdir -p "$work/bin" "$work/share/reattest" "$work/home" "$work/walks"
+		cp "$build/reattest" "$work/bin/"
+		cp -R "$top/flows" "$work/share/reattest/"
+		chmod -R u+w,go-w "$work/share"
+		for host in healthy sha1-bank clock-off planes-disagree; do
+			HOME=$work/home "$work/bin/reattest" check --from "demo:$host" --site-list "$top/flows/examples/site-list.json" \
+				--template "$top/flows/examples/template.json" --change C1 --case K1 --journal "$work/walks/$host.jsonl" >/dev/null || :
+		done
+	fi
+	python3 - "$page" "$top/src/flow/entries.h" "$work/walks" <<'END' || fail "the page and the entries disagree"
+import glob, json, os, re, sys
+
+page, header, walks = sys.argv[1:]
+section = re.search(r"^\.Sh ENTRIES\n(.*?)^\.Sh ", open(page).read(), re.S | re.M).group(1)
+items = re.split(r"^\.It ", section, flags=re.M)[1:]
+told = {kind: set(re.findall(r"^\.Va (\w+)", item.partition("\n.El\n")[0], re.M)) for item in items
+        for kind in re.findall(r"Cm (\w+)", item.partition("\n")[0])}
+told["end"] |= {"reason", "count", "head"}  # in A body
+told["torn"] = {"bytes", "sha256"}
+rows = re.findall(r'X\([A-Z]+, "(\w+)",\s*"([^"]*)"\)', open(header).read())
+# The first word of each member is its name; braces and brackets say what it holds.
+listed = {kind: {part.split()[0] for part in re.sub(r"[\[{(][^\])}]*(?:\([^)]*\))?[\])}]+", "", members).split(",")} for kind, members in rows}
+bad = ["kinds: %s" % sorted(set(told) ^ set(listed))] if set(told) != set(listed) else []
+for kind in sorted(set(told) & set(listed)):
+    inner = {"offset_ms", "margin_ms"} if kind == "reply" else set()
+    bad += ["%s: %s is %s" % (kind, member, "not told" if member in listed[kind] else "no member")
+            for member in sorted(listed[kind] ^ (told[kind] - inner))]
+seen = 0
+for path in glob.glob(os.path.join(walks, "*.jsonl")):
+    for line in open(path):
+        body = json.loads(line)["body"]
+        seen += 1
+        bad += ["%s writes %s" % (body["kind"], member) for member in sorted(set(body) - {"v", "seq", "prev", "t", "kind"} - told.get(body["kind"], set()))]
+if os.path.isdir(walks) and seen < 100:
+    bad.append("only %d entries were written" % seen)
+print("\n".join(sorted(set(bad))))
+sys.exit(1 if bad or len(rows) < 12 else 0)
+END
 	ran=1
 fi
 

@@ -22,7 +22,7 @@
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer, user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \
-	X(GATE, "gate", "step, gate, opened, why, by condition|statements, recovery_id(s), affirmed")                    \
+	X(GATE, "gate", "step, gate, opened, why, by condition|statements, key proven|partly proven, recovery_id(s), affirmed")                    \
 	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes")                                           \
 	X(DONE, "done", "step, how done|not_done|refused|unknown, say(s)")                                                \
 	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because")                               \

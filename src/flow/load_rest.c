@@ -267,7 +267,7 @@ ra_err ra_flowset_read_help(struct ra_flowset *set, const struct ra_json *doc, s
 						   {"id", RA_SHAPE_STEP, true},
 						   {"title", RA_SHAPE_TEXT, true},
 						   {"rank", RA_SHAPE_COUNT, true},
-						   {"guide", RA_SHAPE_IDS, false},
+						   {"guide", RA_SHAPE_TEXTS, false},
 						   {"text", RA_SHAPE_IDS, true},
 						   {"sources", RA_SHAPE_IDS, true},
 						   {NULL, RA_SHAPE_ANY, false}};
@@ -280,6 +280,9 @@ ra_err ra_flowset_read_help(struct ra_flowset *set, const struct ra_json *doc, s
 		return err;
 	if (!ra_json_get(root, "text")->child || !ra_json_get(root, "sources")->child)
 		return ra_json_fail(doc, root, errs, RA_E_INVALID, "expected text, and a source for it");
+	if (ra_json_int(root, "rank", 0) < 1)
+		return ra_json_fail(doc, ra_json_get(root, "rank"), errs, RA_E_INVALID,
+				    "\"rank\": expected a whole number from 1 (stands first)");
 	for (size_t i = 0; i < set->topics.count; i++) {
 		if (strcmp(topics[i].id, ra_json_str(root, "id", "")) == 0)
 			return ra_json_fail(doc, ra_json_get(root, "id"), errs, RA_E_DENIED, "the id \"%s\" is that of another page of help",

@@ -20,6 +20,19 @@ void ra_vendor_clear(struct ra_vendor *vendor)
 	ra_pattern_free(vendor->models);
 }
 
+/* {text id: text or texts}. */
+static ra_err texts_ok(const struct ra_json *doc, const cJSON *texts, struct ra_errs *errs)
+{
+	const cJSON *at;
+
+	cJSON_ArrayForEach (at, texts) {
+		if (!ra_is_own_key(at->string) && !ra_is_step_name(at->string))
+			return ra_json_fail(doc, at, errs, RA_E_INVALID,
+					    "expected the id of a text (lower-case words joined by -), found \"%s\"", at->string);
+	}
+	return ra_shape_each(doc, texts, RA_SHAPE_TEXTS, errs);
+}
+
 static ra_err read_generations(const struct ra_json *doc, const cJSON *list, struct ra_vendor *vendor, struct ra_errs *errs)
 {
 	static const struct ra_shape_key keys[] = {{"id", RA_SHAPE_STEP, true},
@@ -37,7 +50,7 @@ static ra_err read_generations(const struct ra_json *doc, const cJSON *list, str
 		ra_err err = ra_shape_check(doc, at, keys, errs);
 
 		if (err == RA_OK)
-			err = ra_shape_each(doc, ra_json_get(at, "texts"), RA_SHAPE_TEXTS, errs);
+			err = texts_ok(doc, ra_json_get(at, "texts"), errs);
 		if (err == RA_OK)
 			err = ra_flowset_read_pattern(doc, ra_json_get(at, "match"), &generation->match, errs);
 		if (err != RA_OK)
@@ -157,7 +170,7 @@ ra_err ra_flowset_read_vendor(struct ra_flowset *set, const struct ra_json *doc,
 	if (err == RA_OK)
 		err = check_other(doc, root, errs);
 	if (err == RA_OK)
-		err = ra_shape_each(doc, ra_json_get(root, "texts"), RA_SHAPE_TEXTS, errs);
+		err = texts_ok(doc, ra_json_get(root, "texts"), errs);
 	if (err != RA_OK)
 		return err;
 	vendor = ra_list_add(&set->vendors, sizeof(*vendor), errs);

@@ -29,7 +29,7 @@ static const struct rule root_rules[] = {
     {"host", STRING | FULL | NEEDED},
     {"clock", STRING | NEEDED},
     {"speed", NUMBER},
-    {"flow", STRING | FULL},
+    {"flow", STRING | NAME},
     {"planes", ARRAY | FULL | NEEDED},
     {"start", STRING | NEEDED},
     {"states", OBJECT | NEEDED},
@@ -37,7 +37,7 @@ static const struct rule root_rules[] = {
     {"expect", OBJECT},
     {"answers", OBJECT},
     {"key", STRING},
-    {"base", STRING},
+    {"base", STRING | NAME},
     {NULL, 0},
 };
 static const struct rule state_rules[] = {
@@ -65,14 +65,12 @@ static const struct rule on_rules[] = {
 static const struct rule request_rules[] = {
     {"run", ARRAY | FULL},
     {"log", OBJECT},
-    {"file", STRING | FULL},
     {"property", STRING | FULL},
     {"call", STRING | FULL},
     {"esxcli", ARRAY | FULL},
     {"service", STRING | FULL},
     {"rest", STRING | FULL},
-    {"redfish", ANY},
-    {"port", NUMBER},
+    {"redfish", STRING | FULL},
     {NULL, 0},
 };
 static const struct rule log_rules[] = {
@@ -87,7 +85,7 @@ static const struct rule expected_rules[] = {
     {"exit", NUMBER | NEEDED},
     {"likely", ARRAY},
     {"outcome", STRING},
-    {"path", ARRAY},
+    {"path", ARRAY | FULL},
     {NULL, 0},
 };
 static const char *const planes[] = {"ssh", "vcenter", "bmc", NULL};
@@ -128,12 +126,15 @@ static const char *types_words(int types)
 	}
 }
 
+static bool is_name_part(const char *text, size_t len)
+{
+	return len && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") >= len && text[0] != '-' && text[len - 1] != '-' &&
+	       !memmem(text, len, "--", 2);
+}
+
 static bool is_name(const char *text)
 {
-	size_t len = strlen(text);
-
-	return len && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len && text[0] != '-' &&
-	       text[len - 1] != '-' && !strstr(text, "--");
+	return is_name_part(text, strlen(text));
 }
 
 static bool is_key(const char *text)
@@ -242,8 +243,7 @@ static ra_err check_request(const struct load *load, const cJSON *request)
 	if (cJSON_GetArraySize(request) != (ra_json_get(request, "call") && ra_json_get(request, "service") ? 2 : 1) ||
 	    (ra_json_get(request, "service") && !ra_json_get(request, "call")))
 		return ra_json_fail(load->doc, request, load->errs, RA_E_INVALID,
-				    "a request is one of run, log, file, property, call (with service), esxcli, rest, "
-				    "redfish, port");
+				    "a request is one of run, log, property, call (with service), esxcli, rest, redfish");
 	TRY(check_texts(load, run, "\"run\""));
 	TRY(check_texts(load, ra_json_get(request, "esxcli"), "\"esxcli\""));
 	if (!log)
@@ -355,6 +355,18 @@ static ra_err check_names(const struct load *load, const cJSON *node, const char
 	return RA_OK;
 }
 
+/* The steps of a way, those of a called flow as flow/step. */
+static ra_err check_way(const struct load *load, const cJSON *list)
+{
+	for (const cJSON *item = list ? list->child : NULL; item; item = item->next) {
+		const char *step = cJSON_IsString(item) ? item->valuestring : "", *slash = strchr(step, '/');
+		if (!is_name(slash ? slash + 1 : step) || (slash && !is_name_part(step, (size_t)(slash - step))))
+			return ra_json_fail(load->doc, item, load->errs, RA_E_INVALID,
+					    "\"path\" is a list of steps (lower-case words joined by -), of a called flow as flow/step");
+	}
+	return RA_OK;
+}
+
 static ra_err check_outcome(const struct load *load, const cJSON *node)
 {
 	for (size_t i = 0; node && outcomes[i]; i++)
@@ -374,7 +386,7 @@ static ra_err check_expect(const struct load *load, const cJSON *expect)
 		TRY(check_object(load, item, expected_rules, "what is expected"));
 		TRY(check_int(load, item, "exit", 0, 255));
 		TRY(check_names(load, ra_json_get(item, "likely"), "\"likely\" is a list of causes"));
-		TRY(check_texts(load, ra_json_get(item, "path"), "\"path\""));
+		TRY(check_way(load, ra_json_get(item, "path")));
 		TRY(check_outcome(load, ra_json_get(item, "outcome")));
 	}
 	return RA_OK;

@@ -6,6 +6,7 @@
 #include "session/kept.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define BASES_MAX 4 /* a circle ends here, too */
 
@@ -50,6 +51,8 @@ static ra_err load(const char *path, int depth, struct ra_recording **out, struc
 		return ra_json_fail(doc, name, errs, RA_E_INVALID, "at most %d recordings stand one on the other", BASES_MAX);
 	if (name)
 		err = beside(doc, name, &under, errs);
+	if (name && !err && access(ra_buf_str(&under), F_OK) != 0)
+		err = ra_json_fail(doc, name, errs, RA_E_NOTFOUND, "there is no recording \"%s\" beside this one", name->valuestring);
 	if (name && !err)
 		err = load(ra_buf_str(&under), depth + 1, &base, errs);
 	if (err)

@@ -521,7 +521,7 @@ static void test_bases(void **state)
 	    {"round", "again", "at most 4"},
 	    {"again", "round", "at most 4"},
 	    {"self", "self", "at most 4"},
-	    {"alone", "nobody", "nobody.json"},
+	    {"alone", "nobody", "there is no recording \"nobody\""},
 	    {"up", "../one", "the id of a recording"},
 	    {"rooted", "/etc/passwd", "the id of a recording"},
 	    {"empty", "", "the id of a recording"},
