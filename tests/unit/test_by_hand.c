@@ -16,10 +16,11 @@
 #define TRIES_EACH 60000 /* walks in search of one end, at most */
 #define FAR 10000
 
-/* Ends that only a machine's word leads to, each with why no person's could. There is none today. */
+/* Ends that only a machine's word leads to, each with why no person's could. */
 static const struct {
 	const char *flow, *end, *why;
 } machine_only[] = {
+	{"tpm-attestation", "message-dropped", "a TPM is taken out of use only where a machine said Mode NONE: no answer opens that gate, and no key is proven by hand"},
 	{NULL, NULL, NULL},
 };
 
