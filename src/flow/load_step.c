@@ -22,7 +22,7 @@
 	}
 
 static const struct ra_shape_key check_keys[] = {
-    STEP_KEYS, LEAVE_KEYS, {"checks", RA_SHAPE_IDS, true}, {NULL, RA_SHAPE_ANY, false}};
+    STEP_KEYS, LEAVE_KEYS, {"checks", RA_SHAPE_IDS, true}, {"text", RA_SHAPE_OBJECT, false}, {NULL, RA_SHAPE_ANY, false}};
 static const struct ra_shape_key question_keys[] = {STEP_KEYS,
 						    LEAVE_KEYS,
 						    {"ask", RA_SHAPE_TEXT, true},
@@ -207,10 +207,28 @@ ra_err ra_choices_read(const struct ra_json *doc, const cJSON *answers, struct r
 	return RA_OK;
 }
 
+/* Which text of the vendors' files a step shows, if any: what to do in an action, where to look in a check. */
+static ra_err read_text(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)
+{
+	static const struct ra_shape_key text_keys[] = {
+	    {"variants", RA_SHAPE_TEXT, true}, {"id", RA_SHAPE_TEXT, true}, {NULL, RA_SHAPE_ANY, false}};
+	static const char *const variants[] = {"vendor", NULL};
+	ra_err err;
+	int word;
+
+	step->text = ra_json_get(node, "text");
+	if (!step->text)
+		return RA_OK;
+	err = ra_shape_check(doc, step->text, text_keys, errs);
+	return err != RA_OK ? err : ra_shape_word(doc, ra_json_get(step->text, "variants"), variants, &word, errs);
+}
+
 static ra_err read_check(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)
 {
+	ra_err err = read_text(doc, node, step, errs);
+
 	step->checks = ra_json_get(node, "checks");
-	return read_edges(doc, ra_json_get(node, "next"), step, errs);
+	return err != RA_OK ? err : read_edges(doc, ra_json_get(node, "next"), step, errs);
 }
 
 static ra_err read_question(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)
@@ -234,17 +252,8 @@ static ra_err read_gate(const struct ra_json *doc, const cJSON *node, struct ra_
 
 static ra_err read_action(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)
 {
-	static const struct ra_shape_key text_keys[] = {
-	    {"variants", RA_SHAPE_TEXT, true}, {"id", RA_SHAPE_TEXT, true}, {NULL, RA_SHAPE_ANY, false}};
-	static const char *const variants[] = {"vendor", NULL};
-	ra_err err = RA_OK;
-	int word;
+	ra_err err = read_text(doc, node, step, errs);
 
-	step->text = ra_json_get(node, "text");
-	if (step->text)
-		err = ra_shape_check(doc, step->text, text_keys, errs);
-	if (err == RA_OK && step->text)
-		err = ra_shape_word(doc, ra_json_get(step->text, "variants"), variants, &word, errs);
 	if (err == RA_OK && !step->text && !step->say)
 		err = ra_json_fail(doc, node, errs, RA_E_INVALID,
 				   "expected \"say\" or \"text\": what an action does is told");

@@ -37,6 +37,7 @@ struct ra_http_peer {
 	char known[RA_THUMB_LEN], file[256]; /* CHANGED, PINNED: what the known hosts hold, and where */
 	int line;
 	struct ra_buf chain; /* PEM, the server's own first */
+	char address[46];    /* where it answered from last, in numbers; "" when not told */
 };
 
 /* Borrowed until ra_http_new returns. */

@@ -251,6 +251,19 @@ static cJSON *chain_json(const struct ra_http_peer *peer)
 	return out;
 }
 
+/* What the server says of itself, and where it was reached: nothing it says tells that. */
+static cJSON *about_json(const struct ra_vs *vs)
+{
+	cJSON *json = cJSON_Duplicate(vs->about, true);
+	const char *address = ra_http_peer(vs->http)->address;
+
+	if (json && *address && !cJSON_GetObjectItemCaseSensitive(json, "address") && !cJSON_AddStringToObject(json, "address", address)) {
+		cJSON_Delete(json);
+		return NULL;
+	}
+	return json;
+}
+
 /* What needs no question: the server itself, which host it is, a host that is not there. Out: true when the job was answered. */
 static bool at_once(struct ra_vs *vs, struct ra_job *job)
 {
@@ -259,11 +272,9 @@ static bool at_once(struct ra_vs *vs, struct ra_job *job)
 	RA_AUTO(ra_cjson_free) cJSON *json = NULL;
 	char say[RA_LINK_SAY_MAX];
 
-	if (want->kind == RA_VS_ABOUT) {
-		ra_vs_answer(vs, job, vs->about);
-		return true;
-	}
-	if (want->kind == RA_VS_CERT)
+	if (want->kind == RA_VS_ABOUT)
+		json = about_json(vs);
+	else if (want->kind == RA_VS_CERT)
 		json = chain_json(ra_http_peer(vs->http));
 	else if (want->kind == RA_VS_HOST && host)
 		json = host_json(host);

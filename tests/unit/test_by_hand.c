@@ -5,6 +5,8 @@
 
 #include "flow_rig.h"
 
+#include "base/io.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -14,10 +16,11 @@
 #define TRIES_EACH 60000 /* walks in search of one end, at most */
 #define FAR 10000
 
-/* Ends that only a machine's word leads to, each with why no person's could. There is none today. */
+/* Ends that only a machine's word leads to, each with why no person's could. */
 static const struct {
 	const char *flow, *end, *why;
 } machine_only[] = {
+	{"tpm-attestation", "message-dropped", "a TPM is taken out of use only where a machine said Mode NONE: no answer opens that gate, and no key is proven by hand"},
 	{NULL, NULL, NULL},
 };
 
@@ -384,9 +387,63 @@ static void test_before_and_again(void **state)
 	}
 }
 
+/* Does a file of this directory name it, in quotes? */
+static bool named_in(const char *folder, const char *suffix, const char *word)
+{
+	RA_AUTO(ra_mem_free) char *dir = ra_path_join(unit_dir("RA_SRCDIR"), folder);
+	bool found = false;
+	size_t count = 0;
+	char **names;
+
+	assert_int_equal(ra_list_dir(dir, suffix, &names, &count, NULL), RA_OK);
+	for (size_t i = 0; i < count && !found; i++) {
+		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, names[i]);
+		RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
+
+		assert_int_equal(ra_read_file(path, &bytes, NULL), RA_OK);
+		found = strstr(ra_buf_str(&bytes), word) != NULL;
+	}
+	ra_names_free(names, count);
+	return found;
+}
+
+/* The form for the logs offers every line that a cause or a flow hangs on; "None of these" denies each of them, and no other answer does. */
+static void test_form_of_the_logs(void **state)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *set = rig_load("flows");
+	const struct ra_question *form = ra_flowset_manual(set, ra_flowset_check(set, "tpm-log-signatures"));
+	const struct ra_signatures *sigs = ra_flowset_signatures(set);
+	size_t used = 0;
+
+	assert_non_null(form);
+	assert_true(form->many);
+	for (size_t i = 0; i < sigs->count; i++) {
+		char fact[RA_FACT_NAME_MAX], quoted[RA_FACT_NAME_MAX + 2];
+		size_t yes = 0, no = 0;
+
+		snprintf(fact, sizeof(fact), "sig.%s", sigs->items[i].id);
+		snprintf(quoted, sizeof(quoted), "\"%s\"", fact);
+		if (!sigs->items[i].logs || !(sigs->items[i].cause || named_in("flows", ".flow.json", quoted) || named_in("flows/causes", ".json", quoted)))
+			continue;
+		used++;
+		for (size_t k = 0; k < form->count; k++) {
+			const cJSON *value = ra_json_get(form->choices[k].set, fact);
+
+			yes += cJSON_IsTrue(value);
+			no += cJSON_IsFalse(value) && !strcmp(form->choices[k].id, "none");
+			if (cJSON_IsFalse(value) && strcmp(form->choices[k].id, "none"))
+				fail_msg("%s is denied by the answer %s", fact, form->choices[k].id);
+		}
+		if (yes != 1 || no != 1)
+			fail_msg("%s: offered %zu times, denied by \"None of these\" %zu times", fact, yes, no);
+	}
+	assert_true(used >= 15);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_end), cmocka_unit_test(test_before_and_again)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_end), cmocka_unit_test(test_before_and_again),
+					   cmocka_unit_test(test_form_of_the_logs)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

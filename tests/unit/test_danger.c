@@ -34,6 +34,7 @@ static const struct {
     {"tpm_hide", RA_DISRUPTIVE, GATE},
     {"hierarchy", RA_DISRUPTIVE, GATE},
     {"pcr_bank", RA_DISRUPTIVE, GATE},
+    {"tpm_interface", RA_DISRUPTIVE, GATE},
     {"tpm_mode", RA_IRREVERSIBLE, GATE},
     {"tpm_firmware", RA_IRREVERSIBLE, GATE},
     {"physical_presence", RA_DISRUPTIVE, GATE},

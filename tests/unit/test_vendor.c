@@ -125,6 +125,25 @@ static void every_maker_has_every_text(void **state)
 	assert_int_equal(own, 5 * RA_LEN(steps)); /* Dell, HPE, Lenovo, Cisco, Supermicro */
 }
 
+/* Directions that no step shows help nobody. */
+static void every_text_has_its_step(void **state)
+{
+	struct ra_maker any = ra_flowset_maker(set, NULL, NULL);
+	const struct ra_flow *const *flows;
+	size_t count = ra_flowset_flows(set, &flows);
+	const cJSON *text;
+
+	cJSON_ArrayForEach (text, any.other->texts) {
+		bool shown = false;
+
+		for (size_t f = 0; f < count; f++)
+			for (size_t i = 0; i < flows[f]->step_count; i++)
+				shown = shown || !strcmp(ra_json_str(flows[f]->steps[i].text, "id", ""), text->string);
+		if (!shown)
+			fail_msg("no step shows the text %s", text->string);
+	}
+}
+
 static bool holds(const cJSON *text, const char *word, size_t len)
 {
 	const cJSON *item;
@@ -267,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_server_finds_its_directions), cmocka_unit_test(every_maker_has_every_text),
+	    cmocka_unit_test(every_text_has_its_step),
 	    cmocka_unit_test(labels_are_those_of_the_table), cmocka_unit_test(quirks_go_with_their_directions),
 	    cmocka_unit_test(nobody_gets_anothers_advice),   cmocka_unit_test(the_controller_has_its_name),
 	};
