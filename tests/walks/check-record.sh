@@ -66,8 +66,12 @@ print(json.dumps(tree, sort_keys=True, indent=1))
 P
 
 own='esx0|lab\.example|lab example|LAB0|192\.0\.2\.|web01|app02|prod-a|native-a|4c41|datastore1|2026-0[2-9]|5214b380'
+# A sanitized walk takes several times as long: there every eighth host does, and those with a way of their own to be recorded.
+nth=0
 for file in share/reattest/flows/demo/*.json; do
 	demo=$(basename "$file" .json)
+	nth=$((nth + 1))
+	case ${RA_SAN:+$demo} in '' | healthy | secure-boot-off | possible-swap | clock-off | prevention-drift) ;; *) [ $((nth % 8)) = 0 ] || continue ;; esac
 	run 0 'answers are in' record --from "demo:$demo" -o "$demo.json"
 	[ "$(stat -c %a "$demo.json")" = 600 ] || bad "$demo.json is readable by others"
 	grep -q 'WARNING' err && bad "$demo: $(cat err)"
