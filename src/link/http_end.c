@@ -116,7 +116,7 @@ void ra_http_job_end(struct ra_http_job *job, CURLcode code)
 	bool judged = code == CURLE_PEER_FAILED_VERIFICATION || job->fault == RA_FAULT_TRUST;
 
 	/* Through a proxy it is the proxy's. */
-	if (!http->proxy.url && !curl_easy_getinfo(job->easy, CURLINFO_PRIMARY_IP, &address) && address && *address)
+	if (!*http->proxy.url && !curl_easy_getinfo(job->easy, CURLINFO_PRIMARY_IP, &address) && address && *address)
 		snprintf(http->peer.address, sizeof(http->peer.address), "%s", address);
 	if (answer->sent && !curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status))
 		answer->status = (int)status;

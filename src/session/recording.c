@@ -12,7 +12,7 @@
 
 #define REPLY_KEPT_MAX ((size_t)1 << 20) /* bytes of one answer; escapes may double them */
 #define ALL_KEPT_MAX ((size_t)3 << 20)   /* of all together */
-#define SPEED 60 /* waits of a replay pass so much faster, as on the simulated hosts that come with the program */
+#define SPEED 10 /* waits of a replay pass so much faster; with it shrink the deadlines of its requests: a busy machine must not miss them */
 
 /* What the walk over the entries carries. */
 struct keeping {

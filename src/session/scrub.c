@@ -345,6 +345,20 @@ static ra_err do_reply(struct ra_scrubbing *s, cJSON *reply, bool write)
 }
 
 /* The texts of a recording that may tell something: its own, and what planes and answers say. */
+/* An answer no rule can look through is not handed out: nothing of it stays, and it says that it is not whole. */
+static ra_err drop_hard(struct ra_scrubbing *s, cJSON *reply, ra_err err)
+{
+	static const char *const parts[] = {"out", "err", "json"};
+
+	if (err != RA_E_LIMIT || s->errs->count)
+		return err;
+	for (size_t i = 0; i < RA_LEN(parts); i++)
+		cJSON_DeleteItemFromObjectCaseSensitive(reply, parts[i]);
+	if (cJSON_GetObjectItemCaseSensitive(reply, "fault"))
+		return RA_OK;
+	return cJSON_AddStringToObject(reply, "fault", "truncated") ? RA_OK : RA_E_NOMEM;
+}
+
 static ra_err do_tree(struct ra_scrubbing *s, cJSON *tree, bool write)
 {
 	static const char *const own[][2] = {{"id", ""}, {"host", "hostName"}, {"clock", ""}, {"title", ""}, {"story", ""}};
@@ -361,7 +375,7 @@ static ra_err do_tree(struct ra_scrubbing *s, cJSON *tree, bool write)
 		cJSON_ArrayForEach (side, state) {
 			err = err ? err : do_lines_or_text(s, cJSON_GetObjectItemCaseSensitive(side, "say"), write);
 			cJSON_ArrayForEach (reply, cJSON_GetObjectItemCaseSensitive(side, "replies")) {
-				err = err ? err : do_reply(s, reply, write);
+				err = err ? err : drop_hard(s, reply, do_reply(s, reply, write));
 			}
 		}
 	}

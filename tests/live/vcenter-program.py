@@ -72,6 +72,7 @@ def test_check():
             got, result, _ = check(peer)
             want((got, result["exit"]) == (code, code), f"{name}: exit {got}, in the result {result['exit']}, expected {code}")
             want(result["outcome"] == outcome, f"{name}: outcome {result['outcome']}")
+            want(fact(result, "vcenter.address")["value"] == "127.0.0.1", f"{name}: the address asked is {fact(result, 'vcenter.address')}")
             want(result["path"][-1:] == [last], f"{name}: path {result['path']}")
             for fact_name, value in facts.items():
                 seen = fact(result, fact_name)
