@@ -54,7 +54,7 @@ static size_t joined(const char *at, const char *end, bool piece)
 {
 	size_t len = digits_at(at, end), last = len, groups = len == GROUP, joint;
 
-	if (!len || len > GROUP)
+	if (!len || len > GROUP || only_zeros(at, len)) /* nothing begins at zeros: they are told at once, however many follow */
 		return 0;
 	while ((joint = joint_at(at + len, end)) > 0) {
 		bool binds = piece || (joint == 1 && at[len] == '-');
@@ -68,7 +68,7 @@ static size_t joined(const char *at, const char *end, bool piece)
 		if (next < GROUP)
 			break;
 	}
-	return groups >= GROUPS_WHOLE && !only_zeros(at, len) ? len : 0;
+	return groups >= GROUPS_WHOLE ? len : 0;
 }
 
 /* Digits and nothing between them. */
