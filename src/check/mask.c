@@ -2,21 +2,22 @@
  * one line is masked as well as a short one, and never dropped because it was too hard to examine. */
 #include "config.h"
 
+#include "check/groups.h"
 #include "check/mask.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#define GROUP 6        /* digits of a recovery key's group */
-#define GROUPS_WHOLE 4 /* so many are a good part of a key */
-#define GROUPS_PIECE 2
+#define OPTION_MAX 40  /* bytes of an option before the name in it: "--admin-" */
+#define HASH_MIN 8     /* bytes of a password's hash: less is none */
 #define BETWEEN_MAX 40 /* bytes of other words between a name and what it names: "Password of the setup: " */
 
 /* Where a name's value begins and ends. */
 enum kind {
-	VALUE,  /* "name words: value", to the end of the quote, the list or the line */
+	VALUE,  /* "name words: value", to the end of the quote, the list or the line; "--name value" */
 	WORD,   /* "name=value", one word */
+	COOKIE, /* "name: value", quotes and all, to the semicolon */
 	SCHEME, /* the same, behind the word that says how: "Authorization: Basic value" */
 	MEMBER  /* only as the name of a JSON member */
 };
@@ -33,7 +34,11 @@ static const struct row {
     {"access-token", VALUE},      {"salt", MEMBER},
     {"credential", MEMBER},       {"encryptionrecoverykey", WORD},
     {"vmware_soap_session", WORD}, {"vmware-api-session-id", WORD},
-    {"set-cookie", SCHEME},       {"authorization", SCHEME},
+    {"session-id", WORD},         {"session-key", WORD},
+    {"session-cookie", WORD},     {"session-token", WORD},
+    {"auth-token", WORD},         {"bearer-token", WORD},
+    {"csrf-token", WORD},         {"set-cookie", COOKIE},
+    {"authorization", SCHEME},
 };
 
 /* Bytes. at is NULL where nothing was found. */
@@ -92,20 +97,35 @@ static const struct row *row_at(const char *at, const char *end, size_t *len)
 	return NULL;
 }
 
-/* A word a switch may have: to take it out tells nobody less and may break what is parsed. whole: nothing follows it. */
+static size_t word_of(const char *const *words, size_t count, struct part text)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(words[i]);
+
+		if (text.len >= len && strncasecmp(text.at, words[i], len) == 0 && (text.len == len || !is_word(text.at[len])))
+			return len;
+	}
+	return 0;
+}
+
+/* Words a switch may have and nothing else: to take them out tells nobody less and may break what is parsed. whole: a bracket behind them
+ * is part of the value. */
 static bool is_switch(struct part value, bool whole)
 {
 	static const char *const words[] = {"true", "false", "null", "enabled", "enable", "disabled", "disable",
 					    "yes",  "no",    "none", "set",	"unset",  "not",      "installed"};
+	static const char *const states[] = {"set", "installed", "enabled", "present", "configured", "specified", "required", "supported"};
+	size_t len = word_of(words, RA_LEN(words), value), more;
 
-	for (size_t i = 0; i < RA_LEN(words); i++) {
-		size_t len = strlen(words[i]);
-
-		if (value.len >= len && strncasecmp(value.at, words[i], len) == 0 &&
-		    (value.len == len || (!whole && !is_word(value.at[len]))))
-			return true;
+	if (!len)
+		return false;
+	if (len < value.len && value.at[len] == ' ') {
+		more = word_of(states, RA_LEN(states), (struct part){value.at + len + 1, value.len - len - 1});
+		len += more ? more + 1 : 0;
 	}
-	return false;
+	while (!whole && len < value.len && is_blank(value.at[len]))
+		len++;
+	return len == value.len || (!whole && one_of(value.at[len], ")}]<&\\"));
 }
 
 /* Over a quote, escaped or not. Out: *quote, NUL where there is none; *escaped. */
@@ -120,21 +140,48 @@ static const char *past_quote(const char *at, const char *end, char *quote, bool
 	return at;
 }
 
+/* What follows a comma without a blank goes on: a password may have one. */
+static bool goes_on(const char *at, const char *end)
+{
+	return one_of(*at, ",;'") && end - at >= 2 && !isspace((unsigned char)at[1]) && !one_of(at[1], "\"'\\");
+}
+
+/* Over one sign of a value. What is written twice over has its own escapes: a backslash of theirs goes with what it stands before. */
+static const char *past_sign(const char *at, const char *end, bool escaped)
+{
+	size_t len = *at == '\\' ? escape_len(at, end) : 1;
+
+	if (escaped && len == 2 && at[1] == '\\' && end - at > 2)
+		len += at[2] == '\\' ? escape_len(at + 2, end) : 1;
+	return at + len;
+}
+
 /* From a value's begin to its end: the quote it stands in, or one of a set. */
 static struct part value_to(const char *at, const char *end, char quote, bool escaped, const char *stops)
 {
 	const char *from = at;
+	bool list = strchr(stops, ',') && !strchr(stops, ' ');
 
 	while (at < end) {
 		bool closes = *at == '\\' && end - at >= 2 && at[1] == '"';
 
 		/* A quote ends what stands within one; an escaped one what began with one, or with none. */
-		if (closes ? escaped || !quote : quote ? *at == quote || *at == '"' || *at == '\n' : one_of(*at, stops))
+		if (closes ? escaped || !quote : quote ? *at == quote || *at == '"' || *at == '\n' : one_of(*at, stops) && !(list && goes_on(at, end)))
 			break;
-		at += *at == '\\' ? escape_len(at, end) : 1;
+		at = past_sign(at, end, escaped);
 	}
 	at = at > end ? end : at;
 	return (struct part){from, (size_t)(at - from)};
+}
+
+/* As many bytes as come before one of a set; escapes are none of it. */
+static size_t bytes_before(const char *at, const char *end, const char *stops)
+{
+	const char *from = at;
+
+	while (at < end && !one_of(*at, stops))
+		at += *at == '\\' ? escape_len(at, end) : 1;
+	return (size_t)((at > end ? end : at) - from);
 }
 
 static const char *past_scheme(const char *at, const char *end)
@@ -147,33 +194,67 @@ static const char *past_scheme(const char *at, const char *end)
 	return at;
 }
 
+/* What stands in an element: at is its '>'. */
+static struct part element(const char *at, const char *end)
+{
+	const char *from = ++at;
+
+	while (at < end && !one_of(*at, "<>\r\n"))
+		at++;
+	if (from == at || isspace((unsigned char)*from) || *from == '\\')
+		return (struct part){NULL, 0};
+	return (struct part){from, (size_t)(at - from)};
+}
+
 /* What stands behind a name: words between, quotes, and what makes it a value. */
 static struct part value_behind(const char *at, const char *end, enum kind kind)
 {
 	const char *most = at + BETWEEN_MAX;
 	char quote;
-	bool escaped, tag = false, quoted;
+	bool escaped, quoted;
 
 	while (kind == VALUE && at < end && at < most && (is_word(*at) || one_of(*at, " .-")))
 		at++;
 	at = past_quote(at, end, &quote, &escaped);
 	quoted = quote;
+	if (at < end && *at == '>' && at[-1] != '-')
+		return element(at, end);
 	while (at < end && is_blank(*at))
 		at++;
-	if (at < end && *at == '>' && kind == WORD)
-		tag = true;
-	else if (at == end || !one_of(*at, ":="))
+	if (at == end || !one_of(*at, ":="))
 		return (struct part){NULL, 0};
 	for (at++; at < end && is_blank(*at);)
 		at++;
-	at = past_quote(at, end, &quote, &escaped);
+	if (kind != COOKIE || quoted)
+		at = past_quote(at, end, &quote, &escaped);
+	else
+		quote = '\0';
 	if (quoted && !quote)
 		return (struct part){NULL, 0}; /* a number, a list: no text */
 	if (kind == SCHEME)
 		at = past_scheme(at, end);
-	if (kind == VALUE)
-		return value_to(at, end, quote, escaped, "\"',;\r\n");
-	return value_to(at, end, quote, escaped, tag ? "<\r\n" : " \t\r\n\"',;)}]<&");
+	if (kind == COOKIE && quote != '"')
+		return (struct part){at, bytes_before(at, end, quote ? "';\r\n" : ";\r\n")};
+	return value_to(at, end, quote, escaped, kind == VALUE ? "\"',;\r\n" : " \t\r\n\"',;)}]<&");
+}
+
+/* "--name value": the value. at is where the name begins, past where it ends. */
+static struct part option(const char *begin, const char *at, const char *past, const char *end)
+{
+	const char *from = at;
+	char quote;
+	bool escaped;
+
+	while (from > begin && at - from < OPTION_MAX && (is_word(from[-1]) || from[-1] == '-'))
+		from--;
+	if (from == at || *from != '-' || past == end || !is_blank(*past))
+		return (struct part){NULL, 0};
+	while (past < end && is_blank(*past))
+		past++;
+	past = past_quote(past, end, &quote, &escaped);
+	if (past == end || (!quote && *past == '-'))
+		return (struct part){NULL, 0};
+	return value_to(past, end, quote, escaped, " \t\r\n\"'");
 }
 
 /* What is masked stays as it is, brackets and all. */
@@ -182,16 +263,43 @@ static bool is_masked(const char *at, const char *end)
 	return (size_t)(end - at) >= strlen(RA_MASKED) && memcmp(at, RA_MASKED, strlen(RA_MASKED)) == 0;
 }
 
-/* A value under a name of the table, in any text. */
-static struct part named(const char *at, const char *end)
+/* A value under a name of the table, in any text. A recovery key there may have blanks in it. */
+static struct part named(const char *begin, const char *at, const char *end)
 {
-	size_t len;
+	size_t len, key;
 	const struct row *row = row_at(at, end, &len);
-	struct part none = {NULL, 0}, value = row && row->kind != MEMBER ? value_behind(at + len, end, row->kind) : none;
+	struct part none = {NULL, 0}, value = none;
 
-	if (value.at && is_masked(value.at, end))
+	if (!row || row->kind == MEMBER)
+		return none;
+	if (row->kind == VALUE)
+		value = option(begin, at, at + len, end);
+	if (!value.len)
+		value = value_behind(at + len, end, row->kind);
+	if (!value.len)
+		return none;
+	if (is_masked(value.at, end))
 		value.len = strlen(RA_MASKED);
-	return value.len && !is_switch(value, false) ? value : none;
+	key = row->kind == WORD ? ra_groups_len(value.at, value.at, end, true) : 0;
+	value.len = key > value.len ? key : value.len;
+	return is_switch(value, false) ? none : value;
+}
+
+/* A hash of crypt(3): "$6$salt$hash". */
+static struct part password_hash(const char *at, const char *end)
+{
+	size_t mark = end - at > 3 && one_of(at[1], "156y") && at[2] == '$' ? 3 : 0, len;
+
+	if (!mark && end - at > 4 && at[1] == '2' && one_of(at[2], "abxy") && at[3] == '$')
+		mark = 4;
+	if (!mark)
+		return (struct part){NULL, 0};
+	for (len = mark; at + len < end && !isspace((unsigned char)at[len]) && !one_of(at[len], ":\"'"); len++)
+		if (at[len] == '\\' && (at + len + 1 == end || at[++len] != '/')) {
+			len--; /* of what JSON escapes only the slash is in a hash */
+			break;
+		}
+	return (struct part){at, len >= mark + HASH_MIN ? len : 0};
 }
 
 /* One past a JSON text that begins at the quote, or the end of the bytes. Out: what stands between the quotes. */
@@ -221,6 +329,8 @@ struct walk {
 	const char *begin, *end;
 	const char *kept;         /* all before it is in out */
 	const char *close, *past; /* of the JSON text that began last: its quote, and what stands behind that */
+	const char *no_key;       /* before it are numbers */
+	bool number;              /* the secret that was found last stands where JSON has a number */
 	struct ra_buf *out;
 };
 
@@ -239,6 +349,10 @@ static struct part member(struct walk *w, const char *at)
 	at = enter_text(w, at, &name);
 	while (at < w->end && isspace((unsigned char)*at))
 		at++;
+	if (at < w->end && *at == '>' && speaks_of_secret(name)) {
+		value = element(at, w->end);
+		return value.len && is_switch(value, false) ? none : value;
+	}
 	if (at == w->end || *at != ':')
 		return none;
 	for (at++; at < w->end && isspace((unsigned char)*at);)
@@ -250,47 +364,6 @@ static struct part member(struct walk *w, const char *at)
 		return none;
 	(void)enter_text(w, at, &value);
 	return value;
-}
-
-/* Digits and hyphens from at on. Out: all of them where two whole groups follow each other. */
-static struct part groups_of_piece(const char *at, const char *end)
-{
-	size_t digits = 0, groups = 0, most = 0, len = 0;
-
-	for (;; len++) {
-		if (at + len < end && isdigit((unsigned char)at[len])) {
-			digits++;
-			continue;
-		}
-		groups = digits == GROUP ? groups + 1 : 0;
-		most = groups > most ? groups : most;
-		digits = 0;
-		if (at + len == end || at[len] != '-')
-			break;
-	}
-	return (struct part){most >= GROUPS_PIECE ? at : NULL, len};
-}
-
-/* Groups with a hyphen or a blank between, as many as follow each other. */
-static struct part groups_of_key(const char *at, const char *end)
-{
-	const char *from = at, *past = at;
-	size_t groups = 0;
-
-	for (;; groups++) {
-		size_t digits = 0;
-
-		while (at + digits < end && digits <= GROUP && isdigit((unsigned char)at[digits]))
-			digits++;
-		if (digits != GROUP)
-			break;
-		past = at += GROUP;
-		if (at == end || !one_of(*at, "- "))
-			break;
-		at++;
-	}
-	groups += past == at; /* the last one, which nothing follows */
-	return (struct part){groups >= GROUPS_WHOLE ? from : NULL, (size_t)(past - from)};
 }
 
 /* scheme://user:password@ */
@@ -309,27 +382,56 @@ static struct part url_password(const char *at, const char *end)
 	return at < end && *at == '@' && at > from ? (struct part){from, (size_t)(at - from)} : (struct part){NULL, 0};
 }
 
-/* What stands between the first and the last line of a private key; to the end where it has none. */
-static struct part private_key(const char *at, const char *end)
+/* One past "-----BEGIN RSA PRIVATE KEY-----" or the END of it; NULL where it does not stand there. */
+static const char *past_label(const char *at, const char *end, const char *which)
 {
-	static const char begin[] = "-----BEGIN ", words[] = "PRIVATE KEY-----", close[] = "-----END";
-	const size_t begin_len = sizeof(begin) - 1, words_len = sizeof(words) - 1;
-	const char *last;
+	static const char words[] = "PRIVATE KEY-----";
+	const size_t which_len = strlen(which), words_len = sizeof(words) - 1;
 
-	if ((size_t)(end - at) < begin_len || memcmp(at, begin, begin_len) != 0)
-		return (struct part){NULL, 0};
-	at += begin_len;
-	while (at < end && (isupper((unsigned char)*at) || *at == ' ') && ((size_t)(end - at) < words_len || memcmp(at, words, words_len) != 0))
-		at++;
-	if ((size_t)(end - at) < words_len || memcmp(at, words, words_len) != 0)
-		return (struct part){NULL, 0};
-	at += words_len;
-	last = memmem(at, (size_t)(end - at), close, sizeof(close) - 1);
-	for (end = last ? last : end; at < end && one_of(*at, "\r\n");)
+	if ((size_t)(end - at) < which_len || memcmp(at, which, which_len) != 0)
+		return NULL;
+	for (at += which_len; (size_t)(end - at) >= words_len; at++) {
+		if (memcmp(at, words, words_len) == 0)
+			return at + words_len;
+		if (!isupper((unsigned char)*at) && *at != ' ')
+			break;
+	}
+	return NULL;
+}
+
+static const char key_begin[] = "-----BEGIN ", key_end[] = "-----END ";
+
+static struct part without_line_ends(const char *at, const char *end)
+{
+	while (at < end && one_of(*at, "\r\n"))
 		at++;
 	while (end > at && one_of(end[-1], "\r\n"))
 		end--;
 	return (struct part){at, (size_t)(end - at)};
+}
+
+/* What stands between the first and the last line of a private key; to the end where it has none. */
+static struct part private_key(const char *at, const char *end)
+{
+	const char *from = past_label(at, end, key_begin), *last = from;
+
+	if (!from)
+		return (struct part){NULL, 0};
+	while ((last = memmem(last, (size_t)(end - last), key_end, sizeof(key_end) - 1)) != NULL && !past_label(last, end, key_end))
+		last++;
+	return without_line_ends(from, last ? last : end);
+}
+
+/* What stands before the last line of a private key whose first line is missing, back to where it can be none. */
+static struct part rest_of_key(const char *from, const char *at, const char *end)
+{
+	const char *back = at;
+
+	if (!past_label(at, end, key_end))
+		return (struct part){NULL, 0};
+	while (back > from && (isalnum((unsigned char)back[-1]) || one_of(back[-1], "+/=\\\r\n")))
+		back--;
+	return without_line_ends(back, at);
 }
 
 /* Put a mark in place of a part. */
@@ -338,35 +440,89 @@ static ra_err mask(struct walk *w, struct part secret)
 	ra_err err = ra_buf_add(w->out, w->kept, (size_t)(secret.at - w->kept));
 
 	w->kept = secret.at + secret.len;
-	return err ? err : ra_buf_text(w->out, RA_MASKED);
+	return err ? err : ra_buf_text(w->out, w->number ? "\"" RA_MASKED "\"" : RA_MASKED);
 }
 
-static bool of_run(char c)
+static const char *before_space(const char *begin, const char *at)
 {
-	return isdigit((unsigned char)c) || c == '-';
+	while (at > begin && isspace((unsigned char)at[-1]))
+		at--;
+	return at;
+}
+
+/* Where JSON outside of a text may have a number: behind a bracket, a comma, a member's name. */
+static bool is_number(const char *begin, const char *at)
+{
+	at = before_space(begin, at);
+	if (at == begin || one_of(at[-1], "[,"))
+		return at > begin;
+	if (at[-1] != ':')
+		return false;
+	at = before_space(begin, at - 1);
+	return at > begin && at[-1] == '"';
+}
+
+/* Is a place within a number of JSON? */
+static bool within_number(const char *begin, const char *at)
+{
+	size_t before = (size_t)(at - begin);
+
+	if (before > 1 && one_of(at[-1], ".eE"))
+		return isdigit((unsigned char)at[-2]);
+	if (before > 1 && one_of(at[-1], "+-") && one_of(at[-2], "eE"))
+		return true;
+	return before && at[-1] == '-' && is_number(begin, at - 1);
+}
+
+static bool goes_on_as_number(const char *at, const char *end)
+{
+	return end - at > 1 && one_of(*at, ".eE") && (isdigit((unsigned char)at[1]) || one_of(at[1], "+-"));
+}
+
+/* A recovery key. Digits with commas between, or with nothing, may be numbers of JSON: a text stands there instead, but where it would be
+ * part of a number. */
+static struct part key(struct walk *w, enum ra_mask_of of, const char *at)
+{
+	const char *end = at < w->close ? w->close : w->end, *past;
+	size_t len = at < w->no_key ? 0 : ra_groups_len(w->begin, at, end, of == RA_MASK_PIECE);
+	bool loose = len && (memchr(at, ',', len) || bytes_before(at, at + len, "-_;:./ \t\\\xe2") == len);
+
+	if (at < w->close || !loose)
+		return (struct part){at, len};
+	past = at + len;
+	if (within_number(w->begin, at) || (is_number(w->begin, at) && goes_on_as_number(past, end))) {
+		w->no_key = past;
+		return (struct part){NULL, 0};
+	}
+	w->number = is_number(w->begin, at);
+	return (struct part){at, len};
 }
 
 /* The secret that is told at a place; without bytes: none. What stands in a JSON text ends with it. */
 static struct part secret_at(struct walk *w, enum ra_mask_of of, const char *at)
 {
 	const char *end = at < w->close ? w->close : w->end;
-	bool run = of_run(*at) && (at == w->begin || !of_run(at[-1]));
 	struct part found = {NULL, 0};
 
+	w->number = false;
 	if (*at == '"' && at >= w->past)
 		return member(w, at);
 	if (*at == ':')
 		return url_password(at, end);
 	if (isalpha((unsigned char)*at))
-		return named(at, end);
-	if (run)
-		found = of == RA_MASK_PIECE ? groups_of_piece(at, end) : groups_of_key(at, end);
-	return !found.at && *at == '-' ? private_key(at, end) : found;
+		return named(w->begin, at, end);
+	if (*at == '$')
+		return password_hash(at, end);
+	if (isdigit((unsigned char)*at) || *at == '-')
+		found = key(w, of, at);
+	if (!found.len && *at == '-')
+		found = private_key(at, end);
+	return !found.len && *at == '-' ? rest_of_key(w->kept, at, end) : found;
 }
 
 ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct ra_buf *out)
 {
-	struct walk w = {.begin = text, .end = text + len, .kept = text, .close = text, .past = text, .out = out};
+	struct walk w = {.begin = text, .end = text + len, .kept = text, .close = text, .past = text, .no_key = text, .out = out};
 	const char *at = text;
 	ra_err err = RA_OK;
 

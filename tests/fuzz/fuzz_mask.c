@@ -22,13 +22,24 @@ static bool speaks_of(const char *name, const char *word)
 	return false;
 }
 
+static bool is_state(const char *text)
+{
+	static const char *const states[] = {" set",	    " installed", " enabled",  " present",
+					     " configured", " specified", " required", " supported"};
+
+	for (size_t i = 0; i < RA_LEN(states); i++)
+		if (strcasecmp(text, states[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool stays(const char *value)
 {
 	static const char *const words[] = {"",	RA_MASKED, "true", "false", "null", "enabled", "enable",	 "disabled", "disable",
 					    "yes", "no",	   "none", "set",	 "unset", "not",	 "installed"};
 
 	for (size_t i = 0; i < RA_LEN(words); i++)
-		if (strcasecmp(value, words[i]) == 0)
+		if (strcasecmp(value, words[i]) == 0 || (strncasecmp(value, words[i], strlen(words[i])) == 0 && is_state(value + strlen(words[i]))))
 			return true;
 	return false;
 }
@@ -53,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (ra_mask_secrets(RA_MASK_ANSWER, (const char *)bytes, len, &once) ||
 	    ra_mask_secrets(RA_MASK_ANSWER, ra_buf_str(&once), once.len, &twice))
 		abort();
-	if (ra_json_parse("input", (const char *)bytes, len, NULL, &before, NULL))
+	if (ra_json_parse("input", (const char *)bytes, len, NULL, &before, NULL) || cJSON_IsNumber(ra_json_root(before)))
 		return 0;
 	if (ra_json_parse("masked", ra_buf_str(&once), once.len, NULL, &after, NULL) ||
 	    ra_json_parse("masked", ra_buf_str(&twice), twice.len, NULL, &again, NULL))
