@@ -322,13 +322,13 @@ static ra_err wait_prompt(const struct ra_session *s, const struct ra_now *now, 
 {
 	if (now->manual_start && now->outcome_unknown)
 		return told_late_prompt(s, now, out);
-	if (now->question)
+	out->may_skip = true;
+	if (now->question) /* who cannot see whether it shows may give the verification up, as one may give up waiting */
 		return question_prompt(s, now, out) || put(&out->title, now->step->title) ? RA_E_NOMEM : RA_OK;
 	ra_err err = put(&out->title, now->step->title);
 
 	out->kind = RA_ASK_WAIT;
 	out->scene = RA_SCENE_WAIT;
-	out->may_skip = true;
 	out->since = now->action_start;
 	out->deadline = now->deadline;
 	if (!err)

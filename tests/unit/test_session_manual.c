@@ -130,6 +130,44 @@ static void a_gate_stays_shut(void **state)
 	end(&walk);
 }
 
+/* Who cannot see whether a change shows is not asked the same for ever: the verification can be given up. */
+static void a_verification_is_given_up(void **state)
+{
+	const char *said[RA_LEN(to_gate)];
+	struct by_hand walk = {0};
+	struct ra_errs errs;
+	size_t n = 0;
+
+	ra_errs_clear(&errs);
+	for (size_t i = 0; to_gate[i]; i += 2)
+		if (strcmp(to_gate[i], "maintenance-mode")) {
+			said[n++] = to_gate[i];
+			said[n++] = to_gate[i + 1];
+		}
+	said[n] = NULL;
+	assert_true(n + 2 == RA_LEN(to_gate) - 1);
+	begin(&walk, "status", NULL);
+	struct ra_view *view = walk_until(&walk, RA_SCENE_ACT, said);
+
+	assert_string_equal(view->prompt.subject, "enter-maintenance-by-hand");
+	ra_view_free(view);
+	assert_int_equal(session_say(walk.session, RA_WORD_CHOOSE, "done", &errs), RA_OK);
+	for (int i = 0; i < 2; i++) {
+		session_settle(walk.hub);
+		view = session_look(walk.session);
+		assert_string_equal(view->prompt.subject, "maintenance-mode");
+		assert_true(offers(view, "unknown"));
+		assert_true(view->prompt.may_skip);
+		ra_view_free(view);
+		assert_int_equal(session_say(walk.session, i ? RA_WORD_SKIP : RA_WORD_CHOOSE, i ? NULL : "unknown", &errs), RA_OK);
+	}
+	session_settle(walk.hub);
+	view = session_look(walk.session);
+	assert_string_equal(view->outcome_title, "Not in maintenance mode");
+	ra_view_free(view);
+	end(&walk);
+}
+
 static void it_goes_on_by_hand(void **state)
 {
 	char dir[] = "/tmp/reattest-hand-XXXXXX", journal[64];
@@ -178,7 +216,8 @@ static void no_simulated_host(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(no_link), cmocka_unit_test(a_gate_stays_shut), cmocka_unit_test(it_goes_on_by_hand),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(no_link), cmocka_unit_test(a_gate_stays_shut), cmocka_unit_test(a_verification_is_given_up),
+					   cmocka_unit_test(it_goes_on_by_hand),
 					   cmocka_unit_test(no_simulated_host)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
