@@ -82,6 +82,7 @@ class Schema:
     def __init__(self, path):
         self.root = read(path)
         self.validator = jsonschema.Draft202012Validator(self.root)
+        self.loose = {}
 
     def fits(self, doc):
         return self.validator.is_valid(doc)
@@ -98,12 +99,17 @@ class Schema:
             out += self.parts(target, node)
         for branch in schema.get("allOf", []):
             out += self.parts(branch, node)
-        for branch in schema.get("oneOf", []) + schema.get("anyOf", []):
-            if self.validator.evolve(schema=branch).is_valid(node):
-                out += self.parts(branch, node)
+        for choice in (schema.get("oneOf", []), schema.get("anyOf", [])):
+            fit = [branch for branch in choice if self.validator.evolve(schema=branch).is_valid(node)]
+            for branch in fit:
+                out += self.parts(branch if len(fit) == 1 else self.without_needs(branch), node)
         if "if" in schema and self.validator.evolve(schema=schema["if"]).is_valid(node):
             out += self.parts(schema.get("then", {}), node)
         return out
+
+    def without_needs(self, branch):
+        """A branch beside which another holds, too: what it requires is not needed. The same one each time, places are told apart by it."""
+        return self.loose.setdefault(id(branch), {key: value for key, value in branch.items() if key != "required"})
 
     def places(self, node, schemas, path=()):
         """(path, node, schemas, parts) of every place below: what holds there whatever stands there, and with the branches that the node

@@ -61,7 +61,9 @@ static const char *lacking(const struct ra_state *state, const struct ra_gate *g
 
 		if (is_affirmed(gate_case, id))
 			continue;
-		return ra_buf_printf(room, "not affirmed: %s", id) == RA_OK ? ra_buf_str(room) : "a statement is not affirmed";
+		return ra_buf_printf(room, "not affirmed: %s: %s", id, ra_json_str(statement, "say", "")) == RA_OK
+			       ? ra_buf_str(room)
+			       : "a statement is not affirmed";
 	}
 	if (gate->needs_key && !gate_case->key_tried)
 		return "the recovery key was not proven";

@@ -211,7 +211,7 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 {
 	bool at_end = now->step && now->step->kind == RA_STEP_END;
 	const struct ra_step *called = called_end(s, now);
-	char fault[RA_ERRS_MAX * RA_ERR_TEXT_MAX] = "";
+	char fault[RA_ERRS_MAX * RA_ERR_TEXT_MAX] = "", person[256] = "";
 
 	if (!s->ended && now->phase != RA_PH_END)
 		return ra_view_put(&v->outcome, "") || ra_view_put(&v->outcome_title, "") || ra_view_put(&v->end_reason, "")
@@ -224,13 +224,16 @@ static ra_err put_end(const struct ra_session *s, const struct ra_now *now, stru
 		ra_errs_line(&s->fault, fault, sizeof(fault));
 	if (put_next(s, called, v) || (at_end && put_next(s, now->step, v)))
 		return RA_E_NOMEM;
-	bool only = !strcmp(now->end_reason ? now->end_reason : "", RA_ONLY_REASON);
+	const char *reason = now->end_reason ? now->end_reason : "";
+	bool only = !strcmp(reason, RA_ONLY_REASON);
 
+	if (!strcmp(reason, "action") && now->step) /* nobody was asked, and a change needs somebody */
+		snprintf(person, sizeof(person), "before \"%s\": what changes a host needs a person", now->step->title);
 	return ra_view_put(&v->outcome, ra_outcome_name(outcome)) ||
 			       ra_view_put(&v->outcome_title, only     ? "These checks were run, and nothing else"
 							      : called ? called->title
 							      : at_end ? now->step->title
-								       : "") ||
+								       : person) ||
 			       ra_view_put(&v->end_reason, v->fault ? fault : now->end_reason)
 		       ? RA_E_NOMEM
 		       : RA_OK;
