@@ -21,9 +21,9 @@ find_tool() {
 
 stop() {
 	[ -f "$1/sshd.pid" ] && kill "$(cat "$1/sshd.pid")" 2>/dev/null || true
-	# What its users left running: each shell of ours noted its process group.
+	# What its users left running: each shell of ours noted its process group. (dash knows no `kill -9 --`.)
 	if [ -f "$1/groups" ]; then
-		sort -u "$1/groups" | while read -r group; do kill -9 -- "-$group" 2>/dev/null || true; done
+		sort -u "$1/groups" | while read -r group; do kill -s KILL -- "-$group" 2>/dev/null || true; done
 	fi
 	[ -f "$1/agent.pid" ] && kill "$(cat "$1/agent.pid")" 2>/dev/null || true
 	rm -f "$1/sshd.pid" "$1/groups"
