@@ -22,19 +22,48 @@ static bool in_step(const struct ra_now *now, const char *check)
 	return false;
 }
 
-/* When a check last had an answer; RA_UTC_NONE for never. */
-static ra_utc_ms answered_at(const struct ra_session *s, const char *check)
-{
-	for (size_t i = s->entry_count; i-- > 0;) {
-		const struct ra_entry *entry = &s->entries[i];
+/* What the record holds of a check: when it last had an answer (RA_UTC_NONE: never), and who answered, in the order of the first time. */
+struct told {
+	ra_utc_ms at;
+	enum ra_plane planes[RA_PLANE_COUNT];
+	size_t plane_count;
+};
 
-		if ((!strcmp(entry->kind, "reply") || !strcmp(entry->kind, "answer")) &&
-		    !strcmp(ra_json_str(entry->body, "check", ""), check))
-			return entry->t;
-		if (!strcmp(entry->kind, "given") && !strcmp(ra_json_str(entry->body, "what", ""), check))
-			return entry->t; /* what the site gave is judged by the check of its name */
+static void tell(struct told *told, const struct ra_entry *entry, int plane)
+{
+	told->at = entry->t;
+	if (plane == RA_PLANE_ANY)
+		return;
+	for (size_t i = 0; i < told->plane_count; i++)
+		if (told->planes[i] == (enum ra_plane)plane)
+			return;
+	told->planes[told->plane_count++] = (enum ra_plane)plane;
+}
+
+/* One way through the record for all checks: a long walk has thousands of entries, and a view is made for every frame.
+ * Out: told[count], in the order of checks. */
+static void told_of(const struct ra_session *s, const struct ra_check *const *checks, size_t count, struct told *told)
+{
+	for (size_t k = 0; k < count; k++)
+		told[k] = (struct told){.at = RA_UTC_NONE};
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const struct ra_entry *entry = &s->entries[i];
+		bool reply = !strcmp(entry->kind, "reply"), answer = !strcmp(entry->kind, "answer");
+
+		/* What the site gave is judged by the check of its name. */
+		if (!reply && !answer && strcmp(entry->kind, "given"))
+			continue;
+		const char *id = ra_json_str(entry->body, reply || answer ? "check" : "what", "");
+		int plane = reply    ? ra_plane_parse(ra_json_str(entry->body, "plane", ""))
+			    : answer ? RA_PLANE_OPERATOR
+				     : RA_PLANE_ANY;
+
+		for (size_t k = 0; k < count && *id; k++)
+			if (!strcmp(checks[k]->id, id)) {
+				tell(&told[k], entry, plane);
+				break;
+			}
 	}
-	return RA_UTC_NONE;
 }
 
 static bool check_flies(const struct ra_session *s, const struct ra_check *check)
@@ -133,25 +162,14 @@ static ra_err put_shown(const struct ra_session *s, const struct ra_check *check
 	return err;
 }
 
-static ra_err put_planes(const struct ra_session *s, const char *check, struct ra_view_result *at)
+static ra_err put_planes(const struct told *told, struct ra_view_result *at)
 {
 	static const char *const words[] = {"SSH", "vCenter", "BMC", "operator", "session"};
-	bool seen[RA_PLANE_COUNT] = {false};
 	char line[128] = "";
 	size_t len = 0;
 
-	for (size_t i = 0; i < s->entry_count; i++) {
-		const cJSON *body = s->entries[i].body;
-		bool reply = !strcmp(s->entries[i].kind, "reply"), answer = !strcmp(s->entries[i].kind, "answer");
-		int plane = reply    ? ra_plane_parse(ra_json_str(body, "plane", ""))
-			    : answer ? RA_PLANE_OPERATOR
-				     : RA_PLANE_ANY;
-
-		if (plane == RA_PLANE_ANY || strcmp(ra_json_str(body, "check", ""), check) || seen[plane])
-			continue;
-		seen[plane] = true;
-		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s", len ? ", " : "", words[plane]);
-	}
+	for (size_t i = 0; i < told->plane_count; i++)
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s", len ? ", " : "", words[told->planes[i]]);
 	return ra_view_put(&at->planes, line);
 }
 
@@ -181,10 +199,10 @@ static bool plane_down(const struct ra_check *check, const struct ra_view *v)
 	return down;
 }
 
-static ra_err put_result(const struct ra_session *s, const struct ra_check *check, struct ra_view *v)
+static ra_err put_result(const struct ra_session *s, const struct ra_check *check, const struct told *told, struct ra_view *v)
 {
 	struct ra_now now = ra_session_stand(s);
-	ra_utc_ms at = answered_at(s, check->id);
+	ra_utc_ms at = told->at;
 	/* "now" in a verdict is the time of the answer it judges: a clock that was right stays right while somebody reads. */
 	struct ra_cond_env env = ra_state_env(s->state, ra_view_time(s));
 	bool flies = check_flies(s, check);
@@ -214,7 +232,7 @@ static ra_err put_result(const struct ra_session *s, const struct ra_check *chec
 			       ra_view_put(&made->verdict, verdict_word(verdict)) ||
 			       ra_view_put(&made->verdict_id, ra_check_verdict_name(verdict)) ||
 			       ra_view_put(&made->why, filled) || put_shown(s, check, made) ||
-			       put_planes(s, check->id, made) || ra_view_disputed(check, &made->disputed)
+			       put_planes(told, made) || ra_view_disputed(check, &made->disputed)
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }
@@ -223,9 +241,13 @@ ra_err ra_view_results(const struct ra_session *s, struct ra_view *v)
 {
 	const struct ra_check *const *checks;
 	size_t count = ra_flowset_checks(s->flows, &checks);
+	RA_AUTO(ra_mem_free) struct told *told = calloc(count ? count : 1, sizeof(*told));
 
+	if (!told)
+		return RA_E_NOMEM;
+	told_of(s, checks, count, told);
 	for (size_t i = 0; i < count; i++)
-		if (put_result(s, checks[i], v))
+		if (put_result(s, checks[i], &told[i], v))
 			return RA_E_NOMEM;
 	return RA_OK;
 }
