@@ -17,22 +17,13 @@ static int64_t now_ms(clockid_t id)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-static ra_mono_ms stepped; /* 0: the real clock */
-
 ra_mono_ms ra_mono_now(void)
 {
-	if (stepped)
-		return stepped;
 #ifdef CLOCK_BOOTTIME
 	return now_ms(CLOCK_BOOTTIME);
 #else
 	return now_ms(CLOCK_MONOTONIC);
 #endif
-}
-
-void ra_mono_step(int64_t ms)
-{
-	stepped = ra_mono_now() + ms;
 }
 
 ra_utc_ms ra_utc_now(void)

@@ -18,9 +18,6 @@ typedef int64_t ra_utc_ms;
 /* The real clocks. CLOCK_BOOTTIME where there is one, so that a suspended workstation does not stop a deadline. */
 ra_mono_ms ra_mono_now(void);
 ra_utc_ms ra_utc_now(void);
-/* For tests: from here on the monotonic clock stands, and moves by these steps only. A walk then waits for nothing, and what a busy
- * machine takes is no time of it. Units: ms, >= 0. */
-void ra_mono_step(int64_t ms);
 
 /* The time a session lives in. A live session's is the real time (start_utc = now, scale 1); a recording's begins
  * where the recording says and may run faster, so that waits of minutes take seconds. */

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/own.h"
 
-#include <poll.h>
 #include <string.h>
 
 #define S 1000LL
@@ -111,24 +110,6 @@ static void make_begins_where_told(void **state)
 	assert_true(now.start_mono >= told.start_mono && now.start_mono <= ra_mono_now());
 }
 
-/* Last in the list: the clock does not go on afterwards. */
-static void a_stepped_clock_stands(void **state)
-{
-	(void)state;
-	ra_mono_ms before = ra_mono_now();
-
-	ra_mono_step(0);
-	ra_mono_ms at = ra_mono_now();
-	struct ra_clock clock = ra_clock_make(1000, 60);
-
-	assert_true(at >= before);
-	poll(NULL, 0, 5);
-	assert_int_equal(ra_mono_now(), at);
-	ra_mono_step(7);
-	assert_int_equal(ra_mono_now(), at + 7);
-	assert_int_equal(ra_clock_utc(&clock, ra_mono_now()), 1000 + 7 * 60);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,7 +117,6 @@ int main(void)
 	    cmocka_unit_test(what_is_no_date_is_unknown),
 	    cmocka_unit_test(virtual_time),
 	    cmocka_unit_test(make_begins_where_told),
-	    cmocka_unit_test(a_stepped_clock_stands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

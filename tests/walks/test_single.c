@@ -5,7 +5,6 @@
 #include "tests/unit/unit.h"
 #include "tests/walks/walker.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,9 +34,7 @@ static void until_answered(struct walker *w, const char *check, ra_utc_ms before
 	for (int turn = 0; turn < 5000; turn++) {
 		enum ra_happened happened = RA_HAPPENED_CHANGE;
 		struct ra_session *which;
-		struct pollfd fds[RA_HUB_FDS_MAX];
 		struct ra_errs errs;
-		int timeout_ms;
 
 		ra_errs_clear(&errs);
 		while (happened != RA_HAPPENED_NOTHING)
@@ -48,9 +45,7 @@ static void until_answered(struct walker *w, const char *check, ra_utc_ms before
 		ra_view_free(view);
 		if (over)
 			return;
-		int count = ra_hub_poll(w->hub, fds, RA_HUB_FDS_MAX, &timeout_ms);
-
-		poll(fds, (nfds_t)count, timeout_ms < 0 || timeout_ms > 20 ? 20 : timeout_ms);
+		walker_wait(w);
 	}
 	fail_msg("%s: no answer", check);
 }
@@ -84,6 +79,7 @@ static void test_beside_a_walk(void **state)
 
 		ra_view_free(view);
 		ra_errs_clear(&errs);
+		walker_answer_took();
 		assert_int_equal(ra_session_run(w.session, cases[i].check, &errs), cases[i].err);
 		if (!cases[i].err)
 			until_answered(&w, cases[i].check, was);

@@ -30,6 +30,10 @@ void walker_begin(struct walker *w, const char *demo, const char *journal, bool 
 void walker_begin_check(struct walker *w, const char *demo, const char *without);
 /* Walk until the current step is this one. Fails the test when the walk ends first. */
 void walker_until(struct walker *w, const char *step);
+/* Wait for what comes next. The clock of deadlines is stepped there and by answers; nothing else moves it. */
+void walker_wait(struct walker *w);
+/* The clock goes on by what a person's answer takes. */
+void walker_answer_took(void);
 /* Walk to the end. Out: the view at the end; the caller frees it. Fails the test when nothing moves any more. */
 struct ra_view *walker_run(struct walker *w);
 void walker_end(struct walker *w);
