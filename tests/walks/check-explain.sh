@@ -1,20 +1,7 @@
 #!/usr/bin/env bash
 # check-explain.sh - known lines in any log, as people and scripts ask for them: files, standard input, gzip, what is missing or broken,
 # the document for programs, one's own lines; and never a key.
-set -u
-umask 022
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/bin" "$work/share/reattest" "$work/home"
-cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
-cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
-chmod -R u+w,go-w "$work/share"
-export HOME=$work/home
-unset XDG_DATA_HOME XDG_CONFIG_HOME XDG_STATE_HOME
-cd "$work" || exit 99
-failed=0
-
-bad() { echo "check-explain: $*"; failed=1; }
+. "${RA_SRCDIR:-.}/tests/walks/installed.sh"
 # run CODE WORDS ARG...: explain ARG... with standard input from the file "in" ends with that code, and stderr is one line that holds WORDS
 # ("" for silence).
 run() {

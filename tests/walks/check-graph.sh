@@ -1,19 +1,6 @@
 #!/usr/bin/env bash
 # check-graph.sh - flows as drawings, as an author meets them: every format, the way of a walk, and files that would like to be markup.
-set -u
-umask 022
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/bin" "$work/share/reattest" "$work/home"
-cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
-cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
-chmod -R u+w,go-w "$work/share"
-export HOME=$work/home XDG_STATE_HOME=$work/state
-unset XDG_DATA_HOME XDG_CONFIG_HOME SSH_AUTH_SOCK GOVC_URL GOVC_USERNAME GOVC_PASSWORD GOVC_INSECURE GOVC_TLS_CA_CERTS GOVC_TLS_KNOWN_HOSTS
-cd "$work" || exit 99
-failed=0
-
-bad() { echo "check-graph: $*"; failed=1; }
+. "${RA_SRCDIR:-.}/tests/walks/installed.sh"
 # run CODE WORDS ARG...: that exit code, and WORDS on stderr ("" for silence).
 run() {
 	local want=$1 words=$2 rc

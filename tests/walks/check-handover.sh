@@ -1,21 +1,10 @@
 #!/usr/bin/env bash
 # check-handover.sh - a session handed to another person on another machine: two homes, the same walk, one record.
-set -u
-umask 022
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/bin" "$work/share/reattest" "$work/one" "$work/two"
-cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
-cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
-chmod -R u+w,go-w "$work/share"
-mkdir "$work/other"
-cp -r "$work/bin" "$work/share" "$work/other/"
-unset XDG_DATA_HOME XDG_CONFIG_HOME XDG_STATE_HOME SUDO_USER SSH_AUTH_SOCK GOVC_URL GOVC_USERNAME GOVC_PASSWORD GOVC_INSECURE GOVC_TLS_CA_CERTS
-cd "$work" || exit 99
-failed=0
+. "${RA_SRCDIR:-.}/tests/walks/installed.sh"
+unset XDG_STATE_HOME
+mkdir one two other
+cp -r bin share other/
 sessions=.local/state/reattest/sessions
-
-bad() { echo "check-handover: $*"; failed=1; }
 one() { HOME=$work/one USER=ops1 bin/reattest "$@"; }
 two() { HOME=$work/two USER=ops2 "${BIN:-bin}/reattest" "$@"; }
 # expect CODE WORDS COMMAND...: that exit code, WORDS on stdout or stderr.

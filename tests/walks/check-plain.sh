@@ -1,19 +1,6 @@
 #!/usr/bin/env bash
 # check-plain.sh - plain mode as a script and a screen reader meet it: lines in, lines out, the same walk.
-set -u
-umask 022
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/bin" "$work/share/reattest" "$work/home"
-cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
-cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
-chmod -R u+w,go-w "$work/share"
-export HOME=$work/home XDG_STATE_HOME=$work/state
-unset XDG_DATA_HOME XDG_CONFIG_HOME SSH_AUTH_SOCK
-cd "$work" || exit 99
-failed=0
-
-bad() { echo "check-plain: $*"; failed=1; }
+. "${RA_SRCDIR:-.}/tests/walks/installed.sh"
 # walk CODE LINES ARG...: feed these lines (\n between) to a plain walk; that exit code, its words in `out`.
 walk() {
 	local want=$1 lines=$2 rc

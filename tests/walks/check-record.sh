@@ -1,19 +1,6 @@
 #!/usr/bin/env bash
 # check-record.sh - `reattest record`: every simulated host recorded, scrubbed and replayed; a recording is a test.
-set -u
-umask 022
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/bin" "$work/share/reattest" "$work/home"
-cp "${RA_BUILDDIR:-.}/reattest" "$work/bin/" || exit 99
-cp -r "${RA_SRCDIR:-.}/flows" "$work/share/reattest/flows"
-chmod -R u+w,go-w "$work/share"
-export HOME=$work/home XDG_STATE_HOME=$work/state
-unset XDG_DATA_HOME XDG_CONFIG_HOME SSH_AUTH_SOCK GOVC_URL GOVC_USERNAME GOVC_PASSWORD GOVC_INSECURE GOVC_TLS_CA_CERTS GOVC_TLS_KNOWN_HOSTS
-cd "$work" || exit 99
-failed=0
-
-bad() { echo "check-record: $*"; failed=1; }
+. "${RA_SRCDIR:-.}/tests/walks/installed.sh"
 # run CODE WORDS ARG...: that exit code, nothing on stdout, and WORDS on stderr.
 run() {
 	local want=$1 words=$2 rc
