@@ -74,7 +74,7 @@ static void hang_up(struct ra_ssh *ssh)
 		close(ssh->fd);
 	ssh->fd = -1;
 	ssh->pin = NULL;
-	ssh->need_open = false;
+	ssh->need_open = ssh->probing = false;
 	ssh->phase = RA_SSH_IDLE;
 	ssh->deadline = RA_DEADLINE_NONE;
 }
@@ -154,14 +154,6 @@ static enum ra_progress lost(struct ra_ssh *ssh, const char *why)
 		ssh->deadline = ssh->now + PAUSE_MS;
 	}
 	return RA_PROGRESS_FAILED;
-}
-
-/* Is the other end still there? Used when nothing reads: while the operator thinks, and when no request runs. */
-static bool peer_is_gone(const struct ra_ssh *ssh)
-{
-	char byte;
-	ssize_t n = recv(ssh->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-	return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 static enum ra_progress step_idle(struct ra_ssh *ssh)
@@ -245,28 +237,24 @@ static bool needs_renewal(const struct ra_ssh *ssh)
 	return true;
 }
 
-static void keep_alive(struct ra_ssh *ssh)
+static bool is_busy(const struct ra_ssh *ssh)
 {
-	int next_s;
-	if (ssh->now < ssh->keepalive_at || ssh->pin)
-		return;
-	(void)libssh2_keepalive_send(ssh->session, &next_s);
-	ssh->keepalive_at = ssh->now + RA_SSH_KEEPALIVE_MS;
+	return ssh->jobs || ssh->closing_count || ssh->probing;
 }
 
 static enum ra_progress step_ready(struct ra_ssh *ssh)
 {
-	if (!ssh->jobs && !ssh->closing_count) {
-		ssh->heard_at = ssh->now; /* nothing is asked, nothing is read: silence means nothing */
-		return peer_is_gone(ssh) ? lost(ssh, "the host ended the SSH session") : RA_PROGRESS_WAIT;
+	if (!is_busy(ssh)) {
+		enum ra_progress progress = ra_ssh_idle(ssh);
+		return progress == RA_PROGRESS_FAILED ? lost(ssh, "the host ended the SSH session") : progress;
 	}
-	if (ra_ssh_exec(ssh) == RA_PROGRESS_FAILED)
+	if (ra_ssh_probe(ssh) == RA_PROGRESS_FAILED || ra_ssh_exec(ssh) == RA_PROGRESS_FAILED)
 		return lost(ssh, ssh->wire.flood ? "the host sends without end what nobody asked for"
 						 : "the SSH connection was lost");
 	if (ssh->wire.heard)
 		ssh->heard_at = ssh->now;
 	ssh->wire.heard = false;
-	if (ssh->now - ssh->heard_at >= RA_SSH_IDLE_MS && ssh->jobs)
+	if (ssh->now - ssh->heard_at >= RA_SSH_IDLE_MS && (ssh->jobs || ssh->probing))
 		return lost(ssh, "nothing was heard from the host for 45 seconds");
 	if (needs_renewal(ssh)) {
 		/* The host goes on with requests that were given up; a fresh session has its full number of channels.
@@ -274,7 +262,7 @@ static enum ra_progress step_ready(struct ra_ssh *ssh)
 		hang_up(ssh);
 		return RA_PROGRESS_DONE;
 	}
-	keep_alive(ssh);
+	ra_ssh_keep_alive(ssh);
 	return RA_PROGRESS_WAIT;
 }
 
@@ -283,7 +271,7 @@ static void revive(struct ra_ssh *ssh)
 {
 	ssh->revive = false;
 	set_state(ssh, RA_LINK_CONNECTING, RA_LINK_ANSWERED, "");
-	if (ssh->session && !ssh->wire.mute && !peer_is_gone(ssh)) {
+	if (ssh->session && !ssh->wire.mute && !ra_ssh_peer_is_gone(ssh)) {
 		ssh->deadline = ssh->now + ssh->auth_ms;
 		return;
 	}
@@ -340,8 +328,7 @@ static int ssh_poll(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *
 		return 0;
 	short events = 0;
 	int directions = libssh2_session_block_directions(ssh->session);
-	bool busy = ssh->phase != RA_SSH_READY || ssh->jobs || ssh->closing_count;
-	if (busy)
+	if (ssh->phase != RA_SSH_READY || is_busy(ssh))
 		events = directions & LIBSSH2_SESSION_BLOCK_OUTBOUND ? POLLIN | POLLOUT : POLLIN;
 	fds[0] = (struct pollfd){.fd = ssh->fd, .events = events | PEER_GONE};
 	int count = 1;
@@ -351,7 +338,7 @@ static int ssh_poll(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *
 		/* What the host sends meanwhile waits for the agent; looking at it would only spin. */
 		fds[0] = (struct pollfd){.fd = agent_fd, .events = agent_events};
 	}
-	if (ssh->phase == RA_SSH_READY && busy) {
+	if (ssh->phase == RA_SSH_READY) {
 		ra_mono_ms job = ra_ssh_exec_deadline(ssh);
 		*deadline = job < *deadline ? job : *deadline;
 		*deadline = ssh->keepalive_at < *deadline ? ssh->keepalive_at : *deadline;

@@ -1,6 +1,7 @@
 /* ssh.h - the insides of the SSH link, shared by its files. Private to link/.
  *
- * ssh.c: life of the link; ssh_dial.c: name to socket; ssh_trust.c: host key; ssh_auth.c: login; ssh_exec.c: requests.
+ * ssh.c: life of the link; ssh_dial.c: name to socket; ssh_trust.c: host key; ssh_auth.c: login; ssh_exec.c: requests;
+ * ssh_idle.c: between requests.
  * Invariants: libssh2 is only ever called without blocking, from ra_ssh_step; every phase has a deadline; a call that
  * left half a packet unsent is repeated before anything else is sent (pin); nothing waits for a channel to close. */
 #ifndef RA_LINK_SSH_H
@@ -127,6 +128,8 @@ struct ra_ssh {
 	const void *pin; /* who must call libssh2 next */
 	ra_mono_ms heard_at;
 	ra_mono_ms keepalive_at;
+	int unread;   /* bytes that lay in the socket at the last look in idle time */
+	bool probing; /* a channel is opened only to hear the host */
 
 	bool need_open;
 	bool revive; /* the operator answered: look whether the connection still lives */
@@ -200,6 +203,17 @@ void ra_ssh_auth_answer(struct ra_ssh *ssh, const struct ra_secret *secret);
 /* The host closed the connection during the login. */
 enum ra_progress ra_ssh_auth_hung_up(struct ra_ssh *ssh);
 void ra_ssh_auth_stop(struct ra_ssh *ssh);
+
+/* Is the host still there? (ssh_idle.c) */
+/* The other end closed the connection, or it is lost. Looks into the socket without taking anything. */
+bool ra_ssh_peer_is_gone(const struct ra_ssh *ssh);
+/* Send what makes the host say something, when it is time. */
+void ra_ssh_keep_alive(struct ra_ssh *ssh);
+/* While nothing is asked. Out: FAILED when the host is gone; DONE when a probe is begun. */
+enum ra_progress ra_ssh_idle(struct ra_ssh *ssh);
+/* Go on with a probe, if one runs: a channel is opened and closed again. libssh2 reads only for somebody who waits, and a host that
+ * answers no keepalive may itself wait for us to agree on new keys. Out: FAILED when the session is lost. */
+enum ra_progress ra_ssh_probe(struct ra_ssh *ssh);
 
 /* Requests (ssh_exec.c). */
 ra_err ra_ssh_exec_new(struct ra_ssh *ssh, struct ra_job *job, struct ra_errs *errs);

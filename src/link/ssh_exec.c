@@ -361,7 +361,7 @@ static bool may_open(const struct ra_ssh *ssh, const struct ra_job *job)
 	int running = ssh->closing_count - zombies; /* the host counts them still */
 	for (const struct ra_job *other = ssh->jobs; other; other = other->next)
 		running += ra_ssh_exec_is_sent(other);
-	return !ssh->opening && running < ssh->channel_max && zombies <= RA_SSH_ZOMBIES_MAX &&
+	return !ssh->opening && !ssh->probing && running < ssh->channel_max && zombies <= RA_SSH_ZOMBIES_MAX &&
 	       ssh->now >= exec_of(job)->retry_at;
 }
 

@@ -275,6 +275,48 @@ static void test_frozen(void **state)
 	link = ra_link_free(link);
 }
 
+/* The same while nothing is asked: a host that answers keepalives is let be for hours, one that stands still is told. */
+static void test_frozen_in_idle_time(void **state)
+{
+	struct ra_link *link = live_open_link(&(struct live_want){0});
+	int pid = server_pid(link);
+	ra_mono_ms skipped = 0, deadline = RA_DEADLINE_NONE;
+	struct pollfd fds[RA_LINK_FDS_MAX];
+	struct ra_event event = live_ask(link, ECHO);
+
+	live_expect_out(&event, "hi\n");
+	for (int i = 0; i < 6; i++) {
+		skipped += 15000;
+		for (int j = 0; j < 12; j++) {
+			link->ops->step(link, ra_mono_now() + skipped);
+			(void)link->ops->poll(link, fds, &deadline);
+			poll(NULL, 0, 100);
+		}
+		assert_true(deadline <= ra_mono_now() + skipped + 15000); /* it is looked at again */
+		link->ops->next(link, &event);
+		if (event.kind != RA_EV_NONE)
+			fail_msg("after %d s: %s", (int)skipped / 1000, event.say);
+	}
+	ra_mono_ms before = skipped;
+
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	for (int i = 0; i < 20 && event.kind == RA_EV_NONE; i++) {
+		skipped += 5000;
+		link->ops->step(link, ra_mono_now() + skipped);
+		link->ops->next(link, &event);
+	}
+	kill(pid, SIGCONT);
+	assert_int_equal(event.kind, RA_EV_STATE);
+	assert_int_equal(event.state, RA_LINK_DOWN);
+	assert_int_equal(event.why, RA_LINK_UNREACHABLE);
+	assert_non_null(strstr(event.say, "nothing was heard"));
+	assert_in_range(skipped - before, 30000, 65000);
+	ra_event_clear(&event);
+	event = live_ask(link, ECHO); /* and the next request goes over a new connection */
+	live_expect_out(&event, "hi\n");
+	link = ra_link_free(link);
+}
+
 static void test_many_at_once(void **state)
 {
 	struct ra_link *link = live_open_link(&(struct live_want){0});
@@ -342,7 +384,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_endings),   cmocka_unit_test(test_bytes),       cmocka_unit_test(test_secret),
 	    cmocka_unit_test(test_stall),     cmocka_unit_test(test_cancel),      cmocka_unit_test(test_drop),
-	    cmocka_unit_test(test_idle_drop), cmocka_unit_test(test_frozen),      cmocka_unit_test(test_many_at_once),
+	    cmocka_unit_test(test_idle_drop), cmocka_unit_test(test_frozen), cmocka_unit_test(test_frozen_in_idle_time),      cmocka_unit_test(test_many_at_once),
 	    cmocka_unit_test(test_logs),      cmocka_unit_test(test_one_session),
 	};
 	signal(SIGPIPE, SIG_IGN);
