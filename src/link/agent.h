@@ -9,6 +9,7 @@
 
 #define RA_AGENT_KEYS_MAX 16
 #define RA_AGENT_RSA_SHA2_256 2u
+#define RA_AGENT_RSA_SHA2_512 4u
 
 struct ra_agent_key {
 	unsigned char *blob;

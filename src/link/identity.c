@@ -136,7 +136,7 @@ struct ra_identity *ra_identity_free(struct ra_identity *identity)
 	return NULL;
 }
 
-ra_err ra_identity_offer(const unsigned char *blob, size_t blob_len, struct ra_buf *out)
+ra_err ra_identity_offer(const unsigned char *blob, size_t blob_len, bool chooses, struct ra_buf *out)
 {
 	char type[32];
 	static const char sha2[] = "rsa-sha2-256";
@@ -144,7 +144,7 @@ ra_err ra_identity_offer(const unsigned char *blob, size_t blob_len, struct ra_b
 	ra_buf_reset(out);
 	if (!type[0])
 		return RA_E_INVALID;
-	if (strcmp(type, "ssh-rsa") != 0)
+	if (chooses || strcmp(type, "ssh-rsa") != 0)
 		return ra_buf_add(out, blob, blob_len);
 	ra_err err = ra_wire_put_string(out, sha2, sizeof(sha2) - 1);
 	return err ? err : ra_buf_add(out, blob + 4 + strlen(type), blob_len - 4 - strlen(type));

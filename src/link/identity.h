@@ -25,13 +25,18 @@ RA_DEFINE_AUTO(struct ra_identity, ra_identity_free);
  * in memory. Shape:  passphrase may be NULL. An OpenSSH file with a passphrase does not open here (its key derivation
  * is libssh2's). Errors: RA_E_DENIED when the passphrase is missing or wrong, RA_E_INVALID. */
 RA_MUST_USE ra_err ra_identity_open(struct ra_identity *identity, const struct ra_secret *passphrase);
-/* Sign with an opened key, in the form of its SSH algorithm (RSA: rsa-sha2-256). Out: appended to *out.
- * Errors: RA_E_INTERNAL, RA_E_NOMEM. Source: RFC 8332, RFC 5656 section 3.1.2, RFC 8709. */
+/* Which signature what is to be signed asks an RSA key for. Shape: the bytes a client signs to log in.
+ * Out:    256 or 512 (the SHA-2 of rsa-sha2-*); 0 for every other algorithm, that with SHA-1 among them.
+ * Source: RFC 4252, section 7; RFC 8332. */
+int ra_identity_rsa_bits(const void *data, size_t len);
+/* Sign with an opened key, in the form of its SSH algorithm. Out: appended to *out.
+ * Errors: RA_E_DENIED for an RSA signature with SHA-1; RA_E_INTERNAL, RA_E_NOMEM. Source: RFC 8332, RFC 5656 section 3.1.2, RFC 8709. */
 RA_MUST_USE ra_err ra_identity_sign(const struct ra_identity *identity, const void *data, size_t len,
 				    struct ra_buf *out);
-/* The public blob as the server is to see it: an ssh-rsa key under the name of its SHA-2 algorithm, any other as it is.
+/* The public blob as libssh2 is to be given it: an ssh-rsa key under the name of its SHA-2 algorithm where libssh2 does not choose one
+ * itself, any other as it is.
  * Source: libssh2 1.10 takes the algorithm from the blob's name; OpenSSH accepts it so (RFC 8332 would keep ssh-rsa in
- * the blob). */
-RA_MUST_USE ra_err ra_identity_offer(const unsigned char *blob, size_t blob_len, struct ra_buf *out);
+ * the blob). 1.11 asks the host which it takes. */
+RA_MUST_USE ra_err ra_identity_offer(const unsigned char *blob, size_t blob_len, bool chooses, struct ra_buf *out);
 
 #endif

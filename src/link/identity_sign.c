@@ -284,13 +284,33 @@ static ra_err put_ecdsa(const unsigned char *der, size_t len, struct ra_buf *out
 	return err;
 }
 
+int ra_identity_rsa_bits(const void *data, size_t len)
+{
+	struct ra_wire wire = ra_wire_make(data, len);
+	size_t name_len;
+	(void)ra_wire_string(&wire, &name_len); /* session */
+	(void)ra_wire_u8(&wire);
+	for (int i = 0; i < 3; i++) /* user, service, method */
+		(void)ra_wire_string(&wire, &name_len);
+	(void)ra_wire_u8(&wire);
+	const unsigned char *name = ra_wire_string(&wire, &name_len);
+	static const char stem[] = "rsa-sha2-";
+	if (!name || name_len != sizeof(stem) - 1 + 3 || memcmp(name, stem, sizeof(stem) - 1) != 0)
+		return 0;
+	name += sizeof(stem) - 1;
+	return memcmp(name, "256", 3) == 0 ? 256 : memcmp(name, "512", 3) == 0 ? 512 : 0;
+}
+
 ra_err ra_identity_sign(const struct ra_identity *identity, const void *data, size_t len, struct ra_buf *out)
 {
 	unsigned char signature[NUMBER_MAX];
 	size_t signature_len = sizeof(signature);
 	const struct curve *curve = curve_of(identity->type);
-	bool ed25519 = strcmp(identity->type, "ssh-ed25519") == 0;
-	const EVP_MD *hash = curve ? curve->hash() : ed25519 ? NULL : EVP_sha256();
+	bool rsa = strcmp(identity->type, "ssh-rsa") == 0;
+	int bits = rsa ? ra_identity_rsa_bits(data, len) : 0;
+	if (rsa && !bits)
+		return RA_E_DENIED;
+	const EVP_MD *hash = curve ? curve->hash() : bits == 256 ? EVP_sha256() : bits == 512 ? EVP_sha512() : NULL;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool made = identity->pkey && context && EVP_DigestSignInit(context, NULL, hash, NULL, identity->pkey) == 1 &&
 		    EVP_DigestSign(context, signature, &signature_len, data, len) == 1;

@@ -11,6 +11,12 @@
 #define AGENT_KEYS_MAX 4
 #define PASSPHRASE_TRIES 3
 
+/* Does this libssh2 choose the signature of an RSA key by what the host takes (1.11), or take it from the key's name? */
+static bool chooses_rsa(void)
+{
+	return libssh2_version(0x010b00) != NULL;
+}
+
 /* Remember what was tried, for the sentence at the end. */
 static void note(struct ra_ssh *ssh, const char *fmt, ...) RA_PRINTF(2, 3);
 static void note(struct ra_ssh *ssh, const char *fmt, ...)
@@ -144,7 +150,8 @@ static int sign_by_agent(LIBSSH2_SESSION *session RA_UNUSED, unsigned char **sig
 					   .key_len = key->blob_len,
 					   .data = data,
 					   .data_len = data_len,
-					   .flags = RA_AGENT_RSA_SHA2_256};
+					   .flags = ra_identity_rsa_bits(data, data_len) == 512 ? RA_AGENT_RSA_SHA2_512
+												: RA_AGENT_RSA_SHA2_256};
 	if (!auth->signing && ra_agent_sign(auth->agent, &work) != RA_OK)
 		return -1;
 	auth->signing = true;
@@ -176,7 +183,7 @@ static enum ra_progress agent_key(struct ra_ssh *ssh)
 		return go(ssh, RA_AUTH_FILE_LOAD);
 	}
 	const struct ra_agent_key *key = &keys[auth->agent_key];
-	if (!auth->blob.len && ra_identity_offer(key->blob, key->blob_len, &auth->blob) != RA_OK) {
+	if (!auth->blob.len && ra_identity_offer(key->blob, key->blob_len, chooses_rsa(), &auth->blob) != RA_OK) {
 		auth->agent_key++;
 		return RA_PROGRESS_DONE;
 	}
@@ -227,7 +234,7 @@ static enum ra_progress file_load(struct ra_ssh *ssh)
 		note(ssh, "%.60s: %.60s", path, errs.text[0]);
 		return next_identity(ssh);
 	}
-	if (auth->key->openssh && auth->key->encrypted && strcmp(auth->key->type, "ssh-rsa") == 0) {
+	if (auth->key->openssh && auth->key->encrypted && strcmp(auth->key->type, "ssh-rsa") == 0 && !chooses_rsa()) {
 		note(ssh, "%.60s: an RSA key with a passphrase in this format needs the ssh agent", path);
 		return next_identity(ssh);
 	}
@@ -252,7 +259,7 @@ static enum ra_progress file_probe(struct ra_ssh *ssh)
 	struct ra_ssh_auth *auth = &ssh->auth;
 	bool wanted = false;
 	void *at = &wanted;
-	if (!auth->blob.len && ra_identity_offer(auth->key->blob, auth->key->blob_len, &auth->blob) != RA_OK)
+	if (!auth->blob.len && ra_identity_offer(auth->key->blob, auth->key->blob_len, chooses_rsa(), &auth->blob) != RA_OK)
 		return next_identity(ssh);
 	int rc = libssh2_userauth_publickey(ssh->session, ssh->user, (unsigned char *)auth->blob.data, auth->blob.len,
 					    sign_nothing, &at);
@@ -294,7 +301,7 @@ static int offer(struct ra_ssh *ssh)
 							     passphrase ? ra_secret_bytes(passphrase, NULL) : NULL);
 	if (ra_identity_open(auth->key, passphrase) != RA_OK)
 		return LIBSSH2_ERROR_FILE;
-	if (!auth->blob.len && ra_identity_offer(auth->key->blob, auth->key->blob_len, &auth->blob) != RA_OK)
+	if (!auth->blob.len && ra_identity_offer(auth->key->blob, auth->key->blob_len, chooses_rsa(), &auth->blob) != RA_OK)
 		return LIBSSH2_ERROR_FILE;
 	return libssh2_userauth_publickey(ssh->session, ssh->user, (unsigned char *)auth->blob.data, auth->blob.len,
 					  sign_by_key, &self);

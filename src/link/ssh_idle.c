@@ -39,7 +39,16 @@ enum ra_progress ra_ssh_probe(struct ra_ssh *ssh)
 {
 	if (!ssh->probing || (ssh->pin && ssh->pin != &ssh->probing))
 		return RA_PROGRESS_WAIT;
+	uint64_t before = ssh->wire.bytes_in;
 	LIBSSH2_CHANNEL *channel = libssh2_channel_open_session(ssh->session);
+	uint64_t came = ssh->wire.bytes_in - before;
+	/* What lay in the socket already was heard when it came. */
+	if (came <= (uint64_t)ssh->unread) {
+		ssh->unread -= (int)came;
+		ssh->wire.heard = false;
+	} else {
+		ssh->unread = 0;
+	}
 	int rc = channel ? 0 : libssh2_session_last_errno(ssh->session);
 	if (ra_ssh_blocked(ssh, &ssh->probing, rc))
 		return RA_PROGRESS_WAIT;

@@ -310,7 +310,7 @@ static void test_frozen_in_idle_time(void **state)
 	assert_int_equal(event.state, RA_LINK_DOWN);
 	assert_int_equal(event.why, RA_LINK_UNREACHABLE);
 	assert_non_null(strstr(event.say, "nothing was heard"));
-	assert_in_range(skipped - before, 30000, 65000);
+	assert_in_range(skipped - before, 30000, 60000 + 5000); /* the last answer may be seen one look later */
 	ra_event_clear(&event);
 	event = live_ask(link, ECHO); /* and the next request goes over a new connection */
 	live_expect_out(&event, "hi\n");

@@ -7,6 +7,9 @@
 
 #include "base/io.h"
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -240,14 +243,76 @@ static void test_offer(void **state)
 {
 	static const char rsa[] = "\0\0\0\7ssh-rsa\0\0\0\1\3", ed[] = "\0\0\0\x0bssh-ed25519\0\0\0\1k";
 	struct ra_buf out = {0};
-	assert_int_equal(ra_identity_offer((const unsigned char *)rsa, sizeof(rsa) - 1, &out), RA_OK);
+	assert_int_equal(ra_identity_offer((const unsigned char *)rsa, sizeof(rsa) - 1, false, &out), RA_OK);
 	assert_int_equal(out.len, sizeof(rsa) - 1 + 5);
 	assert_memory_equal(out.data, "\0\0\0\x0crsa-sha2-256\0\0\0\1\3", out.len);
-	assert_int_equal(ra_identity_offer((const unsigned char *)ed, sizeof(ed) - 1, &out), RA_OK);
+	assert_int_equal(ra_identity_offer((const unsigned char *)rsa, sizeof(rsa) - 1, true, &out), RA_OK);
+	assert_int_equal(out.len, sizeof(rsa) - 1);
+	assert_memory_equal(out.data, rsa, out.len);
+	assert_int_equal(ra_identity_offer((const unsigned char *)ed, sizeof(ed) - 1, false, &out), RA_OK);
 	assert_int_equal(out.len, sizeof(ed) - 1);
 	assert_memory_equal(out.data, ed, out.len);
-	assert_int_equal(ra_identity_offer((const unsigned char *)"\0\0\0\x09x", 5, &out), RA_E_INVALID);
+	assert_int_equal(ra_identity_offer((const unsigned char *)"\0\0\0\x09x", 5, false, &out), RA_E_INVALID);
 	ra_buf_free(&out);
+}
+
+/* What a client signs to log in, with this algorithm named in it. */
+static void put_login(struct ra_buf *out, const char *algorithm)
+{
+	ra_buf_reset(out);
+	assert_int_equal(ra_wire_put_string(out, "session", 7), RA_OK);
+	assert_int_equal(ra_buf_add(out, "\x32", 1), RA_OK);
+	assert_int_equal(ra_wire_put_string(out, "root", 4), RA_OK);
+	assert_int_equal(ra_wire_put_string(out, "ssh-connection", 14), RA_OK);
+	assert_int_equal(ra_wire_put_string(out, "publickey", 9), RA_OK);
+	assert_int_equal(ra_buf_add(out, "\1", 1), RA_OK);
+	assert_int_equal(ra_wire_put_string(out, algorithm, strlen(algorithm)), RA_OK);
+}
+
+/* An RSA key signs as the login says, and never with SHA-1; what is no login is not signed. */
+static void test_rsa_signs(void **state)
+{
+	static const struct {
+		const char *algorithm;
+		int bits;
+	} rows[] = {{"rsa-sha2-256", 256}, {"rsa-sha2-512", 512}, {"ssh-rsa", 0}, {"rsa-sha2-384", 0}, {"rsa-sha2-5", 0}, {"", 0}};
+	char path[128];
+	struct ra_buf login = {0}, signature = {0};
+	struct ra_identity *identity = NULL;
+	struct ra_errs errs;
+	EVP_PKEY *pkey = EVP_RSA_gen(2048);
+
+	ra_errs_clear(&errs);
+	snprintf(path, sizeof(path), "%s/rsa", dir);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(pkey);
+	assert_non_null(file);
+	assert_int_equal(PEM_write_PrivateKey(file, pkey, NULL, NULL, 0, NULL, NULL), 1);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(ra_identity_load(path, &identity, &errs), RA_OK);
+	assert_int_equal(ra_identity_open(identity, NULL), RA_OK);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		put_login(&login, rows[i].algorithm);
+		assert_int_equal(ra_identity_rsa_bits(login.data, login.len), rows[i].bits);
+		ra_buf_reset(&signature);
+		assert_int_equal(ra_identity_sign(identity, login.data, login.len, &signature), rows[i].bits ? RA_OK : RA_E_DENIED);
+		if (!rows[i].bits)
+			continue;
+		EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+		assert_int_equal(EVP_DigestVerifyInit(context, NULL, rows[i].bits == 256 ? EVP_sha256() : EVP_sha512(), NULL, pkey), 1);
+		assert_int_equal(EVP_DigestVerify(context, (const unsigned char *)signature.data, signature.len,
+						  (const unsigned char *)login.data, login.len), 1);
+		EVP_MD_CTX_free(context);
+		for (size_t len = 0; len < login.len; len++)
+			assert_int_equal(ra_identity_rsa_bits(login.data, len), 0);
+	}
+	ra_identity_free(identity);
+	EVP_PKEY_free(pkey);
+	ra_buf_free(&login);
+	ra_buf_free(&signature);
 }
 
 int main(void)
@@ -260,6 +325,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_files_that_are_no_keys, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(test_broken_keys, make_dir, remove_dir),
 		cmocka_unit_test(test_offer),
+		cmocka_unit_test_setup_teardown(test_rsa_signs, make_dir, remove_dir),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,7 +159,6 @@ static void test_certificates(void **state)
 {
 	const struct ra_cert_wish wish = {"esx01.corp.example.org", "Corp Issuing CA", 1761955200000, 1919721600000, 7};
 	RA_AUTO(ra_buf_free) struct ra_buf pem = {0};
-	RA_AUTO(ra_buf_free) struct ra_buf again = {0};
 	struct ra_cert was, is;
 	struct ra_scrubbed told;
 	struct ra_errs errs;

@@ -20,7 +20,7 @@ struct walker {
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
 };
 
-/* The shipped flow set of the source tree. */
+/* The shipped flow set of the source tree. Owner: kept to the end of the program. */
 struct ra_flowset *walker_flows(void);
 /* A recording of flows/demo, its time running so much faster. without: replies whose request holds this text are left out (NULL: none). */
 struct ra_recording *walker_recording(const char *id, const char *without, int speed);
