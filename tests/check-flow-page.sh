@@ -72,7 +72,7 @@ def collect(node, out):
 kinds = {
     "flow": ["FLOW FILES", "TESTS", "REQUESTS"], "check": ["CHECKS", "PARSERS", "REQUESTS", "FLOW FILES"], "cause": ["CAUSES", "FLOW FILES"],
     "signature": ["SIGNATURES", "REQUESTS"], "vendor": ["VENDORS"], "danger": ["DANGER", "FLOW FILES"], "glossary": ["GLOSSARY"],
-    "help": ["HELP"], "recording": ["RECORDINGS", "REQUESTS", "FLOW FILES"], "site-list": ["WHAT A SITE GIVES"],
+    "help": ["HELP"], "fleet": ["FLEET"], "recording": ["RECORDINGS", "REQUESTS", "FLOW FILES"], "site-list": ["WHAT A SITE GIVES"],
     "template": ["WHAT A SITE GIVES"],
 }
 shared = ["DESCRIPTION", "FACTS", "CONDITIONS"]

@@ -65,6 +65,10 @@ struct ra_flowset *ra_flowset_free(struct ra_flowset *set)
 	{
 		ra_cond_free(gate->open_if);
 	}
+	EACH(set->fleet, struct ra_fleet_rule, rule)
+	{
+		free(rule->by);
+	}
 	EACH(set->docs, struct ra_json *, doc)
 	{
 		ra_json_free(*doc);
@@ -85,6 +89,8 @@ struct ra_flowset *ra_flowset_free(struct ra_flowset *set)
 	free(set->classes.items);
 	free(set->facts.items);
 	free(set->topics.items);
+	free(set->fleet.items);
+	free(set->fleet_facts.items);
 	free(set->docs.items);
 	free(set->files.items);
 	free(set->dir);
@@ -201,6 +207,8 @@ static ra_err take_kept(struct ra_flowset *set, enum ra_flow_kind kind, enum ra_
 		return ra_flowset_read_vendor(set, doc, errs);
 	if (kind == RA_KIND_HELP)
 		return ra_flowset_read_help(set, doc, errs);
+	if (kind == RA_KIND_FLEET)
+		return ra_flowset_read_fleet(set, doc, errs);
 	if (origin != RA_FROM_INSTALLED)
 		return ra_json_fail(doc, ra_json_root(doc), errs, RA_E_DENIED,
 				    "dangers, gates and words belong to the installed set");
@@ -251,6 +259,15 @@ static int by_vendor(const void *a, const void *b)
 static int by_topic(const void *a, const void *b)
 {
 	const struct ra_topic *left = a, *right = b;
+
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return strcmp(left->id, right->id);
+}
+
+static int by_fleet(const void *a, const void *b)
+{
+	const struct ra_fleet_rule *left = a, *right = b;
 
 	if (left->rank != right->rank)
 		return left->rank < right->rank ? -1 : 1;
@@ -309,6 +326,7 @@ ra_err ra_flowset_finish(struct ra_flowset *set, struct ra_errs *errs)
 	sort(&set->causes, sizeof(struct ra_cause *), by_cause);
 	sort(&set->vendors, sizeof(struct ra_vendor), by_vendor);
 	sort(&set->topics, sizeof(struct ra_topic), by_topic);
+	sort(&set->fleet, sizeof(struct ra_fleet_rule), by_fleet);
 	EACH(set->checked, struct ra_checked, checked)
 	{
 		const struct ra_check **slot = ra_list_add(&set->checks, sizeof(*slot), errs);
@@ -333,6 +351,18 @@ size_t ra_flowset_topics(const struct ra_flowset *set, const struct ra_topic **o
 {
 	*out = set->topics.items;
 	return set->topics.count;
+}
+
+size_t ra_flowset_fleet(const struct ra_flowset *set, const struct ra_fleet_rule **out)
+{
+	*out = set->fleet.items;
+	return set->fleet.count;
+}
+
+size_t ra_flowset_fleet_facts(const struct ra_flowset *set, const char *const **out)
+{
+	*out = set->fleet_facts.items;
+	return set->fleet_facts.count;
 }
 
 const struct ra_flow *ra_flowset_flow(const struct ra_flowset *set, const char *id)

@@ -5,6 +5,7 @@
 #define RA_FLOW_FLOWSET_BUILD_H
 
 #include "base/digest.h"
+#include "flow/fleet.h"
 #include "flow/flowset.h"
 
 struct ra_judge_rule {
@@ -74,6 +75,8 @@ struct ra_flowset {
 	struct ra_list classes;   /* struct ra_class */
 	struct ra_list facts;     /* struct ra_fact_decl, sorted after finish */
 	struct ra_list topics;    /* struct ra_topic, sorted after finish */
+	struct ra_list fleet;       /* struct ra_fleet_rule, sorted after finish */
+	struct ra_list fleet_facts; /* const char *, what those tell hosts apart by */
 	struct ra_list docs;      /* struct ra_json *, those no flow, check or cause owns */
 	struct ra_list files;     /* struct ra_flow_file */
 	struct ra_signatures signatures;
@@ -90,7 +93,8 @@ enum ra_flow_kind {
 	RA_KIND_VENDOR,
 	RA_KIND_DANGER,
 	RA_KIND_GLOSSARY,
-	RA_KIND_HELP
+	RA_KIND_HELP,
+	RA_KIND_FLEET
 };
 /* Where a document comes from. */
 enum ra_flow_origin { RA_FROM_INSTALLED, RA_FROM_DIR, RA_FROM_FILE };
@@ -149,6 +153,8 @@ RA_MUST_USE ra_err ra_flowset_read_danger(struct ra_flowset *set, const struct r
 RA_MUST_USE ra_err ra_flowset_read_glossary(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs);
 /* As ra_flowset_read_signatures. */
 RA_MUST_USE ra_err ra_flowset_read_help(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs);
+/* As ra_flowset_read_signatures. */
+RA_MUST_USE ra_err ra_flowset_read_fleet(struct ra_flowset *set, const struct ra_json *doc, struct ra_errs *errs);
 /* Collect what checks and answers say about facts. Errors: RA_E_INVALID when two say different types. */
 RA_MUST_USE ra_err ra_decl_collect(struct ra_flowset *set, struct ra_errs *errs);
 /* A fact's declaration; NULL for a fact nobody produces (sig.* and plane.* included in the collected). */

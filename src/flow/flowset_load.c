@@ -26,6 +26,7 @@ static const struct place {
     {"vendors", ".json", RA_KIND_VENDOR},
     {"checks", ".json", RA_KIND_CHECK},
     {"causes", ".json", RA_KIND_CAUSE},
+    {"fleet", ".json", RA_KIND_FLEET},
     {"", ".flow.json", RA_KIND_FLOW},
 };
 

@@ -303,6 +303,26 @@ static void count_edges(struct run *run, struct ra_flow_tests *out)
 	}
 }
 
+static ra_err test_fleet(struct ra_linter *lint, struct ra_flow_tests *out)
+{
+	const struct ra_fleet_rule *rules;
+	size_t count = ra_flowset_fleet(lint->set, &rules);
+	const cJSON *test;
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < count; i++) {
+		cJSON_ArrayForEach (test, rules[i].tests) {
+			bool passed = false;
+
+			if (err == RA_OK)
+				err = ra_fleet_test(lint, &rules[i], test, &passed);
+			out->passed += passed;
+			out->failed += !passed;
+		}
+	}
+	return err;
+}
+
 ra_err ra_flowset_test(const struct ra_flowset *set, struct ra_flow_tests *out, struct ra_finding *findings,
 		       size_t *finding_count)
 {
@@ -326,6 +346,8 @@ ra_err ra_flowset_test(const struct ra_flowset *set, struct ra_flow_tests *out, 
 			out->passed += !run.failed;
 		}
 	}
+	if (err == RA_OK)
+		err = test_fleet(&lint, out);
 	if (err == RA_OK)
 		count_edges(&run, out);
 	free(coverage.edges.items);

@@ -429,4 +429,5 @@ void ra_lint_refs(struct ra_linter *lint)
 		check_danger(lint);
 	ra_lint_signatures(lint);
 	check_vendors(lint);
+	ra_lint_fleet(lint);
 }

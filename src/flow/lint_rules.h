@@ -45,6 +45,11 @@ void ra_lint_calls(struct ra_linter *lint);
 void ra_lint_refs(struct ra_linter *lint);
 /* Rule 2 on signatures; a part of ra_lint_refs. */
 void ra_lint_signatures(struct ra_linter *lint);
+/* Rule 2 on rules over many hosts; a part of ra_lint_refs. */
+void ra_lint_fleet(struct ra_linter *lint);
+struct ra_fleet_rule;
+/* One test inside such a rule: a finding (rule 7) when the rule holds for other groups than it says. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_fleet_test(struct ra_linter *lint, const struct ra_fleet_rule *rule, const cJSON *test, bool *passed);
 /* Rule 2: facts can have been produced, with a fitting type. graphs: one for each flow of the set, in its order. */
 void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
 /* Rule 3: a TPM is switched off or hidden only where Mode NONE was read. */

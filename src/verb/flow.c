@@ -96,7 +96,7 @@ bool ra_flow_is_dir(const char *path)
 /* A directory with folders of a set but neither dangers nor flows: own files, which are read with the installed set. */
 static bool is_beside(const char *dir)
 {
-	static const char *const subs[] = {"checks", "causes", "signatures", "vendors", "help"};
+	static const char *const subs[] = {"checks", "causes", "signatures", "vendors", "help", "fleet"};
 	RA_AUTO(ra_mem_free) char *danger = ra_path_join(dir, "danger.json");
 	bool any = false;
 

@@ -64,6 +64,15 @@ static const struct flow_part flow_parts[] = {
      "'for':[{'when':{'fact':'sig.nosha256','is':true},'confidence':'high','because':'b','source':'s'}],\n"
      "'against':[{'when':{'fact':'encryption.mode','is':'NONE'},'confidence':'low','because':'b'}],\n"
      "'rules_out':[{'when':{'fact':'hist.board','is':true},'because':'b'}]}}\n"},
+    {RA_KIND_FLEET, "fleet/one.json",
+     "{" FILE_HEAD "'id':'one','title':'One mode','rank':2,'look':{'reach':['refused','timeout'],'plane':'ssh'},\n"
+     "'by':{'encryption.mode':'mode'},'among':'encryption.mode','when':{'affected':2,'spared':0},'say':['s'],'next':['n'],'sources':['o'],\n"
+     "'tests':[{'title':'holds','hosts':[{'is':'affected','count':2,'facts':{'encryption.mode':'TPM'}}],'fires':['mode TPM']},\n"
+     "{'title':'does not','hosts':[{'is':'affected','facts':{'encryption.mode':'TPM'}},{'is':'unknown'}],'fires':[]}]}\n"},
+    {RA_KIND_FLEET, "fleet/two.json",
+     "{" FILE_HEAD "'id':'two','title':'All','rank':3,'look':{'reach':['refused']},'when':{'affected':1},'unless':['one'],'say':['s'],\n"
+     "'next':['n'],'sources':['o'],'tests':[{'title':'holds','hosts':[{'is':'affected'}],'fires':['all hosts']},\n"
+     "{'title':'does not','hosts':[{'is':'spared'}],'fires':[]}]}\n"},
     {RA_KIND_FLOW, "side.flow.json",
      "{" FILE_HEAD "'id':'side','version':'1','title':'Side','start':'look','steps':{\n"
      "'look':{'kind':'check','title':'t','checks':['boot'],'next':[]," LEAVE(

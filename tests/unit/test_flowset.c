@@ -192,6 +192,26 @@ static const struct {
      "the signature id \"nosha256\" is that of another signature"},
     {{"danger.json", "'max_age_s':60", "'max_age_s':0"}, RA_E_INVALID, "expected at least one second"},
     {{"glossary.json", "'attestation.status'", "'Attestation'"}, RA_E_INVALID, "expected a fact name, found \"Attestation\""},
+    /* rules over hosts */
+    {{"fleet/two.json", "'id':'two'", "'id':'one'"}, RA_E_DENIED, "fleet/two.json:1:32: the id \"one\" is that of another rule over hosts"},
+    {{"fleet/one.json", "'rank':2", "'rank':0"}, RA_E_INVALID, "\"rank\": expected a whole number from 1"},
+    {{"fleet/one.json", "'sources':['o']", "'sources':[]"}, RA_E_INVALID, "fleet/one.json:2:127: expected at least one source"},
+    {{"fleet/one.json", "'next':['n']", "'next':[]"}, RA_E_INVALID, "expected at least one text"},
+    {{"fleet/one.json", "'look':{'reach':['refused','timeout'],'plane':'ssh'}", "'look':{}"}, RA_E_INVALID, "expected the key \"check\""},
+    {{"fleet/one.json", "{'reach':", "{'check':'boot','reach':"}, RA_E_INVALID, "unknown key \"check\", expected one of reach, plane"},
+    {{"fleet/one.json", "'timeout'", "'slow'"}, RA_E_INVALID, "expected one of refused, unreachable, timeout, found \"slow\""},
+    {{"fleet/one.json", "['refused','timeout']", "[]"}, RA_E_INVALID, "expected at least one reason"},
+    {{"fleet/one.json", "'plane':'ssh'", "'plane':'operator'"}, RA_E_INVALID, "expected one of ssh, vcenter, bmc, found \"operator\""},
+    {{"fleet/one.json", "{'encryption.mode':'mode'}", "{'Mode':'mode'}"}, RA_E_INVALID, "expected a fact name, found \"Mode\""},
+    {{"fleet/one.json", "{'encryption.mode':'mode'}", "{'encryption.mode':''}"}, RA_E_INVALID, "expected a text"},
+    {{"fleet/one.json", "'affected':2", "'affected':0"}, RA_E_INVALID, "\"affected\": expected a whole number from 1"},
+    {{"fleet/one.json", "'spared':0", "'spared':-1"}, RA_E_INVALID, "\"spared\": expected a whole number, not negative"},
+    {{"fleet/one.json", "'spared':0", "'others':0"}, RA_E_INVALID, "unknown key \"others\""},
+    {{"fleet/one.json", "'spared':0", "'differ':'Mode'"}, RA_E_INVALID, "\"differ\": expected a fact name"},
+    {{"fleet/one.json", "{'is':'unknown'}", "{'is':'maybe'}"}, RA_E_INVALID, "expected one of affected, spared, unknown, found \"maybe\""},
+    {{"fleet/one.json", "'count':2", "'count':0"}, RA_E_INVALID, "\"count\": expected a whole number from 1 to 1000"},
+    {{"fleet/one.json", "'count':2", "'count':1001"}, RA_E_INVALID, "\"count\": expected a whole number from 1 to 1000"},
+    {{"fleet/two.json", "'hosts':[{'is':'spared'}]", "'hosts':[]"}, RA_E_INVALID, "expected at least one host"},
     {{"causes/taken.json", "'fix_by':'firmware'", "'fix_by':'us'"},
      RA_E_INVALID,
      "expected one of firmware, vendor, esxi, vcenter, nobody, found \"us\""},
@@ -354,7 +374,7 @@ static void write_part(struct tree *tree, const char *name, const char *text)
 
 static int make_tree(void **state)
 {
-	static const char *const subs[] = {"checks", "causes", "signatures", "vendors", "more"};
+	static const char *const subs[] = {"checks", "causes", "signatures", "vendors", "fleet", "more"};
 	struct tree *tree = calloc(1, sizeof(*tree));
 
 	if (!tree)
@@ -391,7 +411,7 @@ static void remove_all(struct tree *tree, const char *sub)
 
 static int remove_tree(void **state)
 {
-	static const char *const subs[] = {"checks", "causes", "signatures", "vendors", "more/checks", "more", "."};
+	static const char *const subs[] = {"checks", "causes", "signatures", "vendors", "fleet", "more/checks", "more", "."};
 	struct tree *tree = *state;
 
 	for (size_t i = 0; i < RA_LEN(subs); i++)
@@ -560,6 +580,7 @@ static void the_digest(void **state)
 	struct ra_buf list = {.max_len = 0};
 	const char *order[] = {"causes/taken.json",      "checks/boot.json",  "checks/console.json",
 			       "checks/encryption.json", "checks/log.json",   "danger.json",
+			       "fleet/one.json",         "fleet/two.json",
 			       "glossary.json",          "main.flow.json",    "side.flow.json",
 			       "signatures/tpm.json",    "vendors/dell.json", "vendors/other.json"};
 	char digest[RA_SHA256_HEX_LEN];
