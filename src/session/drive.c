@@ -268,13 +268,15 @@ static void offer_password(struct ra_session *s, enum ra_plane plane)
 	struct ra_session_plane *at = &s->planes[plane];
 	struct ra_link *link = at->hub_link->link;
 	const struct ra_secret *password = password_of(s, plane);
-	int may = ra_hub_may_offer(s->hub, at->hub_link, plane, password);
+	enum ra_offer may = ra_hub_may_offer(s->hub, at->hub_link, plane, password);
+	bool offer = may == RA_OFFER_YES;
 
-	if (may == 0 || (may < 0 && s->interactive))
+	if (may == RA_OFFER_WAIT || (!offer && s->interactive))
 		return;
 	at->need_open = false;
+	at->withheld = may == RA_OFFER_WITHHELD;
 	ra_session_touch(s);
-	link->ops->answer(link, may > 0, may > 0 ? password : NULL);
+	link->ops->answer(link, offer, offer ? password : NULL);
 }
 
 /* Passwords that wait for another host to go first. */
@@ -403,6 +405,11 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 
 	snprintf(at->say, sizeof(at->say), "%s%s%.700s", unchecked ? RA_UNCHECKED : "", unchecked && *event->say ? "; " : "",
 		 event->say);
+	if (down && at->withheld) /* the link knows only that it got none */
+		snprintf(at->say, sizeof(at->say),
+			 "%.300s was not asked: two hosts refused this password, and it is offered to no further one. Five wrong ones lock an "
+			 "account for 15 minutes.",
+			 s->host);
 	if (up)
 		snprintf(at->peer, sizeof(at->peer), "%s", event->peer);
 	at->ever_up = at->ever_up || up;

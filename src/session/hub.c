@@ -235,18 +235,20 @@ static struct ra_credential *credential(struct ra_hub *hub, enum ra_plane plane,
 	return made;
 }
 
-int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password)
+enum ra_offer ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password)
 {
 	struct ra_credential *known = credential(hub, plane, password);
 
-	if (!known || known->refusals >= 2 || link->password_offered)
-		return -1;
+	if (!known || link->password_offered)
+		return RA_OFFER_NEVER;
+	if (known->refusals >= 2)
+		return RA_OFFER_WITHHELD;
 	if (!known->accepted && known->trying && known->trying != link)
-		return 0;
+		return RA_OFFER_WAIT;
 	known->trying = link;
 	link->credential = (int)(known - hub->credentials);
 	link->password_offered = true;
-	return 1;
+	return RA_OFFER_YES;
 }
 
 /* How the host took the password that was offered over this link, if one was. A link that ends after the offer without a word may
@@ -458,18 +460,37 @@ ra_err ra_hub_step(struct ra_hub *hub, enum ra_happened *happened, struct ra_ses
 	return RA_OK;
 }
 
+/* A walk that nobody ended was ended from outside; a journal that takes no more stays as it is. */
+static void end(struct ra_session *s)
+{
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (ra_session_stop(s, "signal", &errs))
+		s->ended = true;
+}
+
+void ra_hub_release(struct ra_hub *hub, struct ra_session *session)
+{
+	size_t at = 0;
+
+	while (at < hub->session_count && hub->sessions[at] != session)
+		at++;
+	if (at == hub->session_count)
+		return;
+	end(session);
+	retire(session);
+	hub->session_count--;
+	memmove(&hub->sessions[at], &hub->sessions[at + 1], (hub->session_count - at) * sizeof(*hub->sessions));
+	ra_session_close(session);
+}
+
 struct ra_hub *ra_hub_free(struct ra_hub *hub)
 {
 	if (!hub)
 		return NULL;
-	/* A walk that nobody ended was ended from outside; a journal that takes no more stays as it is. */
-	for (size_t i = 0; i < hub->session_count; i++) {
-		struct ra_errs errs;
-
-		ra_errs_clear(&errs);
-		if (ra_session_stop(hub->sessions[i], "signal", &errs))
-			hub->sessions[i]->ended = true;
-	}
+	for (size_t i = 0; i < hub->session_count; i++)
+		end(hub->sessions[i]);
 	for (size_t i = 0; i < hub->session_count; i++)
 		retire(hub->sessions[i]);
 	for (size_t i = 0; i < hub->session_count; i++)

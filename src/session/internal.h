@@ -59,6 +59,7 @@ struct ra_session_plane {
 	bool ever_up, told_up, told_down;
 	char say[RA_LINK_SAY_MAX], peer[160];
 	bool need_open;
+	bool withheld; /* its password was not offered here, after two hosts refused it */
 	struct ra_need need;
 };
 
@@ -225,8 +226,14 @@ RA_MUST_USE ra_err ra_owe_word(struct ra_session *session, const struct ra_word 
 /* hub.c */
 RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane plane, struct ra_errs *errs);
 void ra_hub_link_drop(struct ra_session *session, enum ra_plane plane);
-/* May this password be offered by this link now? Out: 1 yes, 0 not yet (another host goes first), -1 never (refused twice). */
-int ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password);
+enum ra_offer {
+	RA_OFFER_YES,
+	RA_OFFER_WAIT,     /* another host goes first */
+	RA_OFFER_WITHHELD, /* never: two hosts refused it, and this one was not asked */
+	RA_OFFER_NEVER     /* it was offered here, or there is no room to keep count of it */
+};
+/* May this password be offered by this link now? */
+enum ra_offer ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password);
 
 /* only.c: single checks. Does --only name this check? */
 bool ra_only_has(const struct ra_session *session, const char *check);

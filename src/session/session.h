@@ -97,6 +97,10 @@ RA_MUST_USE ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session
 RA_MUST_USE ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct ra_session **out,
 				   struct ra_errs *errs);
 
+/* Give back all that an ended walk still holds (its record in memory above all): it is gone from the hub. Shape: a walk that has not ended
+ * is stopped ("signal"). */
+void ra_hub_release(struct ra_hub *hub, struct ra_session *session);
+
 /* Descriptors and the nearest deadline as a poll timeout in real ms (-1: none). Out: count, at most cap. */
 int ra_hub_poll(struct ra_hub *hub, struct pollfd *fds, int cap, int *timeout_ms);
 
