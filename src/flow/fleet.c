@@ -14,6 +14,7 @@ struct grouping {
 	const struct ra_fleet_host *hosts;
 	const enum ra_tri *affected;
 	size_t count;
+	bool among;    /* a group is held only against those the rule's `among` leaves */
 	size_t *group; /* for each host: the first host of its group, or NO_GROUP */
 };
 
@@ -35,7 +36,8 @@ enum ra_tri ra_fleet_of_reach(const struct ra_fleet_rule *rule, const char *stat
 		if (!strcmp(state, "down") && !strcmp(reason->valuestring, why))
 			return RA_TRUE;
 	}
-	return RA_UNKNOWN;
+	/* Who refuses has answered. */
+	return !strcmp(state, "down") && !strcmp(why, "refused") ? RA_FALSE : RA_UNKNOWN;
 }
 
 static const char *value(const struct ra_fleet_host *host, const struct ra_fleet_key *key)
@@ -82,7 +84,7 @@ static bool make_groups(struct grouping *g)
 static bool in_scope(const struct grouping *g, size_t first, size_t host)
 {
 	const struct ra_fleet_key *among = &g->rule->among;
-	const char *here = among->fact ? value(&g->hosts[host], among) : NULL, *there = here ? value(&g->hosts[first], among) : NULL;
+	const char *here = g->among && among->fact ? value(&g->hosts[host], among) : NULL, *there = here ? value(&g->hosts[first], among) : NULL;
 
 	return !there || !strcmp(here, there);
 }
@@ -167,7 +169,7 @@ static ra_err add(struct ra_fleet_group **list, size_t *count, const struct ra_f
 ra_err ra_fleet_judge_rule(const struct ra_fleet_rule *rule, const struct ra_fleet_host *hosts, const enum ra_tri *affected, size_t count,
 			   struct ra_fleet_group **out, size_t *out_count)
 {
-	struct grouping g = {rule, hosts, affected, count, NULL};
+	struct grouping g = {rule, hosts, affected, count, true, NULL};
 	ra_err err = make_groups(&g) ? RA_OK : RA_E_NOMEM;
 
 	for (size_t i = 0; i < count && !err; i++) {
@@ -208,7 +210,7 @@ static bool same_ways(const struct ra_fleet_rule *a, const struct ra_fleet_rule 
 
 	for (size_t i = 0; same && i < a->by_count; i++)
 		same = a->by[i].index == b->by[i].index;
-	return same && (a->among.fact ? b->among.fact && a->among.index == b->among.index : !b->among.fact);
+	return same;
 }
 
 /* The group with most of the affected hosts. Out: false when they do not gather anywhere. */
@@ -240,7 +242,7 @@ ra_err ra_fleet_gather(const struct ra_flowset *set, const struct ra_fleet_host 
 	*out = NULL;
 	*out_count = 0;
 	for (size_t r = 0; r < rule_count && !err; r++) {
-		struct grouping g = {&rules[r], hosts, affected, count, NULL};
+		struct grouping g = {&rules[r], hosts, affected, count, false, NULL};
 		struct ra_fleet_group made;
 		bool seen = !rules[r].by_count;
 

@@ -61,7 +61,7 @@ RA_MUST_USE ra_err ra_fleet_judge(const struct ra_flowset *set, const struct ra_
 RA_MUST_USE ra_err ra_fleet_judge_rule(const struct ra_fleet_rule *rule, const struct ra_fleet_host *hosts, const enum ra_tri *affected,
 				       size_t count, struct ra_fleet_group **out, size_t *out_count);
 /* Where hosts with something in common gather: of each way the rules group hosts, the group with most of the affected, if it has two at least
- * and more of them in proportion than the others. Shape: affected has one for each host. Out and Errors: as ra_fleet_judge. */
+ * and more of them in proportion than all others. Shape: affected has one for each host. Out and Errors: as ra_fleet_judge. */
 RA_MUST_USE ra_err ra_fleet_gather(const struct ra_flowset *set, const struct ra_fleet_host *hosts, const enum ra_tri *affected, size_t count,
 				   struct ra_fleet_group **out, size_t *out_count);
 /* "model PowerEdge R650, BIOS 1.6.5", or "all hosts". Errors: RA_E_NOMEM. */

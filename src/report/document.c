@@ -405,6 +405,24 @@ static ra_err write_document(const struct ra_view *v, struct ra_buf *out, bool m
 	return d.err;
 }
 
+ra_err ra_report_lines(const struct ra_report_format *format, const struct ra_report_line *lines, size_t count, struct ra_buf *out)
+{
+	struct doc d = {.out = out, .md = format->md};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct ra_report_line *at = &lines[i];
+
+		if (at->kind == RA_LINE_TITLE || at->kind == RA_LINE_HEADING)
+			heading(&d, at->kind == RA_LINE_TITLE ? 1 : 2, at->text);
+		else if (at->kind == RA_LINE_ITEM)
+			row(&d, *at->lead ? 10 : 0, at->lead, at->text);
+		else
+			below(&d, at->text);
+	}
+	ra_buf_free(&d.line);
+	return d.err;
+}
+
 ra_err ra_report_md(const struct ra_view *v, struct ra_buf *out)
 {
 	return write_document(v, out, true, false);

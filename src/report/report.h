@@ -9,13 +9,23 @@
 struct ra_report_format {
 	const char *name, *what;
 	ra_err (*render)(const struct ra_view *view, struct ra_buf *out);
+	bool list;     /* several results are a list of a program's values: nothing is put beside them */
+	bool md;       /* Markdown */
+	bool evidence; /* it tells what came back of commands: the view wants its output */
 };
 /* The formats of `check` and of `export`. Out: count. */
 size_t ra_report_formats(const struct ra_report_format **out);
 /* By name; NULL when there is none. */
 const struct ra_report_format *ra_report_format(const char *name);
-/* Several results as one document: json is a list; others follow each other. Errors: RA_E_NOMEM, RA_E_LIMIT. */
-RA_MUST_USE ra_err ra_report_many(const struct ra_report_format *format, const struct ra_view *const *views, size_t count,
-				  struct ra_buf *out);
+/* Several rendered results as one document: of a list format a list, others follow each other. Errors: RA_E_NOMEM, RA_E_LIMIT. */
+RA_MUST_USE ra_err ra_report_join(const struct ra_report_format *format, const char *const *results, size_t count, struct ra_buf *out);
+/* A line of what many results say together. Texts are clean; lead "": none. */
+struct ra_report_line {
+	enum { RA_LINE_TITLE, RA_LINE_HEADING, RA_LINE_ITEM, RA_LINE_BELOW } kind; /* BELOW belongs to the ITEM above it; it has no lead */
+	const char *lead, *text;
+};
+/* Append such lines to a document. Shape: not for a list format. Errors: RA_E_NOMEM, RA_E_LIMIT. */
+RA_MUST_USE ra_err ra_report_lines(const struct ra_report_format *format, const struct ra_report_line *lines, size_t count,
+				   struct ra_buf *out);
 
 #endif

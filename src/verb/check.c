@@ -1,12 +1,13 @@
 /* check.c - the headless run: every read-only check, the flow folded, one document, one exit code. */
 #include "config.h"
 
-#include "base/io.h"
 #include "flow/flowset.h"
 #include "report/report.h"
 #include "verb/checkcode.h"
 #include "verb/common.h"
+#include "verb/hosts.h"
 #include "verb/only.h"
+#include "verb/tally.h"
 #include "verb/verbs.h"
 
 #include <stdio.h>
@@ -14,17 +15,18 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define HOSTS_MAX 1024
-
 struct run {
+	const struct ra_context *context;
+	const struct ra_report_format *format;
 	struct ra_flowset *flows;
 	struct ra_recording *recording;
 	struct ra_hub *hub;
 	struct ra_verb_lent lent;
-	char *hosts_text;
-	const char *hosts[HOSTS_MAX];
-	size_t host_count;
-	struct ra_session *sessions[HOSTS_MAX];
+	struct ra_hosts hosts;
+	size_t count; /* of sessions: of hosts, or one recording */
+	struct ra_session *sessions[RA_HOSTS_MAX]; /* NULL when it has ended */
+	struct ra_tally tally;
+	char *results[RA_HOSTS_MAX]; /* rendered */
 	char *journal;
 	char **only; /* --only */
 };
@@ -33,58 +35,22 @@ static void run_clear(struct run *r)
 {
 	r->hub = ra_hub_free(r->hub);
 	r->recording = ra_source_free(r->recording);
+	ra_tally_clear(&r->tally);
 	r->flows = ra_flowset_free(r->flows);
 	ra_verb_lent_clear(&r->lent);
-	free(r->hosts_text);
+	ra_hosts_clear(&r->hosts);
+	for (size_t i = 0; i < r->count; i++)
+		free(r->results[i]);
 	free(r->journal);
 	ra_only_free(r->only);
 	free(r);
 }
 
-static ra_err add_host(struct run *r, const char *host, struct ra_errs *errs)
+static ra_err begin(struct run *r, size_t index, struct ra_errs *errs)
 {
-	if (r->host_count == HOSTS_MAX)
-		return ra_fail(errs, RA_E_LIMIT, "more than %d hosts", HOSTS_MAX);
-	r->hosts[r->host_count++] = host;
-	return RA_OK;
-}
-
-/* One line of --hosts: a host, blanks around it, the rest from # on is a remark. */
-static ra_err add_line(struct run *r, char *line, const char *file, struct ra_errs *errs)
-{
-	char *save = NULL;
-
-	line[strcspn(line, "#")] = '\0';
-	char *host = strtok_r(line, " \t", &save), *more = host ? strtok_r(NULL, " \t", &save) : NULL;
-
-	if (more)
-		return ra_fail(errs, RA_E_ARG, "%s: one host a line; what is \"%s\" after %s?", file, more, host);
-	return host ? add_host(r, host, errs) : RA_OK;
-}
-
-static ra_err gather_hosts(const struct ra_context *context, struct run *r, struct ra_errs *errs)
-{
-	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = 1u << 20};
-	const char *file = context->options->hosts_file;
-	char *save = NULL;
-	ra_err err = RA_OK;
-
-	for (int i = 0; i < context->argc && !err; i++)
-		err = add_host(r, context->argv[i], errs);
-	if (err || !file)
-		return err;
-	err = ra_read_file(file, &bytes, errs);
-	r->hosts_text = err ? NULL : ra_buf_take(&bytes);
-	for (char *line = r->hosts_text ? strtok_r(r->hosts_text, "\r\n", &save) : NULL; line && !err;
-	     line = strtok_r(NULL, "\r\n", &save))
-		err = add_line(r, line, file, errs);
-	return err;
-}
-
-static ra_err begin(const struct ra_context *context, struct run *r, size_t index, struct ra_errs *errs)
-{
+	const struct ra_context *context = r->context;
 	struct ra_session_options options;
-	const char *host = r->host_count ? r->hosts[index] : NULL;
+	const char *host = r->hosts.names[index];
 	ra_err err = RA_OK;
 
 	ra_verb_session_options(context->options, &r->lent, &options);
@@ -121,8 +87,9 @@ static ra_err make_room(const struct ra_options *options, size_t hosts, struct r
 	return RA_OK;
 }
 
-static ra_err prepare(const struct ra_context *context, struct run *r, struct ra_errs *errs)
+static ra_err prepare(struct run *r, struct ra_errs *errs)
 {
+	const struct ra_context *context = r->context;
 	ra_err err = ra_check_options(context->options, errs);
 
 	if (!err)
@@ -136,52 +103,123 @@ static ra_err prepare(const struct ra_context *context, struct run *r, struct ra
 	if (!err)
 		err = ra_verb_from(context, &r->recording, errs);
 	if (!err)
-		err = gather_hosts(context, r, errs);
-	if (!err && !r->recording && !r->host_count)
+		err = ra_hosts_gather(context, &r->hosts, errs);
+	if (!err && !r->recording && !r->hosts.count)
 		err = ra_fail(errs, RA_E_ARG, "name a host to check, or --from demo:SCENARIO");
-	if (!err && r->recording && r->host_count > 1)
+	if (!err && r->recording && r->hosts.count > 1)
 		err = ra_fail(errs, RA_E_ARG, "a recording is one host");
-	if (!err && context->options->journal && r->host_count > 1)
+	if (!err && context->options->journal && r->hosts.count > 1)
 		err = ra_fail(errs, RA_E_ARG, "--journal takes one host; --keep keeps one record for each");
 	if (!err && !(r->hub = ra_hub_new(context->options->parallel)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
-	size_t count = r->host_count ? r->host_count : 1;
-
+	r->count = r->hosts.count ? r->hosts.count : 1;
+	if (!err && !ra_tally_make(&r->tally, r->flows, r->count))
+		err = ra_fail(errs, RA_E_NOMEM, "no memory for the results of %zu hosts", r->count);
 	if (!err)
-		err = make_room(context->options, count, errs);
-	for (size_t i = 0; i < count && !err; i++)
-		err = begin(context, r, i, errs);
+		err = make_room(context->options, r->count, errs);
+	for (size_t i = 0; i < r->count && !err; i++)
+		err = begin(r, i, errs);
 	if (!err)
 		ra_verb_tell_vcenter(r->sessions[0]);
 	return err;
 }
 
-static int report(const struct ra_context *context, struct run *r, const struct ra_report_format *format)
+/* A host has ended: what is kept of it is its result and a few texts, all else goes. */
+static ra_err take(struct run *r, size_t index, struct ra_errs *errs)
 {
-	size_t count = r->host_count ? r->host_count : 1, made = 0;
+	RA_AUTO(ra_view_free) struct ra_view *view = NULL;
+	RA_AUTO(ra_buf_free) struct ra_buf result = {0}, line = {0};
+	ra_err err = ra_session_view(r->sessions[index], r->format->evidence, &view, errs);
+
+	if (err)
+		return err;
+	err = r->format->render(view, &result);
+	r->results[index] = err ? NULL : ra_buf_take(&result);
+	err = !r->results[index] ? RA_E_NOMEM : ra_tally_take(&r->tally, index, r->hosts.names[index], view);
+	err = err ? err : ra_tally_line(&r->tally, index, &line);
+	if (err)
+		return ra_fail(errs, err, "no memory for the result of %s", view->host);
+	if (r->count > 1)
+		ra_say("%s", ra_buf_str(&line));
+	else if (view->fault)
+		ra_say("%s: %s", view->host, view->end_reason);
+	ra_hub_release(r->hub, r->sessions[index]);
+	r->sessions[index] = NULL;
+	return RA_OK;
+}
+
+static ra_err ended(void *payload, struct ra_session *which, struct ra_errs *errs)
+{
+	struct run *r = payload;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (r->sessions[i] == which)
+			return take(r, i, errs);
+	return RA_OK;
+}
+
+/* The run was stopped: what has not ended ends here, as far as it came. */
+static ra_err stop_all(struct run *r, struct ra_errs *errs)
+{
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < r->count && !err; i++) {
+		struct ra_errs own;
+
+		ra_errs_clear(&own);
+		/* A record that takes no more stays as it is; the view says so. */
+		if (r->sessions[i] && ra_session_stop(r->sessions[i], "signal", &own))
+			ra_say_errs(&own);
+		err = r->sessions[i] ? take(r, i, errs) : RA_OK;
+	}
+	return err;
+}
+
+/* What all hosts say together stands in the document where it can, and on stderr where the document is for a program or goes elsewhere. */
+static ra_err sum_up(struct run *r, struct ra_buf *document)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf aside = {0};
+	bool in = !r->format->list, beside = !in || r->context->options->output;
+	ra_err err = r->count < 2 ? RA_OK : in ? ra_tally_summary(&r->tally, r->format, document) : RA_OK;
+
+	if (!err && beside && r->count > 1)
+		err = ra_tally_summary(&r->tally, ra_report_format("text"), &aside);
+	if (!err && aside.len)
+		fputs(ra_buf_str(&aside), stderr);
+	return err;
+}
+
+static int report(struct run *r)
+{
 	RA_AUTO(ra_buf_free) struct ra_buf document = {0};
-	struct ra_view **views = calloc(count, sizeof(*views));
-	struct ra_errs errs;
+	struct ra_check_result *results = calloc(r->count, sizeof(*results));
 	int code = RA_EXIT_INTERNAL;
 
-	ra_errs_clear(&errs);
-	for (; views && made < count; made++)
-		if (ra_session_view(r->sessions[made], true, &views[made], &errs))
-			break;
-	if (!views || made < count || ra_report_many(format, (const struct ra_view *const *)views, count, &document)) {
-		ra_say("no memory for the result of %zu hosts", count);
-	} else {
-		code = ra_verb_write(context->options, &document);
-		for (size_t i = 0; i < count; i++)
-			if (views[i]->fault)
-				ra_say("%s: %s", views[i]->host, views[i]->end_reason);
-		if (code == RA_EXIT_OK)
-			code = ra_check_code(context->options, (const struct ra_view *const *)views, count);
-	}
-	for (size_t i = 0; i < made; i++)
-		ra_view_free(views[i]);
-	free(views);
+	if (!results || ra_report_join(r->format, (const char *const *)r->results, r->count, &document) || sum_up(r, &document))
+		ra_say("no memory for the result of %zu hosts", r->count);
+	else
+		code = ra_verb_write(r->context->options, &document);
+	for (size_t i = 0; results && i < r->count; i++)
+		results[i] = r->tally.rows[i].result;
+	if (code == RA_EXIT_OK)
+		code = ra_check_code(r->context->options, results, r->count);
+	free(results);
 	return code;
+}
+
+static int walk_all(struct run *r, struct ra_errs *errs)
+{
+	const struct ra_headless heard = {ended, r};
+	int number = ra_verb_headless(r->hub, r->count, &heard, errs);
+
+	if (number < 0 || (number && stop_all(r, errs)))
+		return ra_say_errs(errs);
+	/* Who stops a run often does it twice (timeout(1) signals the process and its group): what is there is written all the same. */
+	if (!number)
+		ra_verb_hear_signals();
+	int code = report(r);
+
+	return number ? 128 + number : code;
 }
 
 /* --only list */
@@ -203,7 +241,7 @@ int ra_verb_check(const struct ra_context *context)
 	const struct ra_report_format *format = ra_report_format(name);
 	struct run *r = calloc(1, sizeof(*r));
 	struct ra_errs errs;
-	int code = RA_EXIT_INTERNAL;
+	int code;
 
 	ra_errs_clear(&errs);
 	if (context->options->only && !strcmp(context->options->only, "list")) {
@@ -215,13 +253,9 @@ int ra_verb_check(const struct ra_context *context)
 		free(r);
 		return RA_EXIT_USAGE;
 	}
-	if (prepare(context, r, &errs)) {
-		code = ra_say_errs(&errs);
-	} else {
-		int number = ra_verb_headless(r->hub, r->host_count ? r->host_count : 1, &errs);
-
-		code = number < 0 ? ra_say_errs(&errs) : number ? 128 + number : report(context, r, format);
-	}
+	r->context = context;
+	r->format = format;
+	code = prepare(r, &errs) ? ra_say_errs(&errs) : walk_all(r, &errs);
 	run_clear(r);
 	return code > 128 ? code : ra_check_styled(context->options, code);
 }

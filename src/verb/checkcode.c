@@ -46,38 +46,30 @@ static size_t rank(int code)
 	return 0;
 }
 
-static bool warns(const struct ra_view *view)
-{
-	for (size_t i = 0; i < view->result_count; i++)
-		if (!strcmp(view->results[i].verdict_id, "warn"))
-			return true;
-	return false;
-}
-
 /* One host's code, without what the level does not count. */
-static int counted(const struct level *level, const struct ra_view *view, int code)
+static int counted(const struct level *level, const struct ra_check_result *result, int code)
 {
 	if (!level || (code != RA_EXIT_FAIL && code != RA_EXIT_UNKNOWN && code != RA_EXIT_WARN))
 		return code;
 	if ((code == RA_EXIT_FAIL && level->fail) || (code == RA_EXIT_UNKNOWN && level->unknown))
 		return code;
-	return level->warn && warns(view) ? RA_EXIT_WARN : RA_EXIT_OK;
+	return level->warn && result->warns ? RA_EXIT_WARN : RA_EXIT_OK;
 }
 
-int ra_check_code(const struct ra_options *options, const struct ra_view *const *views, size_t count)
+int ra_check_code(const struct ra_options *options, const struct ra_check_result *results, size_t count)
 {
 	const struct level *level = level_of(options);
 	int code = RA_EXIT_OK;
 	size_t unreached = 0;
 
 	for (size_t i = 0; i < count; i++)
-		unreached += views[i]->exit_code == RA_EXIT_UNREACHED;
+		unreached += results[i].code == RA_EXIT_UNREACHED;
 	for (size_t i = 0; i < count; i++) {
-		int own = views[i]->exit_code;
+		int own = results[i].code;
 
 		if (own == RA_EXIT_UNREACHED && unreached < count)
 			own = RA_EXIT_UNKNOWN;
-		own = counted(level, views[i], own);
+		own = counted(level, &results[i], own);
 		if (rank(own) < rank(code))
 			code = own;
 	}

@@ -54,8 +54,16 @@ RA_MUST_USE char *ra_verb_sessions_dir(void);
 /* A new journal's path in that directory, made if needed. Owner: caller frees. Errors: RA_E_IO, RA_E_NOTFOUND. */
 RA_MUST_USE ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs);
 
-/* Run the walks of a hub until so many have ended. Out: 0, a signal's number, or -1 with errs. */
-int ra_verb_headless(struct ra_hub *hub, size_t count, struct ra_errs *errs);
+/* Who hears of each walk as it ends; it may release it. */
+struct ra_headless {
+	ra_err (*ended)(void *payload, struct ra_session *which, struct ra_errs *errs);
+	void *payload;
+};
+/* Run the walks of a hub until so many have ended. Shape: ended_to NULL: nobody. Out: 0, a signal's number, or -1 with errs; from here on
+ * the signals that stop a run are held back. */
+int ra_verb_headless(struct ra_hub *hub, size_t count, const struct ra_headless *ended_to, struct ra_errs *errs);
+/* Let those signals stop the program again: what was to be closed is closed. */
+void ra_verb_hear_signals(void);
 
 /* Show a walk to its end and say where its record is. Out: the exit code. */
 int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, struct ra_session *session, bool demo);

@@ -10,8 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Signals end the run through the loop, so that every journal gets its end entry. */
-static int signal_door(void)
+static sigset_t stop_signals(void)
 {
 	sigset_t set;
 
@@ -19,6 +18,14 @@ static int signal_door(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	return set;
+}
+
+/* Signals end the run through the loop, so that every journal gets its end entry. */
+static int signal_door(void)
+{
+	sigset_t set = stop_signals();
+
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -1;
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -41,7 +48,14 @@ static int wait_for_news(struct ra_hub *hub, int door, struct ra_errs *errs)
 	return 0;
 }
 
-int ra_verb_headless(struct ra_hub *hub, size_t count, struct ra_errs *errs)
+void ra_verb_hear_signals(void)
+{
+	sigset_t set = stop_signals();
+
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int ra_verb_headless(struct ra_hub *hub, size_t count, const struct ra_headless *ended_to, struct ra_errs *errs)
 {
 	int door = signal_door(), number = 0;
 	size_t ended = 0;
@@ -55,7 +69,13 @@ int ra_verb_headless(struct ra_hub *hub, size_t count, struct ra_errs *errs)
 				number = -1;
 				break;
 			}
-			ended += happened == RA_HAPPENED_END;
+			if (happened != RA_HAPPENED_END)
+				continue;
+			ended++;
+			if (ended_to && ended_to->ended(ended_to->payload, which, errs)) {
+				number = -1;
+				break;
+			}
 		} while (happened != RA_HAPPENED_NOTHING);
 		if (!number && ended < count)
 			number = wait_for_news(hub, door, errs);

@@ -104,7 +104,7 @@ static ra_err run(const struct ra_context *context, struct keep *k, int *number,
 		return err;
 	ra_verb_tell_vcenter(k->session);
 	ra_say("asking %s all that only reads; nothing is changed", k->from ? "the recording" : options.host);
-	*number = ra_verb_headless(k->hub, 1, errs);
+	*number = ra_verb_headless(k->hub, 1, NULL, errs);
 	return *number < 0 ? errs->code : *number ? RA_OK : ra_session_view(k->session, false, &k->view, errs);
 }
 

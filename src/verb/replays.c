@@ -34,7 +34,7 @@ static ra_err replay(const struct ra_flowset *flows, struct ra_recording *record
 	*out = NULL;
 	if (err)
 		return err;
-	*number = ra_verb_headless(hub, 1, errs);
+	*number = ra_verb_headless(hub, 1, NULL, errs);
 	return *number < 0 ? errs->code : *number ? RA_OK : ra_session_view(session, false, out, errs);
 }
 

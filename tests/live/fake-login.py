@@ -3,8 +3,8 @@
 without an exit status. The user's name picks the shape; every answer offered is a line in DIR/attempts. Prints its ports, lives
 until its standard input ends.
 
-With FAKE_LOGIN_LOG every offer and every verdict is a line "SECONDS offer|verdict" there, and a verdict takes FAKE_LOGIN_DELAY
-seconds: several of these can share that file."""
+With FAKE_LOGIN_LOG every offer and every verdict is a line "SECONDS offer|verdict PORT" there, and a verdict takes FAKE_LOGIN_DELAY
+seconds: several of these can share that file. FAKE_LOGIN_HOSTS is how many ports of each kind there are: 1."""
 import asyncio
 import os
 import sys
@@ -21,22 +21,23 @@ DIR = sys.argv[1]
 LOG = os.environ.get("FAKE_LOGIN_LOG")
 
 
-def note(what):
+def note(what, port):
     if LOG:
         with open(LOG, "a") as file:
-            file.write("%.6f %s\n" % (time.monotonic(), what))
+            file.write("%.6f %s %d\n" % (time.monotonic(), what, port))
 
 
-async def judged(verdict):
-    note("offer")
+async def judged(verdict, port):
+    note("offer", port)
     await asyncio.sleep(float(os.environ.get("FAKE_LOGIN_DELAY", "0")))
-    note("verdict")
+    note("verdict", port)
     return verdict
 
 
 class Server(asyncssh.SSHServer):
     def connection_made(self, conn):
         self.rounds = 0
+        self.port = conn.get_extra_info("sockname")[1]
 
     def begin_auth(self, username):
         return True
@@ -59,7 +60,7 @@ class Server(asyncssh.SSHServer):
 
     def validate_kbdint_response(self, username, responses):
         verdict = self.judge_kbdint(username, responses)
-        return judged(verdict) if LOG and responses else verdict
+        return judged(verdict, self.port) if LOG and responses else verdict
 
     def judge_kbdint(self, username, responses):
         with open(os.path.join(DIR, "attempts"), "a") as file:
@@ -88,7 +89,7 @@ class Old(Server):
     def validate_password(self, username, password):
         with open(os.path.join(DIR, "attempts"), "a") as file:
             file.write("%s %r\n" % (username, password))
-        return judged(password == PASSWORD) if LOG else password == PASSWORD
+        return judged(password == PASSWORD, self.port) if LOG else password == PASSWORD
 
 
 async def handle(process):
@@ -110,7 +111,7 @@ async def main():
     key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
     public = key.export_public_key().decode().split()
     ports = []
-    for server in (Server, Old):
+    for server in (Server, Old) * int(os.environ.get("FAKE_LOGIN_HOSTS", "1")):
         listener = await asyncssh.create_server(
             server, "127.0.0.1", 0, server_host_keys=[key], process_factory=handle, encoding=None)
         ports.append(listener.sockets[0].getsockname()[1])

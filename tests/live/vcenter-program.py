@@ -239,6 +239,36 @@ def test_many_hosts():
         want(calls[60][method] <= 60 * calls[1][method], f"60 hosts: {method} {calls[60][method]} times")
 
 
+def test_fleet():
+    """What many hosts say together: told first what the failed ones share, then counts, causes and where they gather."""
+    with Peer("onemodel", *NEW, "-hosts", "6") as peer:
+        hosts = [f"esx{i:02d}.lab.example" for i in range(1, 7)]
+        code, out, err = run("check", *peer.way(), *hosts, "esx99.lab.example", hosts[0].upper())
+        summary = out[out.find(": 7 hosts"):]
+        want(code == 10, f"one model: exit {code}: {err[:600]}")
+        for text in ("FAIL        3 hosts: esx01.lab.example, esx02.lab.example, esx03.lab.example\n",
+                     "OK          3 hosts: esx04.lab.example, esx05.lab.example, esx06.lab.example\n",
+                     "UNKNOWN     1 host: esx99.lab.example\n",
+                     "hosts of other models are Passed: model PowerEdge R650: 3 of 3; others: 0 of 3; not known: 1\n",
+                     "Secure Boot is off: 3 of 6: esx01.lab.example, esx02.lab.example, esx03.lab.example; not known: 1\n",
+                     "model PowerEdge R650, BIOS 1.6.5: 3 of 3; others: 0 of 3", "To do: "):
+            want(text in summary, f"one model: the summary does not say {text!r}: {summary}")
+        said = [line for line in err.splitlines() if " of 7: " in line]
+        want([line.split(":")[1].strip() for line in said] == [f"{i} of 7" for i in range(1, 8)], f"one model: lines {err}")
+        want(sorted(line.split(": ")[2] for line in said) == hosts + ["esx99.lab.example"], f"one model: lines {err}")
+        want({line.split(": ", 3)[3] for line in said if "esx01" in line or "esx03" in line} == {"FAIL: Secure Boot is off"}, f"one model: lines {err}")
+        want(f"{hosts[0].upper()} is named more than once" in err and "\x1b" not in out + err, f"one model: {err}")
+        order = [out.find(f": {host}\n") for host in hosts]
+        want(order == sorted(order) and order[0] > 0, f"one model: the hosts stand in another order than they were given: {order}")
+        # A list stays a list, and what it cannot hold stands beside it.
+        code, results, err = check(peer, hosts=hosts)
+        want(code == 10 and [result["target"]["host"] for result in results] == hosts, f"one model: {len(results)} results")
+        want("model PowerEdge R650: 3 of 3; others: 0 of 3\n" in err, f"one model: no summary on stderr: {err}")
+    with Peer("failed", *NEW, "-hosts", "2") as peer:
+        code, out, err = run("check", *peer.way(), HOST, "esx02.lab.example", password="not this one")
+        want(code == 20 and "vCenter could not be asked about any host: 2 of 2" in out, f"vCenter refuses: exit {code}: {out[-1500:]}")
+
+
 # What the operator of these walks says, beside what every page wants: does what is offered, and says that what is asked holds.
 DO = [
     (r"Type \S+ to do it: $", lambda page: re.search(r"Type (\S+) to do it: $", page)[1]),
@@ -532,7 +562,7 @@ def test_secrets():
         want(not holders, f"a group of the key stands in {holders}")
 
 
-TESTS = [test_check, test_record, test_same_twice, test_which_host, test_ways_in, test_environment, test_many_hosts, test_reattest, test_left_disconnected, test_maintenance,
+TESTS = [test_check, test_record, test_same_twice, test_which_host, test_ways_in, test_environment, test_many_hosts, test_fleet, test_reattest, test_left_disconnected, test_maintenance,
          test_acknowledge, test_ssh_for_the_walk, test_killed_ssh, test_killed_reconnect, test_gate,
          test_secrets]
 

@@ -91,6 +91,7 @@ func scenarioList() []scenario {
 			t.read()
 		}},
 		{"siblings", "four hosts: two more of its model, one accepted, one not; one of another model", siblings},
+		{"onemodel", "the first half of the hosts is of one model and failed, the other half is of another and passed", oneModel},
 		{"trustauthority", "vSphere Trust Authority attests, too", trustAuthority},
 		{"selfhosted", "vCenter (127.0.0.1), a key server and a DNS server run on the host", func(w *world, h *host) {
 			w.newMachine(h, "vcsa", "127.0.0.1")
@@ -171,6 +172,16 @@ func siblings(w *world, _ *host) {
 	other.props.Capability.UefiSecureBoot = yes(false)
 	w.hosts[3].props.Hardware.SystemInfo.Model = "PowerEdge R650"
 	w.hosts[3].props.Summary.Hardware.Model = "PowerEdge R650"
+}
+
+func oneModel(w *world, _ *host) {
+	for _, h := range w.hosts[:len(w.hosts)/2] {
+		fail(w, h, 200*time.Second)
+		h.props.Capability.UefiSecureBoot = yes(false)
+		h.props.Hardware.BiosInfo.BiosVersion = "1.6.5"
+		h.props.Hardware.SystemInfo.Model = "PowerEdge R650"
+		h.props.Summary.Hardware.Model = "PowerEdge R650"
+	}
 }
 
 func trustAuthority(w *world, h *host) {

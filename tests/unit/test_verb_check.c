@@ -56,24 +56,17 @@ static const struct {
 
 static void test_codes(void **state)
 {
-	static struct ra_view_result warn = {.verdict_id = (char *)"warn"};
-
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		struct ra_options options = {.fail_on = rows[i].fail_on, .exit_style = rows[i].style};
-		struct ra_view hosts[4] = {{0}};
-		const struct ra_view *views[4];
+		struct ra_check_result hosts[4] = {{0}};
 		char room[64], *save = NULL;
 		size_t count = 0;
 
 		snprintf(room, sizeof(room), "%s", rows[i].hosts);
 		for (char *word = strtok_r(room, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-			hosts[count].exit_code = atoi(word);
-			hosts[count].results = &warn;
-			hosts[count].result_count = strchr(word, 'w') != NULL;
-			views[count] = &hosts[count];
-			count++;
+			hosts[count++] = (struct ra_check_result){.code = atoi(word), .warns = strchr(word, 'w') != NULL};
 		}
-		int code = ra_check_styled(&options, ra_check_code(&options, views, count));
+		int code = ra_check_styled(&options, ra_check_code(&options, hosts, count));
 
 		if (code != rows[i].code)
 			fail_msg("%s, --fail-on %s, --exit-style %s: %d, expected %d", rows[i].hosts,

@@ -168,7 +168,7 @@ for wrong in GOVC_URL=https://u:s3cret@/sdk GOVC_URL=https://u:s3c%@vc.example G
 	run 0 "" check --from demo:healthy
 	unset "${wrong%%=*}"
 done
-GOVC_URL=https://127.0.0.1:1/sdk run 20 "vCenter 127.0.0.1:1, from GOVC_URL" check --no-ssh --timeout 5 esx01 esx02
+GOVC_URL=https://127.0.0.1:1/sdk run 20 "vCenter 127.0.0.1:1, from GOVC_URL" check --no-ssh --timeout 5 esx01
 GOVC_URL=https://127.0.0.1:1/sdk run 20 "" check --vcenter '' --port 1 --timeout 5 127.0.0.1
 grep -qF "everything vCenter knows: it was not asked" out || bad "an empty --vcenter is none: $(cat out)"
 
@@ -201,13 +201,20 @@ run 12 "" check --from demo:healthy --no-ssh --template template.json
 grep -q 'secureboot.can_enable (not_asked): in the template' out || bad "a fact nobody told: $(cat out)"
 run 66 "no-such.json" check --from demo:healthy --template no-such.json
 
-# A list of hosts: remarks in it are no hosts, and each has a record of its own, the same host twice too.
-printf '# the rack on the left\n127.0.0.1  # the one that fails\n\n 127.0.0.1\n' >hosts
-run 20 "" check --hosts hosts --port 1 --timeout 5 --keep --format json
-[ "$(grep -o '"host":"[^"]*"' out | sort | uniq -c | tr -s ' ')" = ' 2 "host":"127.0.0.1"' ] || bad "--hosts: $(grep -o '"host":"[^"]*"' out)"
-[ "$(find state -name '*127.0.0.1*.jsonl' | wc -l)" = 2 ] || bad "--keep: $(find state -type f)"
+# A list of hosts: remarks in it are no hosts, a host named twice is one, and each has a record of its own.
+printf '# the rack on the left\n127.0.0.1  # the one that fails\n\n 127.0.0.2\n127.0.0.1\n' >hosts
+bin/reattest check --hosts hosts --port 1 --timeout 5 --keep --format json >out 2>err </dev/null
+rc=$?
+[ $rc = 20 ] || bad "--hosts: exit $rc, expected 20"
+grep -q '127.0.0.1 is named more than once; it is checked once' err || bad "a host named twice: $(cat err)"
+[ "$(grep -o '"host":"[^"]*"' out | tr '\n' ' ')" = '"host":"127.0.0.1" "host":"127.0.0.2" ' ] || bad "--hosts: $(grep -o '"host":"[^"]*"' out)"
+[ "$(find state -name '*127.0.0.*.jsonl' | wc -l)" = 2 ] || bad "--keep: $(find state -type f)"
+grep -q '^  UNREACHED  *2 hosts: 127.0.0.1, 127.0.0.2$' err || bad "no summary: $(cat err)"
 printf '127.0.0.1 127.0.0.2\n' >hosts
-run 64 "one host a line" check --hosts hosts
+run 64 "hosts:1: one host a line" check --hosts hosts
+seq -f 'esx%g.invalid' 1025 >hosts
+run 64 "more than 1024 hosts" check --hosts hosts
+run 64 "/dev/null names no host" check --hosts /dev/null
 seq -f 'esx%g.invalid' 300 >hosts
 (failed=0; ulimit -n 200; run 78 "--parallel" check --hosts hosts --keep; exit $failed) || failed=1
 
