@@ -370,7 +370,8 @@ static bool shares_all(const struct ra_session *s)
 	return !s->recording && s->planes[RA_PLANE_VCENTER].given && !s->planes[RA_PLANE_SSH].given && !s->planes[RA_PLANE_BMC].given;
 }
 
-/* Places among the parallel ones go to sessions in the order they came. */
+/* Places among the parallel ones go to sessions in the order they came. One that ended holds its place until that is told: what ends at once
+ * would else pile up with all it holds. */
 static void give_places(struct ra_hub *hub)
 {
 	int active = 0;
@@ -380,7 +381,7 @@ static void give_places(struct ra_hub *hub)
 		bool free_place = active < hub->parallel || shares_all(s);
 
 		s->active = !s->retired && (s->active || (!s->ended && free_place));
-		active += s->active && !shares_all(s);
+		active += (s->active || (s->ended && !s->told_end)) && !shares_all(s);
 	}
 }
 
