@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEST_HOSTS_MAX 2000
+
 /* Out: where the fact stands in the set's list; SIZE_MAX without memory. */
 static size_t fact_index(struct ra_flowset *set, const char *fact, struct ra_errs *errs)
 {
@@ -126,12 +128,17 @@ static ra_err read_tests(const struct ra_json *doc, const cJSON *tests, struct r
 
 	cJSON_ArrayForEach(test, tests)
 	{
+		int64_t count = 0;
+
 		if (!err)
 			err = filled(doc, ra_json_get(test, "hosts"), "host", errs);
 		cJSON_ArrayForEach(host, ra_json_get(test, "hosts"))
 		{
 			if (!err)
 				err = read_host(doc, host, errs);
+			count += ra_json_int(host, "count", 1);
+			if (!err && count > TEST_HOSTS_MAX)
+				err = ra_json_fail(doc, host, errs, RA_E_LIMIT, "expected at most %d hosts in a test", TEST_HOSTS_MAX);
 		}
 	}
 	return err;

@@ -293,6 +293,10 @@ ra_err ra_tally_summary(const struct ra_tally *tally, const struct ra_report_for
 	struct ra_buf title = {0};
 
 	see_hosts(&l);
+	if (l.err) {
+		lines_clear(&l);
+		return l.err;
+	}
 	put_number(&l, &title, "reattest " PACKAGE_VERSION ": ", tally->count, " hosts");
 	put(&l, RA_LINE_TITLE, "", &title);
 	put_outcomes(&l);

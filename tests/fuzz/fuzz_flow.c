@@ -79,7 +79,7 @@ static void examine(struct ra_flowset *set)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	for (int kind = RA_KIND_FLOW; len <= LEN_MAX && kind <= RA_KIND_GLOSSARY; kind++) {
+	for (int kind = RA_KIND_FLOW; len <= LEN_MAX && kind <= RA_KIND_FLEET; kind++) {
 		RA_AUTO(ra_flowset_free) struct ra_flowset *set = ra_flowset_new();
 
 		if (!set || (kind != RA_KIND_DANGER && !take(set, RA_KIND_DANGER, danger, strlen(danger))) ||

@@ -3,6 +3,7 @@
 
 #include "tests/unit/unit.h"
 
+#include "tests/unit/refuse.h"
 #include "verb/tally.h"
 
 #include <stdio.h>
@@ -209,10 +210,48 @@ static void how_it_was_reached(void **state)
 	}
 }
 
+static ra_err all_of_it(const struct host *hosts, size_t count)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+	struct ra_tally tally;
+	ra_err err = ra_tally_make(&tally, flows, count) ? RA_OK : RA_E_NOMEM;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		err = take(&tally, i, &hosts[i]);
+		err = err ? err : ra_tally_line(&tally, i, &out);
+	}
+	err = err ? err : ra_tally_summary(&tally, ra_report_format("text"), &out);
+	ra_tally_clear(&tally);
+	return err;
+}
+
+/* No allocation that is refused goes unsaid. */
+static void without_memory(void **state)
+{
+	static const struct host hosts[] = {{"a", 10, "fail", "R650", "1.6.5", "secure-boot-off", NULL, NULL, NULL},
+					    {"b", 10, "fail", "R650", "1.6.5", "secure-boot-off", NULL, NULL, NULL},
+					    {"c", 0, "pass", "R750", "2.0", "none", NULL, NULL, NULL}, NO_ROUTE("d")};
+	int total;
+
+	allocations = 0;
+	assert_int_equal(all_of_it(hosts, RA_LEN(hosts)), RA_OK);
+	total = allocations;
+	assert_true(total > 100);
+	for (int at = 0; at < total; at++) {
+		allocations = 0;
+		fail_at = at;
+		ra_err err = all_of_it(hosts, RA_LEN(hosts));
+
+		fail_at = -1;
+		if (err != RA_E_NOMEM)
+			fail_msg("allocation %d of %d refused: %d", at, total, err);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(a_line),	 cmocka_unit_test(the_way_without_the_name), cmocka_unit_test(a_summary),
-					   cmocka_unit_test(long_lists_are_capped), cmocka_unit_test(how_it_was_reached)};
+					   cmocka_unit_test(long_lists_are_capped), cmocka_unit_test(how_it_was_reached), cmocka_unit_test(without_memory)};
 
 	return cmocka_run_group_tests(tests, load_flows, free_flows);
 }
