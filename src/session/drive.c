@@ -407,7 +407,7 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 		 event->say);
 	if (down && at->withheld) /* the link knows only that it got none */
 		snprintf(at->say, sizeof(at->say),
-			 "%.300s was not asked: two hosts refused this password, and it is offered to no further one. Five wrong ones lock an "
+			 "%.300s was not asked: two hosts did not accept this password, and it is offered to no further one. Five wrong ones lock an "
 			 "account for 15 minutes.",
 			 s->host);
 	if (up)

@@ -51,7 +51,7 @@ order=$(sort -n "$dir/log" | cut -d' ' -f2 | tr '\n' ' ')
 [ "$(grep offer "$dir/log" | cut -d' ' -f3 | sort -u | wc -l)" = 2 ] || bad "one host was offered it twice: $(cat "$dir/log")"
 # Each of the others says why it was not asked; the two that were say what they answered.
 [ "${#hosts[@]}" = 20 ] || bad "${#hosts[@]} hosts, expected 20"
-[ "$(grep ' of 20: ' "$dir/said" | grep -c 'was not asked: two hosts refused this password')" = 18 ] || bad "not all say why they were not asked: $(cat "$dir/said")"
+[ "$(grep ' of 20: ' "$dir/said" | grep -c 'was not asked: two hosts did not accept this password')" = 18 ] || bad "not all say why they were not asked: $(cat "$dir/said")"
 [ "$(grep ' of 20: ' "$dir/said" | grep -c 'refuses the password of admin')" = 2 ] || bad "refused: $(cat "$dir/said")"
 grep -qF "Every host that answered refused to let this user in" "$dir/said" || bad "the summary does not say it first: $(cat "$dir/said")"
 grep -rqF "not the password" "$dir/result.json" "$dir/said" && bad "the password stands in what was written"

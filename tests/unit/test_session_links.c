@@ -92,9 +92,76 @@ static void test_wrong_password_meets_two_hosts(void **state)
 		for (size_t i = 2; i < HOSTS_MAX; i++) {
 			assert_int_equal(b.puppets[i]->answers, 1);
 			assert_false(b.puppets[i]->yes);
+			/* The link says that it got none; the walk knows why. */
+			puppet_state(b.puppets[i], RA_LINK_DOWN, RA_LINK_REFUSED);
+		}
+		session_settle(b.hub);
+		for (size_t i = 0; i < HOSTS_MAX; i++) {
+			struct ra_view *view = session_look(b.sessions[i]);
+			bool withheld = strstr(view->planes[0].say, "was not asked: two hosts did not accept this password") != NULL;
+
+			if (withheld != (i >= 2))
+				fail_msg("host %zu: %s", i, view->planes[0].say);
+			ra_view_free(view);
 		}
 		tear_down(&b);
 	}
+}
+
+/* A walk that is given back is gone with its link, whether it had ended or not; the others go on. */
+static void test_a_walk_is_given_back(void **state)
+{
+	struct bench b;
+
+	set_up(&b, "x");
+	hosts_want_password(&b, 3);
+	ra_hub_release(b.hub, b.sessions[0]);
+	assert_int_equal(b.hub->session_count, 2);
+	assert_ptr_equal(b.hub->sessions[0], b.sessions[1]);
+	b.puppets[0] = NULL;
+	session_settle(b.hub);
+	assert_true(b.puppets[1]->secret); /* who goes first now */
+	assert_int_equal(ra_session_stop(b.sessions[2], "operator", &b.errs), RA_OK);
+	session_settle(b.hub);
+	ra_hub_release(b.hub, b.sessions[2]);
+	assert_int_equal(b.hub->session_count, 1);
+	ra_hub_release(b.hub, NULL); /* none of its own: nothing happens */
+	assert_int_equal(b.hub->session_count, 1);
+	tear_down(&b);
+}
+
+/* A place is free when the end of who had it was told: what ends at once does not pile up. */
+static void test_a_place_is_held_until_told(void **state)
+{
+	enum ra_happened happened = RA_HAPPENED_NOTHING;
+	struct ra_session *which = NULL;
+	struct bench b;
+	size_t ends = 0;
+
+	set_up(&b, NULL);
+	ra_hub_free(b.hub);
+	b.hub = ra_hub_new(2);
+	for (size_t i = 0; i < 4; i++) {
+		char host[8] = "esx0";
+
+		host[3] = (char)('0' + i);
+		b.puppets[i] = session_puppet(b.hub, host);
+		add(&b, i, host, true);
+	}
+	session_settle(b.hub);
+	assert_true(b.sessions[1]->active && !b.sessions[2]->active);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(ra_session_stop(b.sessions[i], "operator", &b.errs), RA_OK);
+	do {
+		assert_int_equal(ra_hub_step(b.hub, &happened, &which, &b.errs), RA_OK);
+		ends += happened == RA_HAPPENED_END;
+		/* When the second end is told, the place of the first is taken, and no other. */
+		if (happened == RA_HAPPENED_END)
+			assert_true((size_t)b.sessions[2]->active + b.sessions[3]->active <= ends - 1);
+	} while (happened != RA_HAPPENED_NOTHING);
+	assert_int_equal(ends, 2);
+	assert_true(b.sessions[2]->active && b.sessions[3]->active);
+	tear_down(&b);
 }
 
 /* Once a host took it, all others may have it at once. */
@@ -230,6 +297,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong_password_meets_two_hosts),
+		cmocka_unit_test(test_a_walk_is_given_back),
+		cmocka_unit_test(test_a_place_is_held_until_told),
 		cmocka_unit_test(test_right_password_opens_all),
 		cmocka_unit_test(test_first_host_leaves),
 		cmocka_unit_test(test_two_walks_on_one_host),
