@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define RA_UNSEEN_REQUIRED "a fact this flow requires" /* how the reason of such an unseen fact begins */
 #define RA_SOURCE_MANUAL "by hand" /* the source of a walk without any link, in its record and its views */
 
 /* A list of clean texts. */

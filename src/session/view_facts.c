@@ -194,7 +194,7 @@ static ra_err unseen_required(const struct ra_session *s, struct ra_view *v)
 		struct ra_query query = {.plane = RA_PLANE_ANY, .prefer = ra_flowset_prefer(s->flows, name->valuestring)};
 		struct ra_reading reading = ra_facts_read(ra_state_facts(s->state), name->valuestring, &query);
 
-		snprintf(why, sizeof(why), "a fact this flow requires; %s", ra_reason_name(reading.reason));
+		snprintf(why, sizeof(why), RA_UNSEEN_REQUIRED "; %s", ra_reason_name(reading.reason));
 		for (char *c = why; *c; c++) /* a sentence, not a name for programs */
 			*c = *c == '_' ? ' ' : *c;
 		if (reading.reason != RA_KNOWN && reading.reason != RA_NOT_APPLICABLE && unseen(v, name->valuestring, why))

@@ -83,6 +83,15 @@ static char *result_words(const struct ra_view_result *r)
 	return ra_buf_printf(&out, "%s%s%s", r->title, *r->why ? ": " : "", r->why) ? NULL : ra_buf_take(&out);
 }
 
+/* A fact the flow requires and nobody told; NULL: none. */
+static const struct ra_view_unseen *required(const struct ra_view *v)
+{
+	for (size_t i = 0; i < v->unseen_count; i++)
+		if (!strncmp(v->unseen[i].why, RA_UNSEEN_REQUIRED, strlen(RA_UNSEEN_REQUIRED)))
+			return &v->unseen[i];
+	return NULL;
+}
+
 /* The first thing to know of a host. Owner: caller; NULL without memory. */
 static char *first_word(const struct ra_view *v)
 {
@@ -107,7 +116,12 @@ static char *first_word(const struct ra_view *v)
 		if (r)
 			return result_words(r);
 	}
-	return strdup(v->exit_code == RA_EXIT_UNKNOWN ? "a fact the flow requires is not known" : v->outcome_title);
+	const struct ra_view_unseen *missing = v->exit_code == RA_EXIT_UNKNOWN ? required(v) : NULL;
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+
+	return ra_buf_printf(&out, "%s%s%s", missing ? missing->what : v->outcome_title, missing ? ": " : "", missing ? missing->why : "")
+		       ? NULL
+		       : ra_buf_take(&out);
 }
 
 static bool in_name(char c)

@@ -58,7 +58,9 @@ static ra_err take(struct ra_tally *tally, size_t index, const struct host *h)
 		{.id = T("secure-boot-off"), .title = T("Secure Boot is off"),
 		 .status = T(h->cause && !strcmp(h->cause, "secure-boot-off") ? "likely" : h->cause ? "ruled_out" : "open")},
 		{.id = T("sha1-bank"), .title = T("SHA-1 only"), .status = T(h->cause && !strcmp(h->cause, "sha1-bank") ? "likely" : "possible")}};
-	struct ra_view v = {.host = T(h->host), .outcome_title = T("Nothing to repair"), .end_reason = T(h->end ? h->end : "outcome"),
+	struct ra_view_unseen unseen[] = {{T("everything the BMC knows"), T("it was not asked")},
+					  {T("attestation.status"), T(RA_UNSEEN_REQUIRED "; not asked")}};
+	struct ra_view v = {.unseen = unseen, .unseen_count = 2, .host = T(h->host), .outcome_title = T("Nothing to repair"), .end_reason = T(h->end ? h->end : "outcome"),
 			    .planes = planes, .plane_count = 2, .results = results, .result_count = h->status ? 1 : 0, .facts = facts,
 			    .fact_count = 3, .causes = causes, .cause_count = 2, .exit_code = h->code};
 
@@ -74,7 +76,7 @@ static void a_line(void **state)
 		{{"esx01", 10, "fail", NULL, NULL, "secure-boot-off", NULL, NULL, NULL}, "1 of 2: esx01: FAIL: Secure Boot is off"},
 		{{"esx01", 10, "fail", NULL, NULL, NULL, NULL, NULL, NULL}, "1 of 2: esx01: FAIL: Attestation status: attestation is Failed"},
 		{{"esx01", 0, "pass", NULL, NULL, NULL, NULL, NULL, NULL}, "1 of 2: esx01: OK: Nothing to repair"},
-		{{"esx01", 12, NULL, NULL, NULL, NULL, NULL, NULL, NULL}, "1 of 2: esx01: UNKNOWN: a fact the flow requires is not known"},
+		{{"esx01", 12, NULL, NULL, NULL, NULL, NULL, NULL, NULL}, "1 of 2: esx01: UNKNOWN: attestation.status: a fact this flow requires; not asked"},
 		{{"esx01", 12, NULL, NULL, NULL, NULL, "esx01 was lost", "unreachable", NULL}, "1 of 2: esx01: UNKNOWN: esx01 was lost"},
 		{{"esx01", 20, NULL, NULL, NULL, NULL, "esx01 port 22: No route", "unreachable", NULL}, "1 of 2: esx01: UNREACHED: esx01 port 22: No route"},
 		{{"esx01", 12, NULL, NULL, NULL, NULL, NULL, NULL, "signal"}, "1 of 2: esx01: STOPPED: not finished: the run was stopped"},
