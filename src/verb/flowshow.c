@@ -1,6 +1,7 @@
 /* flowshow.c - the flows by name, a flow step by step, and all that a step says. */
 #include "config.h"
 
+#include "flow/fleet.h"
 #include "flow/words.h"
 #include "verb/flowparts.h"
 #include "verb/only.h"
@@ -209,6 +210,22 @@ static int show_all(const struct ra_flow *flow, const struct ra_step *step, cons
 	return RA_EXIT_OK;
 }
 
+/* The rules over many hosts, in the order they are told. */
+static int show_fleet(const struct ra_flowset *set)
+{
+	const struct ra_fleet_rule *rules;
+	size_t count = ra_flowset_fleet(set, &rules);
+
+	for (size_t i = 0; i < count; i++) {
+		printf("%s%s", i ? "\n" : "", rules[i].id);
+		ra_print_clean("  ", rules[i].title, "\n");
+		texts("says      ", rules[i].say);
+		texts("next      ", rules[i].next);
+		texts("source    ", rules[i].sources);
+	}
+	return RA_EXIT_OK;
+}
+
 static int show(const struct ra_flowset *set, const char *id, const char *step_id)
 {
 	const struct ra_flow *flow = id ? ra_flowset_flow(set, id) : NULL;
@@ -221,6 +238,8 @@ static int show(const struct ra_flowset *set, const char *id, const char *step_i
 		return ra_list_checks(set), RA_EXIT_OK;
 	if (!flow && !step_id && !strcmp(id, "facts"))
 		return ra_list_facts(set), RA_EXIT_OK;
+	if (!flow && !step_id && !strcmp(id, "fleet"))
+		return show_fleet(set);
 	if (!flow && !step_id && ra_show_vendor(set, id))
 		return RA_EXIT_OK;
 	if (!flow)

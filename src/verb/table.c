@@ -74,7 +74,7 @@ static const struct ra_verb verbs[] = {
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
 	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
 	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false},
-	{"flow", "lint|test|show|graph|where [DIR|FILE|ID...]", "for those who write flows (reattest-flow(5)): what is wrong with the set in DIR, with the installed one, or with that one and FILE or own files in DIR; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts and help name what else there is; flows as a drawing; where the installed set is", ra_verb_flow, false},
+	{"flow", "lint|test|show|graph|where [DIR|FILE|ID...]", "for those who write flows (reattest-flow(5)): what is wrong with the set in DIR, with the installed one, or with that one and FILE or own files in DIR; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts, fleet and help name what else there is; flows as a drawing; where the installed set is", ra_verb_flow, false},
 	{"handover", "JOURNAL -o FILE", "hand a session to another person on another machine", ra_verb_handover, false},
 	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
 };

@@ -184,6 +184,8 @@ grep -q '^trustedboot  *ssh,vcenter' out && ! grep -q '^recovery-key' out || bad
 run 0 "" flow show help clear
 grep -q '^Sources: http' out || bad "flow show help: $(cat out)"
 run 66 "no page of help" flow show help nonsense
+run 0 "" flow show fleet
+grep -q '^one-model  All hosts whose attestation is Failed are of one model' out || bad "flow show fleet: $(head -3 out)"
 run 0 "" flow show facts
 grep -q '^secureboot.on  *bool' out || bad "flow show facts: $(head -3 out)"
 
