@@ -11,7 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#define LOOK_MS 20
+#define FINISH_MS 200
+#define VERSION_MAX 200 /* of what ssh says, so much is kept */
 #define METHOD_MAX LIBSSH2_METHOD_LANG_SC /* the last of libssh2's numbers */
 
 const char *ra_ssh_library(void)
@@ -136,5 +140,73 @@ ra_err ra_ssh_agent_count(const char *path, int wait_ms, int *count)
 	if (!err)
 		(void)ra_agent_keys(agent, count);
 	ra_agent_free(agent);
+	return err;
+}
+
+static void close_all(int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* Run to the end, or for so long. Out: what it wrote; false when it did not end by itself with status 0. */
+static bool run(const char *const *argv, int wait_ms, struct ra_buf *out, struct ra_buf *said)
+{
+	static const char *const env[] = {"SSH_ASKPASS_REQUIRE=never", NULL};
+	const ra_mono_ms end = ra_mono_now() + wait_ms;
+	struct ra_child child = {.status = -1};
+	int wrote[2] = {-1, -1}, spoke[2] = {-1, -1};
+	bool piped = ra_child_pipe(wrote, NULL) == RA_OK && ra_child_pipe(spoke, NULL) == RA_OK;
+	const struct ra_child_spec spec = {.argv = argv, .env = env, .in = -1, .out = wrote[1], .err = spoke[1]};
+	bool over = !piped || ra_child_start(&spec, &child, NULL) != RA_OK;
+	int theirs[] = {wrote[1], spoke[1]}, ours[] = {wrote[0], spoke[0]};
+
+	close_all(theirs, RA_LEN(theirs));
+	while (!over && ra_mono_now() < end) {
+		struct pollfd fds[] = {{.fd = ours[0], .events = POLLIN}, {.fd = ours[1], .events = POLLIN}};
+
+		(void)poll(fds, RA_LEN(fds), LOOK_MS); /* one that is closed is -1: passed over */
+		over = ra_child_over(&child);
+		ra_ssh_drain(&ours[0], out);
+		ra_ssh_drain(&ours[1], said);
+	}
+	ra_child_finish(&child, FINISH_MS);
+	close_all(ours, RA_LEN(ours));
+	return over && child.status == 0;
+}
+
+/* The first line of what it said. */
+static ra_err first_line(const struct ra_buf *said, struct ra_buf *out)
+{
+	return ra_buf_add(out, ra_buf_str(said), strcspn(ra_buf_str(said), "\r\n"));
+}
+
+ra_err ra_ssh_client(int wait_ms, bool config, struct ra_buf *found, struct ra_buf *trouble)
+{
+	RA_AUTO(ra_mem_free) char *path = ra_find_program("ssh");
+	RA_AUTO(ra_buf_free) struct ra_buf version = {.max_len = VERSION_MAX}, said = {.max_len = VERSION_MAX};
+	RA_AUTO(ra_buf_free) struct ra_buf printed = {.max_len = RA_SSHCONFIG_LEN_MAX}, nothing = {.max_len = 1};
+	struct ra_sshconfig read = {0};
+	const char *const ask_version[] = {path, "-V", NULL}, *const ask_config[] = {path, "-G", "--", "localhost", NULL};
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (!path)
+		return RA_OK;
+	bool tells = run(ask_version, wait_ms, &nothing, &version);
+	ra_err err = ra_buf_printf(found, "%s, ", path);
+
+	if (!err)
+		err = tells ? first_line(&version, found) : ra_buf_text(found, "which does not tell its version");
+	if (err || !config)
+		return err;
+	if (!run(ask_config, wait_ms, &printed, &said)) {
+		err = ra_buf_text(trouble, said.len ? "it does not read its configuration: " : "it does not read its configuration in time");
+		return err ? err : first_line(&said, trouble);
+	}
+	if (ra_sshconfig_parse(ra_buf_str(&printed), printed.len, &read, &errs))
+		err = errs.code == RA_E_NOMEM ? RA_E_NOMEM : ra_buf_printf(trouble, "what ssh -G prints is not understood: %s", errs.text[0]);
+	ra_sshconfig_clear(&read);
 	return err;
 }

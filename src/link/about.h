@@ -19,4 +19,9 @@ const char *ra_xml_library(char *out, size_t cap);
  * Out:    *count. Errors: RA_E_NOTFOUND (nobody there), RA_E_TIMEOUT, RA_E_IO, RA_E_DENIED, RA_E_INVALID, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_ssh_agent_count(const char *path, int wait_ms, int *count);
 
+/* The ssh client of the search path. Units: wait_ms real milliseconds, the longest each of at most two runs of it takes.
+ * Shape: config: let it read its configuration, for a host named localhost. Out: *found "/usr/bin/ssh, OpenSSH_9.2p1 ...", empty without
+ * one; *trouble what it says against its configuration, in one sentence, nothing when it reads it. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_ssh_client(int wait_ms, bool config, struct ra_buf *found, struct ra_buf *trouble);
+
 #endif

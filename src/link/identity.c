@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define KEY_FILE_MAX 32768
+#define PUBLIC_LEN_MAX 8192
 
 static ra_err read_bytes(int fd, struct ra_secret *out, struct ra_errs *errs)
 {
@@ -123,6 +124,59 @@ ra_err ra_identity_load(const char *path, struct ra_identity **out, struct ra_er
 	*out = identity;
 	identity = NULL;
 	return RA_OK;
+}
+
+/* The first bytes of a file as text. It may be a private key: out is to be wiped. */
+static bool read_start(const char *path, char *out, size_t cap)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	ssize_t n = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, out, cap - 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* "type base64 comment". Out: false when it is none. */
+static bool take_public(const char *line, struct ra_buf *out, ra_err *err)
+{
+	RA_AUTO(ra_mem_free) char *bytes = NULL;
+	char type[32];
+	size_t len = 0;
+	const char *blank = strchr(line, ' ');
+	if (strncmp(line, "-----", 5) == 0 || !blank)
+		return false;
+	RA_AUTO(ra_mem_free) char *base64 = strndup(blank + 1, strcspn(blank + 1, " \r\n"));
+	if (!base64 || ra_base64_decode(base64, &bytes, &len) != RA_OK)
+		return false;
+	ra_key_type_name(bytes, len, type, sizeof(type));
+	if (!type[0] || strlen(type) != (size_t)(blank - line) || memcmp(type, line, strlen(type)) != 0)
+		return false;
+	*err = ra_buf_add(out, bytes, len);
+	return true;
+}
+
+static bool read_public(const char *path, struct ra_buf *out, ra_err *err)
+{
+	char text[PUBLIC_LEN_MAX];
+	bool taken = read_start(path, text, sizeof(text)) && take_public(text, out, err);
+	ra_wipe(text, sizeof(text));
+	return taken;
+}
+
+ra_err ra_identity_public(const char *path, struct ra_buf *out)
+{
+	RA_AUTO(ra_identity_free) struct ra_identity *identity = NULL;
+	RA_AUTO(ra_buf_free) struct ra_buf beside = {0};
+	ra_err err = ra_buf_printf(&beside, "%s.pub", path);
+	if (err || read_public(ra_buf_str(&beside), out, &err) || read_public(path, out, &err))
+		return err;
+	if (ra_identity_load(path, &identity, NULL) != RA_OK)
+		return RA_OK;
+	if (!identity->blob && !identity->encrypted && ra_identity_open(identity, NULL) != RA_OK)
+		return RA_OK;
+	return identity->blob ? ra_buf_add(out, identity->blob, identity->blob_len) : RA_OK;
 }
 
 struct ra_identity *ra_identity_free(struct ra_identity *identity)

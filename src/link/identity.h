@@ -21,6 +21,10 @@ RA_MUST_USE ra_err ra_identity_load(const char *path, struct ra_identity **out, 
 struct ra_identity *ra_identity_free(struct ra_identity *identity);
 RA_DEFINE_AUTO(struct ra_identity, ra_identity_free);
 
+/* The public key that goes with a key file: of PATH.pub, of the file itself when that is a public key, or what a private one shows without
+ * its passphrase. Out: appended to *out, nothing when there is none. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_identity_public(const char *path, struct ra_buf *out);
+
 /* Open a key for signing. libssh2's own reader is used only for what this one cannot: it leaves parts of a private key
  * in memory. Shape:  passphrase may be NULL. An OpenSSH file with a passphrase does not open here (its key derivation
  * is libssh2's). Errors: RA_E_DENIED when the passphrase is missing or wrong, RA_E_INVALID. */

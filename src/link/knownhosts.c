@@ -316,7 +316,7 @@ static ra_err write_line(const struct ra_buf *before, const struct ra_known_quer
 	ra_known_name(query->host, query->port, name, sizeof(name));
 	ra_key_type_name(query->key, query->key_len, type, sizeof(type));
 	RA_AUTO(ra_mem_free) char *base64 = ra_base64(query->key, query->key_len);
-	bool hashed = strncmp(ra_buf_str(before), "|1|", 3) == 0 || strstr(ra_buf_str(before), "\n|1|");
+	bool hashed = query->hashed || strncmp(ra_buf_str(before), "|1|", 3) == 0 || strstr(ra_buf_str(before), "\n|1|");
 	if (!base64)
 		return RA_E_NOMEM;
 	/* A file whose last line has no end must not swallow ours. */

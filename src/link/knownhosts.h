@@ -28,6 +28,7 @@ struct ra_known_query {
 	int port;
 	const void *key;
 	size_t key_len;
+	bool hashed; /* to be added hashed, whatever the file does */
 };
 /* What was found. Zero-initialised before the first file. */
 struct ra_known_found {
@@ -46,7 +47,7 @@ RA_MUST_USE ra_err ra_known_look(const char *file, const char *bytes, size_t len
  * RA_E_LIMIT. */
 RA_MUST_USE ra_err ra_known_check(const char *const *files, const struct ra_known_query *query,
 				  struct ra_known_found *found, struct ra_errs *errs);
-/* Append the key as one line; hashed when the file already hides its names. Makes the file (0600) and its directory
+/* Append the key as one line; hashed when asked for, or when the file already hides its names. Makes the file (0600) and its directory
  * (0700). Errors: RA_E_IO. */
 RA_MUST_USE ra_err ra_known_add(const char *file, const struct ra_known_query *query, struct ra_errs *errs);
 /* True when a known_hosts host list ("a,!b,*.lab", "|1|salt|hash") means this lower-case name. */

@@ -82,6 +82,7 @@ struct ra_progress_told {
 struct ra_need {
 	enum ra_need_kind kind;
 	bool echo;              /* the answer may be shown while typed */
+	bool on_the_way;        /* PROMPT: a jump host asks, not the host. No password of the host's is for it */
 	char subject[256];      /* host, user, or file */
 	char text[1024];        /* the question: fingerprint and key type, or the server's prompt (foreign bytes) */
 };
@@ -138,18 +139,21 @@ struct ra_ssh_target {
 /* Errors: RA_E_ARG with what is wrong (an empty part, a port out of range, blanks, a leading '-'). */
 RA_MUST_USE ra_err ra_ssh_target_parse(const char *text, struct ra_ssh_target *out, struct ra_errs *errs);
 
-/* How to reach a host by SSH. Borrowed until ra_link_ssh_new returns. */
+/* How to reach a host by SSH. Borrowed until ra_link_ssh_new returns. What is not said here is as the operator's ssh configuration has it,
+ * where that is used. */
 struct ra_ssh_options {
 	const char *host, *user; /* user NULL: root */
 	int port;                /* 0: 22 */
 	const char *const *identities; /* key files, NULL-terminated; NULL: default names under ~/.ssh */
 	bool use_agent;
 	const char *known_hosts; /* NULL: $HOME/.ssh/known_hosts */
-	enum { RA_HOSTKEY_ASK, RA_HOSTKEY_YES, RA_HOSTKEY_ACCEPT_NEW } host_key;
+	enum { RA_HOSTKEY_ASK, RA_HOSTKEY_YES, RA_HOSTKEY_ACCEPT_NEW, RA_HOSTKEY_UNSAID /* ask */ } host_key;
+	bool use_config;         /* run `ssh -G` for the host, and go through its ProxyJump or ProxyCommand */
 	bool may_ask;            /* false: a need fails the link instead of waiting */
+	bool jump_may_ask;       /* a jump host may ask the operator; false: its ssh is told to ask nobody */
 	int connect_ms, handshake_ms, auth_ms; /* 0: 10 s, 10 s, 20 s */
 };
-/* Owner: ra_link_free. Errors: RA_E_ARG, RA_E_NOMEM. */
+/* Owner: ra_link_free. Errors: RA_E_ARG (a name that another program could take for an option included), RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_link_ssh_new(const struct ra_ssh_options *options, const struct ra_clock *clock,
 				   struct ra_link **out, struct ra_errs *errs);
 

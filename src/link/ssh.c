@@ -16,6 +16,8 @@
 #define DEFAULT_CONNECT_MS 10000
 #define DEFAULT_HANDSHAKE_MS 10000
 #define DEFAULT_AUTH_MS 20000
+#define LEAVING_MS 50 /* how often a child that was told to end is looked at */
+#define FINISH_MS 400 /* and how long at most when the link goes */
 #define STEPS_MAX 64 /* phases walked in one step; more wait for the next */
 #ifdef POLLRDHUP
 #define PEER_GONE POLLRDHUP
@@ -50,11 +52,17 @@ static void set_state(struct ra_ssh *ssh, enum ra_link_state state, enum ra_link
 	ra_queue_state(&ssh->queue, state, why, say, state == RA_LINK_UP ? ssh->fingerprint : "");
 }
 
+void ra_ssh_state(struct ra_ssh *ssh, enum ra_link_state state, enum ra_link_why why, const char *say)
+{
+	set_state(ssh, state, why, say);
+}
+
 /* Let the connection go without waiting for anybody: one farewell if the line is free, then the socket is shut, after
  * which libssh2 has nothing left to wait for. */
 static void hang_up(struct ra_ssh *ssh)
 {
 	ra_ssh_dial_stop(ssh);
+	ra_ssh_settle_stop(ssh);
 	for (struct ra_job *job = ssh->jobs; job; job = job->next)
 		ra_ssh_exec_forget(ssh, job);
 	ssh->opening = NULL;
@@ -70,6 +78,7 @@ static void hang_up(struct ra_ssh *ssh)
 		ssh->session = NULL;
 	}
 	ra_ssh_auth_stop(ssh);
+	ra_ssh_proxy_stop(ssh);
 	if (ssh->fd >= 0)
 		close(ssh->fd);
 	ssh->fd = -1;
@@ -104,6 +113,14 @@ static enum ra_progress down(struct ra_ssh *ssh, enum ra_link_why why, const cha
 	return RA_PROGRESS_FAILED;
 }
 
+/* Without the configuration a failure may have its reason in that. */
+static void add_off(const struct ra_ssh *ssh, char *say)
+{
+	size_t len = strlen(say);
+	if (*ssh->settle.off && len + 1 < RA_LINK_SAY_MAX)
+		snprintf(say + len, RA_LINK_SAY_MAX - len, " %s", ssh->settle.off);
+}
+
 enum ra_progress ra_ssh_down(struct ra_ssh *ssh, enum ra_link_why why, const char *fmt, ...)
 {
 	char say[RA_LINK_SAY_MAX];
@@ -111,6 +128,7 @@ enum ra_progress ra_ssh_down(struct ra_ssh *ssh, enum ra_link_why why, const cha
 	va_start(args, fmt);
 	vsnprintf(say, sizeof(say), fmt, args);
 	va_end(args);
+	add_off(ssh, say);
 	return down(ssh, why, say);
 }
 
@@ -121,6 +139,7 @@ enum ra_progress ra_ssh_refuse(struct ra_ssh *ssh, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(say, sizeof(say), fmt, args);
 	va_end(args);
+	add_off(ssh, say);
 	ssh->final = true;
 	ssh->password = ra_secret_free(ssh->password);
 	snprintf(ssh->final_say, sizeof(ssh->final_say), "%s", say);
@@ -139,11 +158,18 @@ enum ra_progress ra_ssh_ask(struct ra_ssh *ssh, const struct ra_need *need, cons
 	return RA_PROGRESS_WAIT;
 }
 
+static enum ra_progress go_there(struct ra_ssh *ssh)
+{
+	return ssh->proxy.kind == RA_PROXY_NONE ? ra_ssh_dial_start(ssh) : ra_ssh_proxy_start(ssh);
+}
+
 /* The session is gone while it was in use. What was sent is lost; what waits goes over one new connection. */
 static enum ra_progress lost(struct ra_ssh *ssh, const char *why)
 {
-	char say[300];
-	snprintf(say, sizeof(say), "%s: %s", ssh->host, why);
+	char say[600], way[256];
+	bool direct = ssh->proxy.kind == RA_PROXY_NONE;
+	snprintf(say, sizeof(say), "%s: %s%s%s", ssh->host, why, direct ? "" : ", on the way through the ",
+		 direct ? "" : ra_ssh_way_name(ssh, way, sizeof(way)));
 	hang_up(ssh);
 	set_state(ssh, RA_LINK_DOWN, RA_LINK_UNREACHABLE, say);
 	bool again = ssh->reconnects < RECONNECTS_MAX;
@@ -167,7 +193,16 @@ static enum ra_progress step_idle(struct ra_ssh *ssh)
 		return RA_PROGRESS_WAIT;
 	}
 	set_state(ssh, RA_LINK_CONNECTING, RA_LINK_ANSWERED, "");
-	return ra_ssh_dial_start(ssh);
+	if (!ssh->settle.wanted || ssh->settle.done)
+		return go_there(ssh);
+	enum ra_progress progress = ra_ssh_settle_start(ssh);
+	return progress == RA_PROGRESS_DONE ? go_there(ssh) : progress;
+}
+
+static enum ra_progress step_settle(struct ra_ssh *ssh)
+{
+	enum ra_progress progress = ra_ssh_settle(ssh);
+	return progress == RA_PROGRESS_DONE ? go_there(ssh) : progress;
 }
 
 static enum ra_progress step_pause(struct ra_ssh *ssh)
@@ -189,6 +224,8 @@ static enum ra_progress step_handshake(struct ra_ssh *ssh)
 	enum ra_progress progress = ra_ssh_shake(ssh);
 	if (progress != RA_PROGRESS_WAIT || (ssh->now < ssh->deadline && !ssh->wire.closed))
 		return progress;
+	if (ssh->proxy.kind != RA_PROXY_NONE && !ssh->wire.bytes_in)
+		return ra_ssh_proxy_failed(ssh, !ssh->wire.closed);
 	ra_ssh_shake_failed(ssh, !ssh->wire.closed);
 	return RA_PROGRESS_FAILED;
 }
@@ -210,6 +247,7 @@ static enum ra_progress step_auth(struct ra_ssh *ssh)
 		return progress;
 	ra_ssh_auth_stop(ssh);
 	ra_ssh_trust_keep(ssh);
+	ssh->proxy.askpass = ra_askpass_free(ssh->proxy.askpass); /* who is on the way has asked all there was */
 	ssh->phase = RA_SSH_READY;
 	ssh->deadline = RA_DEADLINE_NONE;
 	ssh->channel_max = RA_SSH_CHANNELS;
@@ -219,7 +257,9 @@ static enum ra_progress step_auth(struct ra_ssh *ssh)
 	libssh2_keepalive_config(ssh->session, 1, 2);
 	ssh->keepalive_at = ssh->now + RA_SSH_KEEPALIVE_MS;
 	ssh->heard_at = ssh->now;
-	set_state(ssh, RA_LINK_UP, RA_LINK_ANSWERED, "");
+	char say[RA_LINK_SAY_MAX];
+	ra_ssh_settle_say(ssh, say, sizeof(say));
+	set_state(ssh, RA_LINK_UP, RA_LINK_ANSWERED, say);
 	return RA_PROGRESS_DONE;
 }
 
@@ -285,6 +325,8 @@ static enum ra_progress step_phase(struct ra_ssh *ssh)
 		return step_idle(ssh);
 	case RA_SSH_PAUSE:
 		return step_pause(ssh);
+	case RA_SSH_SETTLE:
+		return step_settle(ssh);
 	case RA_SSH_RESOLVE:
 		return ra_ssh_dial_resolve(ssh);
 	case RA_SSH_CONNECT:
@@ -308,8 +350,11 @@ static void ssh_step(struct ra_link *link, ra_mono_ms now)
 	ssh->again = false;
 	ra_ssh_exec_sweep(ssh);
 	ssh->wire.step_len = 0;
+	(void)ra_child_end(&ssh->leaving, now);
 	if (ssh->revive)
 		revive(ssh);
+	if (ra_ssh_proxy_step(ssh) == RA_PROGRESS_FAILED)
+		return;
 	for (int i = 0; i < STEPS_MAX && !ssh->need_open; i++)
 		if (step_phase(ssh) == RA_PROGRESS_WAIT)
 			return;
@@ -322,10 +367,14 @@ static int ssh_poll(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *
 	*deadline = ssh->deadline;
 	if (ssh->again || ssh->revive || !ra_queue_is_empty(&ssh->queue) || (ssh->phase == RA_SSH_IDLE && ssh->jobs))
 		*deadline = ssh->now;
+	if (ssh->leaving.pid && ssh->now + LEAVING_MS < *deadline)
+		*deadline = ssh->now + LEAVING_MS;
+	if (ssh->phase == RA_SSH_SETTLE)
+		return ra_ssh_settle_poll(ssh, fds, deadline);
 	if (ssh->phase == RA_SSH_RESOLVE || ssh->phase == RA_SSH_CONNECT)
 		return ra_ssh_dial_poll(ssh, fds, deadline);
-	if (!ssh->session || ssh->need_open)
-		return 0;
+	if (!ssh->session || ssh->need_open || ssh->proxy.ended_at)
+		return ra_ssh_proxy_poll(ssh, fds, deadline);
 	short events = 0;
 	int directions = libssh2_session_block_directions(ssh->session);
 	if (ssh->phase != RA_SSH_READY || is_busy(ssh))
@@ -343,7 +392,7 @@ static int ssh_poll(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *
 		*deadline = job < *deadline ? job : *deadline;
 		*deadline = ssh->keepalive_at < *deadline ? ssh->keepalive_at : *deadline;
 	}
-	return count;
+	return count + ra_ssh_proxy_poll(ssh, fds + count, deadline);
 }
 
 static ra_err ssh_submit(struct ra_link *link, const struct ra_ticket *ticket, struct ra_errs *errs)
@@ -387,6 +436,10 @@ static void ssh_answer(struct ra_link *link, bool yes, const struct ra_secret *s
 	if (!ssh->need_open)
 		return;
 	ssh->need_open = false;
+	if (ssh->proxy.asking) {
+		ra_ssh_proxy_answer(ssh, secret);
+		return;
+	}
 	ssh->revive = true;
 	if (ssh->need_kind == RA_NEED_HOST_KEY)
 		ra_ssh_trust_answer(ssh, yes);
@@ -409,6 +462,7 @@ static void ssh_free(struct ra_link *link)
 {
 	struct ra_ssh *ssh = of(link);
 	hang_up(ssh);
+	ra_child_finish(&ssh->leaving, FINISH_MS);
 	while (ssh->jobs) {
 		struct ra_job *job = ssh->jobs;
 		ra_jobs_remove(&ssh->jobs, job);
@@ -425,8 +479,11 @@ static void ssh_free(struct ra_link *link)
 	free(ssh->host);
 	free(ssh->user);
 	free(ssh->agent_path);
-	free(ssh->known_hosts);
-	free(ssh->known_hosts_system);
+	for (char **file = ssh->known_files; *file; file++)
+		free(*file);
+	free(ssh->at);
+	free(ssh->known_as);
+	free(ssh->proxy.spec);
 	free(ssh);
 }
 
@@ -459,6 +516,25 @@ static bool copy_identities(struct ra_ssh *ssh, const struct ra_ssh_options *opt
 	return true;
 }
 
+/* What the command line said; the configuration does not change it. */
+static void note_said(struct ra_ssh *ssh, const struct ra_ssh_options *options)
+{
+	ssh->settle = (struct ra_ssh_settle){
+	    .wanted = options->use_config,
+	    .user_said = options->user != NULL,
+	    .port_said = options->port != 0,
+	    .identities_said = options->identities != NULL,
+	    .known_said = options->known_hosts != NULL,
+	    .host_key_said = options->host_key != RA_HOSTKEY_UNSAID,
+	    .agent_wanted = options->use_agent,
+	    .timeouts_said = options->connect_ms || options->handshake_ms,
+	    .out_fd = -1,
+	    .err_fd = -1,
+	};
+	ssh->proxy.err_fd = -1;
+	ssh->proxy.may_ask = options->jump_may_ask;
+}
+
 static bool copy_options(struct ra_ssh *ssh, const struct ra_ssh_options *options)
 {
 	const struct passwd *account = getenv("HOME") ? NULL : getpwuid(getuid());
@@ -467,17 +543,19 @@ static bool copy_options(struct ra_ssh *ssh, const struct ra_ssh_options *option
 	char known[4096];
 	snprintf(known, sizeof(known), "%s/.ssh/known_hosts", home ? home : "");
 	ssh->host = strdup(options->host);
+	ssh->at = strdup(options->host);
 	ssh->user = strdup(options->user ? options->user : "root");
-	ssh->known_hosts = strdup(options->known_hosts ? options->known_hosts : known);
-	ssh->known_hosts_system = options->known_hosts ? NULL : strdup("/etc/ssh/ssh_known_hosts");
+	ssh->known_files[0] = strdup(options->known_hosts ? options->known_hosts : known);
+	ssh->known_files[1] = options->known_hosts ? NULL : strdup("/etc/ssh/ssh_known_hosts");
+	ssh->known_kept = true;
 	ssh->agent_path = agent ? strdup(agent) : NULL;
 	ssh->port = options->port ? options->port : 22;
-	ssh->host_key = (int)options->host_key;
+	ssh->host_key = (int)(options->host_key == RA_HOSTKEY_UNSAID ? RA_HOSTKEY_ASK : options->host_key);
 	ssh->may_ask = options->may_ask;
 	ssh->connect_ms = options->connect_ms ? options->connect_ms : DEFAULT_CONNECT_MS;
 	ssh->handshake_ms = options->handshake_ms ? options->handshake_ms : DEFAULT_HANDSHAKE_MS;
 	ssh->auth_ms = options->auth_ms ? options->auth_ms : DEFAULT_AUTH_MS;
-	return ssh->host && ssh->user && ssh->known_hosts && (options->known_hosts || ssh->known_hosts_system) &&
+	return ssh->host && ssh->at && ssh->user && ssh->known_files[0] && (options->known_hosts || ssh->known_files[1]) &&
 	       (!agent || ssh->agent_path) && copy_identities(ssh, options, home);
 }
 
@@ -488,6 +566,8 @@ ra_err ra_link_ssh_new(const struct ra_ssh_options *options, const struct ra_clo
 	if (!options->host || !*options->host || strlen(options->host) > 255 || options->port < 0 ||
 	    options->port > 65535)
 		return ra_fail(errs, RA_E_ARG, "a host has a name and a port from 1 to 65535");
+	if (options->use_config && (!ra_ssh_host_is_plain(options->host) || (options->user && *options->user == '-')))
+		return ra_fail(errs, RA_E_ARG, "\"%s\" is no name that can be given to ssh", options->host);
 	struct ra_ssh *ssh = calloc(1, sizeof(*ssh));
 	if (!ssh)
 		return ra_fail(errs, RA_E_NOMEM, "no memory for a link");
@@ -497,6 +577,7 @@ ra_err ra_link_ssh_new(const struct ra_ssh_options *options, const struct ra_clo
 	ssh->deadline = RA_DEADLINE_NONE;
 	for (int i = 0; i < RA_SSH_TRIES; i++)
 		ssh->dial.tries[i].fd = -1;
+	note_said(ssh, options);
 	if (!copy_options(ssh, options)) {
 		ssh_free(&ssh->head);
 		return ra_fail(errs, RA_E_NOMEM, "no memory for a link");

@@ -3,16 +3,21 @@
  * ssh.c: life of the link; ssh_dial.c: name to socket; ssh_trust.c: host key; ssh_auth.c: login; ssh_exec.c: requests;
  * ssh_idle.c: between requests.
  * Invariants: libssh2 is only ever called without blocking, from ra_ssh_step; every phase has a deadline; a call that
- * left half a packet unsent is repeated before anything else is sent (pin); nothing waits for a channel to close. */
+ * left half a packet unsent is repeated before anything else is sent (pin); nothing waits for a channel to close.
+ * Before all that ssh_settle.c asks what the operator's ssh configuration says of the host; ssh_proxy.c is the way there through a
+ * child, instead of ssh_dial.c. */
 #ifndef RA_LINK_SSH_H
 #define RA_LINK_SSH_H
 
+#include "base/child.h"
 #include "link/agent.h"
+#include "link/askpass.h"
 #include "link/identity.h"
 #include "link/knownhosts.h"
 #include "link/queue.h"
 #include "link/quote.h"
 #include "link/resolve.h"
+#include "link/sshconfig.h"
 
 #include <libssh2.h>
 
@@ -32,10 +37,13 @@
 #define RA_SSH_FLOOD_LOGIN_LEN ((size_t)256 << 10)
 #define RA_SSH_FLOOD_LEN ((size_t)32 << 20)
 #define RA_SSH_PROMPTS_MAX 4
+#define RA_SSH_KNOWN_FILES (2 * RA_SSHCONFIG_ROWS)
+#define RA_SSH_SAID_LEN 4096 /* of what a child says last, so much is kept */
 
 enum ra_ssh_phase {
 	RA_SSH_IDLE,  /* no connection; one is made when there is a job */
 	RA_SSH_PAUSE, /* waits before it connects again */
+	RA_SSH_SETTLE, /* ssh tells its configuration of the host */
 	RA_SSH_RESOLVE,
 	RA_SSH_CONNECT,
 	RA_SSH_HANDSHAKE,
@@ -88,7 +96,7 @@ struct ra_ssh_auth {
 	char methods[128];
 	int attempts;
 	struct ra_agent *agent;
-	int agent_key;
+	int agent_key, agent_offered;
 	bool signing;       /* the agent was asked for a signature */
 	struct ra_buf blob; /* public key of the running attempt */
 	size_t identity;
@@ -105,15 +113,49 @@ struct ra_ssh_closing {
 	ra_mono_ms since;
 };
 
+/* The configuration of the operator's own ssh: asked for once in the life of the link. */
+struct ra_ssh_settle {
+	bool wanted, done;
+	bool user_said, port_said, identities_said, known_said, host_key_said, agent_wanted, timeouts_said;
+	struct ra_child child;
+	int out_fd, err_fd; /* -1: closed */
+	struct ra_buf out, err;
+	char off[400];  /* why it could not be read; "" */
+	char used[500]; /* what of it counts for this host; "" */
+	char notes[400]; /* what of it is not followed; "" */
+};
+
+/* The child that is the way to the host. */
+struct ra_ssh_proxy {
+	enum { RA_PROXY_NONE, RA_PROXY_JUMP, RA_PROXY_COMMAND } kind;
+	char *spec; /* ProxyJump or ProxyCommand, as configured */
+	bool pass_fd, may_ask;
+	struct ra_child child;
+	int err_fd; /* -1: closed */
+	struct ra_askpass *askpass; /* NULL: it can ask nobody */
+	bool asking;                /* its question is the open need */
+	ra_mono_ms ended_at;        /* it closed its end; 0 */
+	char said[RA_SSH_SAID_LEN + 1];
+	size_t said_len;
+};
+
 struct ra_ssh {
 	struct ra_link head; /* first: the caller's pointer */
 	struct ra_queue queue;
 	struct ra_job *jobs;
 
-	char *host, *user, *agent_path;
+	char *host, *user, *agent_path; /* host: as the operator named it */
+	char *at;                       /* where it is: another name, an address */
+	char *known_as;                 /* under which name its key is known; NULL: as at, with its port */
 	int port;
 	char *identities[RA_SSH_IDENTITIES + 1];
-	char *known_hosts, *known_hosts_system; /* the second one is only read; may be NULL */
+	bool identities_only; /* of the agent's keys only those of the identities */
+	char *known_files[RA_SSH_KNOWN_FILES + 1];
+	bool known_kept; /* a key is written down in the first one */
+	bool known_hashed;
+	struct ra_ssh_settle settle;
+	struct ra_ssh_proxy proxy;
+	struct ra_child leaving; /* told to end */
 	int host_key;
 	bool may_ask;
 	int connect_ms, handshake_ms, auth_ms;
@@ -163,6 +205,38 @@ void *ra_ssh_realloc(void *mem, size_t len, void **abstract);
 void ra_ssh_mem_free(void *mem, void **abstract);
 ssize_t ra_ssh_send(libssh2_socket_t fd, const void *bytes, size_t len, int flags, void **abstract);
 ssize_t ra_ssh_recv(libssh2_socket_t fd, void *bytes, size_t len, int flags, void **abstract);
+
+/* Ask ssh for its configuration of the host, and go by it (ssh_settle.c). DONE: go on, read or not. */
+enum ra_progress ra_ssh_settle_start(struct ra_ssh *ssh);
+enum ra_progress ra_ssh_settle(struct ra_ssh *ssh);
+void ra_ssh_settle_stop(struct ra_ssh *ssh);
+/* Descriptors. Out: count. */
+int ra_ssh_settle_poll(const struct ra_ssh *ssh, struct pollfd *fds, ra_mono_ms *deadline);
+/* What stands for tokens of the configuration. Shape: room keeps what is looked up. */
+struct ra_ssh_names_room {
+	char home[512], user[64], uid[16], host[256];
+};
+void ra_ssh_names(const struct ra_ssh *ssh, struct ra_ssh_names_room *room, struct ra_ssh_names *out);
+/* What the configuration did, for the record. Out: out[cap], "" when it did nothing. */
+void ra_ssh_settle_say(const struct ra_ssh *ssh, char *out, size_t cap);
+
+/* What the way is called: "jump host bastion.example". Out: out[cap]; returns out. */
+const char *ra_ssh_way_name(const struct ra_ssh *ssh, char *out, size_t cap);
+/* Start the child that is the way to the host; its socket stands in ssh->fd and the handshake begins (ssh_proxy.c). */
+enum ra_progress ra_ssh_proxy_start(struct ra_ssh *ssh);
+/* Hear what it says and asks. FAILED: the link is down. */
+enum ra_progress ra_ssh_proxy_step(struct ra_ssh *ssh);
+/* Nothing came through it. WAIT until it has ended and said why. */
+enum ra_progress ra_ssh_proxy_failed(struct ra_ssh *ssh, bool timed_out);
+/* The operator's answer to its question. */
+void ra_ssh_proxy_answer(struct ra_ssh *ssh, const struct ra_secret *secret);
+void ra_ssh_proxy_stop(struct ra_ssh *ssh);
+int ra_ssh_proxy_poll(const struct ra_ssh *ssh, struct pollfd *fds, ra_mono_ms *deadline);
+
+/* Tell a child to end; it is waited for in later steps. */
+void ra_ssh_let_go(struct ra_ssh *ssh, struct ra_child *child);
+/* Read what a pipe holds. Shape: room takes it, NULL: it is thrown away when over its cap. Out: *fd -1 when it ended. */
+void ra_ssh_drain(int *fd, struct ra_buf *out);
 
 /* Start to look the host up; then step until a connected socket stands in ssh->fd (ssh_dial.c). */
 enum ra_progress ra_ssh_dial_start(struct ra_ssh *ssh);
@@ -233,6 +307,8 @@ ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh);
 /* The life of the link (ssh.c). */
 /* Note what libssh2 said: true for "would block"; pins who when half a packet is unsent. */
 bool ra_ssh_blocked(struct ra_ssh *ssh, const void *who, int rc);
+/* Tell a state of the link. */
+void ra_ssh_state(struct ra_ssh *ssh, enum ra_link_state state, enum ra_link_why why, const char *say);
 /* Close the connection; every job gets its reply, the link is DOWN. final: never try again. Shape: why and say go to
  * all. */
 enum ra_progress ra_ssh_down(struct ra_ssh *ssh, enum ra_link_why why, const char *fmt, ...) RA_PRINTF(3, 4);

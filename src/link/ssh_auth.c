@@ -169,6 +169,18 @@ static int sign_by_agent(LIBSSH2_SESSION *session RA_UNUSED, unsigned char **sig
 	return 0;
 }
 
+/* Is a key of the agent one that may be offered? With IdentitiesOnly those of the identities alone may. */
+static bool may_offer(const struct ra_ssh *ssh, const struct ra_agent_key *key)
+{
+	bool named = !ssh->identities_only;
+	for (char *const *path = ssh->identities; *path && !named; path++) {
+		RA_AUTO(ra_buf_free) struct ra_buf blob = {0};
+		named = ra_identity_public(*path, &blob) == RA_OK && blob.len == key->blob_len &&
+			memcmp(ra_buf_str(&blob), key->blob, blob.len) == 0;
+	}
+	return named;
+}
+
 static enum ra_progress agent_key(struct ra_ssh *ssh)
 {
 	struct ra_ssh_auth *auth = &ssh->auth;
@@ -176,9 +188,13 @@ static enum ra_progress agent_key(struct ra_ssh *ssh)
 	char type[32];
 	void *self = ssh;
 	const struct ra_agent_key *keys = ra_agent_keys(auth->agent, &count);
-	if (auth->agent_key >= count || auth->agent_key >= AGENT_KEYS_MAX || auth->attempts >= ATTEMPTS_MAX) {
-		if (!count)
-			note(ssh, "the ssh agent holds no key");
+	/* A key under way stays: libssh2 is called again with the same one. */
+	while (!auth->blob.len && auth->agent_key < count && !may_offer(ssh, &keys[auth->agent_key]))
+		auth->agent_key++;
+	if (auth->agent_key >= count || auth->agent_offered >= AGENT_KEYS_MAX || auth->attempts >= ATTEMPTS_MAX) {
+		if (!count || (ssh->identities_only && !auth->agent_offered))
+			note(ssh, count ? "the ssh agent holds none of the keys that may be used (IdentitiesOnly)"
+					: "the ssh agent holds no key");
 		auth->agent = ra_agent_free(auth->agent);
 		return go(ssh, RA_AUTH_FILE_LOAD);
 	}
@@ -199,6 +215,7 @@ static enum ra_progress agent_key(struct ra_ssh *ssh)
 	ra_buf_reset(&auth->blob);
 	auth->signing = false;
 	auth->attempts++;
+	auth->agent_offered++;
 	auth->agent_key++;
 	return go(ssh, RA_AUTH_AGENT_KEY);
 }

@@ -17,7 +17,7 @@ enum ra_progress ra_ssh_dial_start(struct ra_ssh *ssh)
 	ra_ssh_dial_stop(ssh);
 	ssh->phase = RA_SSH_RESOLVE;
 	ssh->deadline = ssh->now + ssh->connect_ms;
-	if (ra_lookup_start(ssh->host, ssh->port, &ssh->dial.lookup, &errs) != RA_OK)
+	if (ra_lookup_start(ssh->at, ssh->port, &ssh->dial.lookup, &errs) != RA_OK)
 		return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s", errs.text[0]);
 	ssh->again = true;
 	return RA_PROGRESS_WAIT;

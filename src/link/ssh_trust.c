@@ -5,12 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* As whom the host is known: an alias has no port. Source: OpenSSH, sshconnect.c, get_hostfile_hostname_ipaddr. */
+static struct ra_known_query known_as(const struct ra_ssh *ssh, const void *key, size_t key_len)
+{
+	return (struct ra_known_query){.host = ssh->known_as ? ssh->known_as : ssh->at,
+				       .port = ssh->known_as ? 22 : ssh->port,
+				       .key = key,
+				       .key_len = key_len,
+				       .hashed = ssh->known_hashed};
+}
+
 static ra_err known(const struct ra_ssh *ssh, const void *key, size_t key_len, struct ra_known_found *found,
 		    struct ra_errs *errs)
 {
-	const char *const files[] = {ssh->known_hosts, ssh->known_hosts_system, NULL};
-	const struct ra_known_query query = {.host = ssh->host, .port = ssh->port, .key = key, .key_len = key_len};
-	return ra_known_check(files, &query, found, errs);
+	const struct ra_known_query query = known_as(ssh, key, key_len);
+	return ra_known_check((const char *const *)ssh->known_files, &query, found, errs);
 }
 
 enum ra_progress ra_ssh_shake_start(struct ra_ssh *ssh)
@@ -126,7 +135,8 @@ static enum ra_progress ask(struct ra_ssh *ssh, const struct ra_known_found *fou
 static enum ra_progress refuse(struct ra_ssh *ssh, const struct ra_known_found *found, const char *type)
 {
 	char name[300];
-	ra_known_name(ssh->host, ssh->port, name, sizeof(name));
+	const struct ra_known_query query = known_as(ssh, NULL, 0);
+	ra_known_name(query.host, query.port, name, sizeof(name));
 	if (found->verdict == RA_HOST_REVOKED)
 		return ra_ssh_refuse(ssh,
 				     "%s shows a key that is marked as revoked (%s line %d, %s). Somebody may be in "
@@ -185,8 +195,10 @@ static void keep(struct ra_ssh *ssh)
 	struct ra_errs errs;
 	ra_errs_clear(&errs);
 	const char *key = libssh2_session_hostkey(ssh->session, &len, &kind);
-	const struct ra_known_query query = {.host = ssh->host, .port = ssh->port, .key = key, .key_len = len};
-	if (!key || ra_known_add(ssh->known_hosts, &query, &errs) != RA_OK)
+	const struct ra_known_query query = known_as(ssh, key, len);
+	if (!ssh->known_kept)
+		ra_fail(&errs, RA_E_NOTFOUND, "the key is not written down: the ssh configuration names no file for it");
+	if (!key || !ssh->known_kept || ra_known_add(ssh->known_files[0], &query, &errs) != RA_OK)
 		ra_queue_state(&ssh->queue, ssh->head.state, RA_LINK_ANSWERED, errs.text[0], ssh->fingerprint);
 }
 

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "link/link.h"
+#include "link/sshconfig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 /* A name may hold what host names, addresses and scopes hold; nothing a shell or an option parser could take for its
  * own. */
-static bool is_name(const char *text)
+bool ra_ssh_host_is_plain(const char *text)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%";
 	return *text && *text != '-' && strspn(text, allowed) == strlen(text);
@@ -75,7 +76,7 @@ ra_err ra_ssh_target_parse(const char *text, struct ra_ssh_target *out, struct r
 		at = sign + 1;
 	}
 	const char *host = split(at, &port_text);
-	if (!is_name(host) || strlen(host) >= sizeof(out->host))
+	if (!ra_ssh_host_is_plain(host) || strlen(host) >= sizeof(out->host))
 		return ra_fail(errs, RA_E_ARG,
 			       "\"%s\" names no host (expected esx01, root@esx01:22 or [2001:db8::1]:22)", text);
 	snprintf(out->host, sizeof(out->host), "%s", host);

@@ -18,7 +18,7 @@ leave() {
 	rm -rf "$dir"
 }
 trap leave EXIT
-cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/fake-host" "$dir/" || exit 1
+cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/test_ssh_config" "$build/fake-host" "$dir/" || exit 1
 chmod 755 "$dir"/* && mkdir -m 1777 "$dir/hosts" || exit 1
 # libssh2 1.10 does not free all of a key with a passphrase that it was given to read.
 echo 'leak:libssh2_userauth_publickey_frommemory' >"$dir/leaks"
@@ -27,7 +27,7 @@ export RA_LIVE_DIR=$dir FAKE_HOST_PROGRAM=$dir/fake-host
 unset SSH_AUTH_SOCK FAKE_SSHD_CONFIG
 
 run() {
-	HOME=$dir "$@" "$dir/test_ssh_login" && HOME=$dir "$@" "$dir/test_ssh_requests"
+	HOME=$dir "$@" "$dir/test_ssh_login" && HOME=$dir "$@" "$dir/test_ssh_requests" && HOME=$dir "$@" "$dir/test_ssh_config"
 }
 
 echo "ssh: as $(id -un)"

@@ -251,6 +251,19 @@ static void test_add(void **state)
 		assert_int_equal(st.st_mode & 0777, 0600);
 		ra_buf_free(&after);
 	}
+	/* Hashed where that is asked for, in a file that hides nothing. */
+	char path[100];
+	snprintf(path, sizeof(path), "%s/hashed/known_hosts", dir);
+	const char *const files[] = {path, NULL};
+	struct ra_known_query hidden = query;
+	struct ra_known_found found;
+	RA_AUTO(ra_buf_free) struct ra_buf after = {0};
+	hidden.hashed = true;
+	assert_int_equal(ra_known_add(path, &hidden, NULL), RA_OK);
+	assert_int_equal(ra_read_file(path, &after, NULL), RA_OK);
+	assert_memory_equal(after.data, "|1|", 3);
+	assert_int_equal(ra_known_check(files, &query, &found, NULL), RA_OK);
+	assert_int_equal(found.verdict, RA_HOST_MATCH);
 	free(key);
 }
 
