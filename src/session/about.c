@@ -34,3 +34,8 @@ ra_err ra_about_agent(const char *path, int wait_ms, int *keys)
 {
 	return ra_ssh_agent_count(path, wait_ms, keys);
 }
+
+ra_err ra_about_ssh_client(int wait_ms, bool config, struct ra_buf *found, struct ra_buf *trouble)
+{
+	return ra_ssh_client(wait_ms, config, found, trouble);
+}

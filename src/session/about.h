@@ -20,4 +20,9 @@ RA_MUST_USE ra_err ra_about_https_lacks(struct ra_buf *out);
  * Out:    *keys. Errors: RA_E_NOTFOUND (nobody there); any other code: somebody is there and does not answer as an agent does. */
 RA_MUST_USE ra_err ra_about_agent(const char *path, int wait_ms, int *keys);
 
+/* The ssh client of the search path: what and which it is, "" without one; and what it says against its own configuration, "" when it reads
+ * it. Shape: config: look at that, too (what the configuration itself runs is run). Units: wait_ms, the longest each of two runs takes.
+ * Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_about_ssh_client(int wait_ms, bool config, struct ra_buf *found, struct ra_buf *trouble);
+
 #endif

@@ -283,7 +283,8 @@ static void offer_password(struct ra_session *s, enum ra_plane plane)
 static void offer_waiting(struct ra_session *s)
 {
 	for (int i = 0; i < RA_PLANE_COUNT; i++)
-		if (s->planes[i].need_open && s->planes[i].need.kind == RA_NEED_PASSWORD && password_of(s, (enum ra_plane)i))
+		if (s->planes[i].need_open && s->planes[i].need.kind == RA_NEED_PASSWORD && !s->planes[i].need.on_the_way &&
+		    password_of(s, (enum ra_plane)i))
 			offer_password(s, (enum ra_plane)i);
 }
 
@@ -434,7 +435,8 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 	return ra_session_append(s, "plane", body, true, errs);
 }
 
-/* A password given beforehand is offered once, and only if no two hosts refused it; everything else is the operator's. */
+/* A password given beforehand is offered once, and only if no two hosts refused it; everything else is the operator's. None is for a
+ * machine on the way to the host. */
 static void take_need(struct ra_session *s, enum ra_plane plane, const struct ra_event *event)
 {
 	struct ra_session_plane *at = &s->planes[plane];
@@ -443,7 +445,7 @@ static void take_need(struct ra_session *s, enum ra_plane plane, const struct ra
 	at->need = event->need;
 	at->need_open = true;
 	ra_session_touch(s);
-	if (event->need.kind != RA_NEED_PASSWORD || !password_of(s, plane)) {
+	if (event->need.kind != RA_NEED_PASSWORD || event->need.on_the_way || !password_of(s, plane)) {
 		if (!s->interactive) {
 			at->need_open = false;
 			link->ops->answer(link, false, NULL);

@@ -71,10 +71,13 @@ static ra_err open_link(struct ra_session *s, enum ra_plane plane, struct ra_lin
 		.identities = (const char *const *)s->identities,
 		.use_agent = true,
 		.known_hosts = s->known_hosts,
-		.host_key = s->host_key && !strcmp(s->host_key, "yes")		? RA_HOSTKEY_YES
-			    : s->host_key && !strcmp(s->host_key, "accept-new") ? RA_HOSTKEY_ACCEPT_NEW
-										: RA_HOSTKEY_ASK,
+		.host_key = !s->host_key			  ? RA_HOSTKEY_UNSAID
+			    : !strcmp(s->host_key, "yes")	  ? RA_HOSTKEY_YES
+			    : !strcmp(s->host_key, "accept-new") ? RA_HOSTKEY_ACCEPT_NEW
+								  : RA_HOSTKEY_ASK,
+		.use_config = !s->no_ssh_config,
 		.may_ask = s->interactive || s->password,
+		.jump_may_ask = s->interactive,
 	};
 	return ra_link_ssh_new(&options, &s->clock, out, errs);
 }

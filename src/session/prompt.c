@@ -65,7 +65,7 @@ struct need_form {
 	const char *title, *text, *hint; /* text: where the link has none */
 };
 
-static const struct need_form *need_form(enum ra_plane plane, enum ra_need_kind kind)
+static const struct need_form *need_form(enum ra_plane plane, const struct ra_need *need)
 {
 	static const struct need_form forms[] = {
 		[RA_NEED_HOST_KEY] = {RA_ASK_YES_NO, "First sight of this host's key", "",
@@ -85,23 +85,31 @@ static const struct need_form *need_form(enum ra_plane plane, enum ra_need_kind 
 	static const struct need_form password = {RA_ASK_SECRET, "Password for vCenter", "",
 						  "It is kept in wiped memory for this walk and tried once."};
 
-	if (plane == RA_PLANE_VCENTER && kind == RA_NEED_USER)
+	static const struct need_form on_the_way = {RA_ASK_SECRET, "Before the host is reached", "", ""};
+
+	if (need->kind == RA_NEED_PROMPT && need->on_the_way)
+		return &on_the_way;
+	if (plane == RA_PLANE_VCENTER && need->kind == RA_NEED_USER)
 		return &user;
-	return plane == RA_PLANE_VCENTER && kind == RA_NEED_PASSWORD ? &password : &forms[kind];
+	return plane == RA_PLANE_VCENTER && need->kind == RA_NEED_PASSWORD ? &password : &forms[need->kind];
 }
 
 static ra_err need_prompt(const struct ra_session *s, enum ra_plane plane, struct ra_view_prompt *out)
 {
 	const struct ra_need *need = &s->planes[plane].need;
-	const struct need_form *form = need_form(plane, need->kind);
+	const struct need_form *form = need_form(plane, need);
 	const char *whose = *need->subject ? need->subject : plane == RA_PLANE_VCENTER ? s->vcenter.place : "";
-	char title[400];
+	char title[400], text[sizeof(need->text) + 200];
 
+	snprintf(text, sizeof(text), "%s%s", *need->text ? need->text : form->text,
+		 need->on_the_way ? "\n\nA jump host asks this, not the host itself: the host's password is not meant. The answer goes to ssh, "
+				    "and is kept nowhere."
+				  : "");
 	out->scene = RA_SCENE_CONNECT;
 	out->kind = need->echo && need->kind == RA_NEED_PROMPT ? RA_ASK_TYPED : form->kind;
 	out->may_skip = true;
 	snprintf(title, sizeof(title), "%s: %s", form->title, whose);
-	return put(&out->title, title) || put(&out->text, *need->text ? need->text : form->text) || put(&out->hint, form->hint)
+	return put(&out->title, title) || put(&out->text, text) || put(&out->hint, form->hint)
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }

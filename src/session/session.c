@@ -238,6 +238,7 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->flows = o->flows;
 	s->recording = o->recording;
 	s->timeout_ms = o->timeout_ms;
+	s->no_ssh_config = o->no_ssh_config;
 	s->interactive = o->interactive;
 	s->manual = o->manual;
 	s->all_checks = o->all_checks;

@@ -49,8 +49,9 @@ struct ra_session_options {
 	int port;
 	const char *const *identities;  /* NULL: default */
 	const char *known_hosts;
-	const char *host_key;           /* "ask", "yes", "accept-new"; NULL: ask */
+	const char *host_key;           /* "ask", "yes", "accept-new"; NULL: as the ssh configuration says, else ask */
 	bool no_ssh;
+	bool no_ssh_config;             /* the operator's own ssh configuration is not used: nothing is run for it */
 	struct ra_vcenter_access vcenter; /* url "": none, whatever the record and the environment say */
 	struct ra_vcenter_access govc;    /* found in the environment: counts for what nobody said and no record holds, and its user and
 					   * password only at its own place and for its own user */

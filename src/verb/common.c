@@ -273,6 +273,7 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.known_hosts = options->known_hosts,
 		.host_key = options->host_key,
 		.no_ssh = options->no_ssh,
+		.no_ssh_config = options->no_ssh_config,
 		.manual = options->manual,
 		.vcenter = {options->vcenter, options->vcenter_user, lent->vcenter_password},
 		.govc = {govc->url, govc->user, govc->password},

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #define AGENT_WAIT_MS 500
+#define CLIENT_WAIT_MS 2000
 #define ROOM_MIN (16ULL << 20) /* a long walk with large replies stays below */
 
 enum state { FINE, NOTE, BROKEN };
@@ -178,27 +179,24 @@ static ra_err look_agent(const struct ra_context *context, struct finding *f)
 			   path && *path ? "none that answers" : "none; key files and passwords still serve");
 }
 
-/* An executable of the search path. Owner: caller frees; NULL when there is none. */
-static char *in_path(const char *name)
-{
-	RA_AUTO(ra_mem_free) char *dirs = getenv("PATH") ? strdup(getenv("PATH")) : NULL;
-	char *save = NULL;
-
-	for (char *dir = dirs ? strtok_r(dirs, ":", &save) : NULL; dir; dir = strtok_r(NULL, ":", &save)) {
-		char *path = ra_path_join(dir, name);
-
-		if (path && !access(path, X_OK))
-			return path;
-		free(path);
-	}
-	return NULL;
-}
-
 static ra_err look_client(const struct ra_context *context, struct finding *f)
 {
-	RA_AUTO(ra_mem_free) char *path = in_path("ssh");
+	RA_AUTO(ra_buf_free) struct ra_buf trouble = {0};
+	bool config = !context->options->no_ssh_config;
+	ra_err err = ra_about_ssh_client(CLIENT_WAIT_MS, config, &f->value, &trouble);
 
-	return ra_buf_text(&f->value, path ? path : "none; reattest does not need it");
+	if (err)
+		return err;
+	if (!f->value.len) {
+		add(f, NOTE, "hosts are reached all the same, but no ssh configuration is used: no other names, users, keys or jump hosts of it "
+			     "(Debian: openssh-client)");
+		return ra_buf_text(&f->value, "none");
+	}
+	if (trouble.len)
+		add(f, NOTE, "%s; no ssh configuration is used then: no other names, users, keys or jump hosts of it", ra_buf_str(&trouble));
+	else
+		add(f, FINE, config ? "your ssh configuration is read by it, and used" : "--no-ssh-config: your ssh configuration is not used");
+	return RA_OK;
 }
 
 static ra_err look_known_hosts(const struct ra_context *context, struct finding *f)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/text.h"
+#include "session/askpass.h"
 #include "verb/common.h"
 #include "verb/govc.h"
 #include "verb/verbs.h"
@@ -269,6 +270,8 @@ static int run_with_govc(const struct ra_verb *verb, const struct ra_context *co
 
 int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
 {
+	if (ra_askpass_role(argc, argv))
+		return ra_askpass_ask(argc, argv);
 	const struct ra_verb *verb = argc > 1 ? ra_verb(argv[1]) : NULL;
 	struct ra_options options = {.password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1};
 	bool named = verb != NULL;

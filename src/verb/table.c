@@ -13,11 +13,11 @@
 #define RUNS "walk demo check resume"
 
 static const struct ra_option_row options[] = {
-	{"user", 'u', "NAME", "user on the host (default root)", HOSTS, AT(user), RA_OPT_TEXT},
-	{"port", 'p', "N", "SSH port (default 22)", HOSTS, AT(port), RA_OPT_INT},
-	{"identity", 'i', "FILE", "private key to log in with; may be given up to 8 times", HOSTS, AT(identities), RA_OPT_IDENTITY},
-	{"known-hosts", 0, "FILE", "known hosts (default $HOME/.ssh/known_hosts)", HOSTS " doctor", AT(known_hosts), RA_OPT_TEXT},
-	{"host-key", 0, "ask|yes|accept-new", "what to do with a host key seen for the first time (default ask; a changed key is always refused)", HOSTS, AT(host_key), RA_OPT_TEXT},
+	{"user", 'u', "NAME", "user on the host (default: your ssh configuration's for it, else root)", HOSTS, AT(user), RA_OPT_TEXT},
+	{"port", 'p', "N", "SSH port (default: your ssh configuration's, else 22)", HOSTS, AT(port), RA_OPT_INT},
+	{"identity", 'i', "FILE", "private key to log in with, instead of those of your ssh configuration; may be given up to 8 times", HOSTS, AT(identities), RA_OPT_IDENTITY},
+	{"known-hosts", 0, "FILE", "known hosts, instead of those of your ssh configuration ($HOME/.ssh/known_hosts without one)", HOSTS " doctor", AT(known_hosts), RA_OPT_TEXT},
+	{"host-key", 0, "ask|yes|accept-new", "what to do with a host key seen for the first time (default: your ssh configuration's StrictHostKeyChecking, else ask; a changed key is always refused)", HOSTS, AT(host_key), RA_OPT_TEXT},
 	{"password-fd", 0, "N", "read the password for SSH from this descriptor, up to its first line feed", HOSTS, AT(password_fd), RA_OPT_INT},
 	{"vcenter", 0, "URL", "ask this vCenter, or the host's own API, too: vc.example, or https://user@vc.example/sdk (default $GOVC_URL; empty: none)", HOSTS, AT(vcenter), RA_OPT_TEXT},
 	{"vcenter-user", 0, "NAME", "user of vCenter (default $GOVC_USERNAME, or asked for)", HOSTS, AT(vcenter_user), RA_OPT_TEXT},
@@ -29,6 +29,7 @@ static const struct ra_option_row options[] = {
 	{"key-fd", 0, "N", "read the stored recovery key for a gate from this descriptor", WALKS, AT(key_fd), RA_OPT_INT},
 	{"key-file", 0, "FILE", "read the stored recovery key for a gate from this file", WALKS, AT(key_file), RA_OPT_TEXT},
 	{"no-ssh", 0, NULL, "do not use SSH", RUNS " record", AT(no_ssh), RA_OPT_BOOL},
+	{"no-ssh-config", 0, NULL, "do not use your own ssh configuration: no ssh is run, no alias, jump host or proxy of it counts", HOSTS " doctor", AT(no_ssh_config), RA_OPT_BOOL},
 	{"from", 0, "SOURCE", "a simulated host instead of a live one: demo:SCENARIO, or a recording's file", "walk check record resume", AT(from), RA_OPT_TEXT},
 	{"flow", 0, "ID|FILE", "walk this flow (default tpm-attestation); a file may replace a shipped flow", RUNS, AT(flow), RA_OPT_TEXT},
 	{"entry", 0, "STEP", "begin at this entry of the flow, by its step or its words", RUNS, AT(entry), RA_OPT_TEXT},

@@ -11,7 +11,9 @@ done
 
 dir=$(mktemp -d /tmp/ra-program-XXXXXX) || exit 1
 esxi=$src/tests/live/fake-esxi.sh
+jump=
 leave() {
+	[ -z "$jump" ] || kill "$jump" 2>/dev/null
 	"$esxi" stop "$dir/host"
 	rm -rf "$dir"
 }
@@ -145,6 +147,63 @@ identity=$mine
 name="nothing listens" port=$("$dir/host/fake-host" --port)
 check 20
 says "refused"
+
+# Through a jump host of the operator's ssh configuration, which asks for a password and a second factor: both are asked in the walk, by the
+# program itself in ssh's stead, and stand nowhere after it.
+by_jump() {
+	/usr/bin/python3 -c 'import asyncssh' 2>/dev/null ||
+		{ echo "program: python3-asyncssh is not installed; a jump host that asks is not tested"; return; }
+	name="jump host" && start healthy
+	mkdir "$dir/ask" "$dir/ssh" && mkdir -m 700 "$dir/run" && mkfifo "$dir/ask/hold" || exit 1
+	/usr/bin/python3 "$src/tests/live/fake-login.py" "$dir/ask" <"$dir/ask/hold" >"$dir/ask/ports" 2>"$dir/ask/err" &
+	jump=$!
+	exec 8>"$dir/ask/hold"
+	for _ in $(seq 200); do [ -s "$dir/ask/ports" ] && break; sleep 0.05; done
+	[ -s "$dir/ask/ports" ] || { fail "$name: it did not start: $(cat "$dir/ask/err")"; return; }
+	printf '%s\n' 'Host esx-behind' 'HostName 127.0.0.1' "Port $port" "IdentityFile $identity" "UserKnownHostsFile $known_hosts" \
+		'ProxyJump bastion' 'Host bastion' 'HostName 127.0.0.1' "Port $(cut -d' ' -f1 "$dir/ask/ports")" 'User token' \
+		'PubkeyAuthentication no' "UserKnownHostsFile $dir/ask/known_hosts" >"$dir/ssh/config"
+	printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(command -v ssh)" "$dir/ssh/config" >"$dir/ssh/ssh"
+	chmod 755 "$dir/ssh/ssh"
+	walk() { # OPTION...: answers by the numbers of the prompts, from standard input
+		PATH=$dir/ssh:$PATH XDG_RUNTIME_DIR=$dir/run timeout 60 "$dir/bin/reattest" walk esx-behind --user "$user" --plain \
+			--entry kind --journal "$dir/behind.jsonl" "$@" >"$dir/out" 2>"$dir/err"
+		mv -f "$dir/behind.jsonl" "$dir/behind-was.jsonl"
+		rmdir "$dir/run" 2>/dev/null && mkdir -m 700 "$dir/run" || fail "$name: something of it is left in $(ls "$dir/run")"
+	}
+	printf '%s\n' 1 'correct horse' 1 123456 | walk
+	says "Before the host is reached: jump host bastion, on the way to esx-behind"
+	says "Token: "
+	says "the host's password is not meant"
+	says "$ esxcli system version get"
+	cat "$dir/behind-was.jsonl" >>"$dir/out"
+	says "ProxyJump bastion"
+	silent "correct horse"
+	# The password for the host is not the jump host's: it is asked for all the same.
+	rm -f "$dir/ask/attempts"
+	printf '2\n' | walk --password-fd 3 3<<<"correct horse"
+	says "Before the host is reached"
+	says "was not answered"
+	[ ! -s "$dir/ask/attempts" ] || fail "$name: it was offered $(cat "$dir/ask/attempts")"
+	PATH=$dir/ssh:$PATH timeout 60 "$dir/bin/reattest" check esx-behind --user "$user" </dev/null >"$dir/out" 2>"$dir/err"
+	got=$?
+	[ $got = 20 ] || fail "$name: exit $got, expected 20"
+	says "the way through the jump host bastion failed"
+	PATH=$dir/ssh:$PATH timeout 60 "$dir/bin/reattest" check esx-behind --no-ssh-config </dev/null >"$dir/out" 2>"$dir/err"
+	silent "jump host"
+	exec 8>&-
+	# A simulated host runs none of it.
+	printf '#!/bin/sh\n: >%s\n' "$dir/ran" >"$dir/ssh/ssh"
+	PATH=$dir/ssh:$PATH "$dir/bin/reattest" check --from demo:secure-boot-off >"$dir/out" 2>"$dir/err"
+	[ ! -e "$dir/ran" ] || fail "$name: ssh is run for a simulated host"
+	PATH=$dir/ssh:$PATH "$dir/bin/reattest" check --no-ssh-config 127.0.0.1 --port "$port" --user "$user" --known-hosts "$known_hosts" \
+		--identity "$identity" --only esxi-version >"$dir/out" 2>"$dir/err"
+	[ ! -e "$dir/ran" ] || fail "$name: ssh is run in spite of --no-ssh-config"
+	PATH=$dir/ssh:$PATH "$dir/bin/reattest" check 127.0.0.1 --port "$port" --user "$user" --known-hosts "$known_hosts" \
+		--identity "$identity" --only esxi-version >"$dir/out" 2>"$dir/err"
+	[ -e "$dir/ran" ] || fail "$name: ssh is not asked for its configuration"
+}
+by_jump
 
 [ $failed = 0 ] && echo "program: all of it as it should be"
 exit $failed

@@ -283,6 +283,16 @@ void puppet_need(struct puppet *puppet, enum ra_need_kind kind)
 	snprintf(event->need.text, sizeof(event->need.text), "what is it?");
 }
 
+void puppet_need_on_the_way(struct puppet *puppet, enum ra_need_kind kind)
+{
+	struct ra_event *event = push(puppet, RA_EV_NEED);
+
+	event->need.kind = kind;
+	event->need.on_the_way = true;
+	snprintf(event->need.subject, sizeof(event->need.subject), "jump host bastion, on the way to esx0");
+	snprintf(event->need.text, sizeof(event->need.text), "Password: ");
+}
+
 void puppet_progress(struct puppet *puppet, uint64_t ticket, int percent, bool may_cancel)
 {
 	push(puppet, RA_EV_PROGRESS)->progress = (struct ra_progress_told){ticket, percent, may_cancel};

@@ -47,6 +47,8 @@ struct puppet *session_puppet(struct ra_hub *hub, const char *host);
 struct puppet *session_puppet_at(struct ra_hub *hub, const char *key);
 void puppet_state(struct puppet *puppet, enum ra_link_state state, enum ra_link_why why);
 void puppet_need(struct puppet *puppet, enum ra_need_kind kind);
+/* A machine on the way to the host asks. */
+void puppet_need_on_the_way(struct puppet *puppet, enum ra_need_kind kind);
 void puppet_progress(struct puppet *puppet, uint64_t ticket, int percent, bool may_cancel);
 void puppet_reply(struct puppet *puppet, uint64_t ticket, enum ra_link_why why);
 

@@ -271,6 +271,46 @@ static void test_words_that_fit_a_need(void **state)
 	}
 }
 
+/* A jump host asks for a password: the host's is not for it, whoever walks, and whatever it calls its question. */
+static void test_nothing_for_a_jump_host(void **state)
+{
+	static const struct {
+		enum ra_need_kind kind;
+		bool interactive;
+	} rows[] = {
+		{RA_NEED_PROMPT, false},
+		{RA_NEED_PROMPT, true},
+		{RA_NEED_PASSWORD, false},
+		{RA_NEED_PASSWORD, true},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct bench b;
+
+		set_up(&b, "of the host");
+		b.puppets[0] = session_puppet(b.hub, "esx0");
+		add(&b, 0, "esx0", rows[i].interactive);
+		session_settle(b.hub);
+		puppet_need_on_the_way(b.puppets[0], rows[i].kind);
+		session_settle(b.hub);
+		session_settle(b.hub);
+		/* Nobody to ask: refused; else it stands until it is answered. */
+		assert_int_equal(b.puppets[0]->answers, !rows[i].interactive);
+		assert_false(b.puppets[0]->secret);
+		struct ra_view *view = session_look(b.sessions[0]);
+
+		if (rows[i].kind == RA_NEED_PROMPT && rows[i].interactive) {
+			assert_int_equal(view->prompt.kind, RA_ASK_SECRET);
+			assert_non_null(strstr(view->prompt.title, "jump host bastion, on the way to esx0"));
+			assert_non_null(strstr(view->prompt.text, "the host's password is not meant"));
+			assert_int_equal(session_say(b.sessions[0], RA_WORD_TYPED, "123456", &b.errs), RA_OK);
+			assert_true(b.puppets[0]->secret);
+		}
+		ra_view_free(view);
+		tear_down(&b);
+	}
+}
+
 /* What an ended walk still has on its way does not count as running. */
 static void test_an_ended_walk_runs_nothing(void **state)
 {
@@ -302,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_right_password_opens_all),
 		cmocka_unit_test(test_first_host_leaves),
 		cmocka_unit_test(test_two_walks_on_one_host),
+		cmocka_unit_test(test_nothing_for_a_jump_host),
 		cmocka_unit_test(test_words_that_fit_a_need),
 		cmocka_unit_test(test_an_ended_walk_runs_nothing),
 	};

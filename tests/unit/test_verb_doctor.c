@@ -48,11 +48,13 @@ static int drop_home(void **state)
 	return rmdir(*state);
 }
 
+static bool no_config; /* --no-ssh-config */
+
 /* The verb's document and its exit code. */
 static int doctor(void **state, const char *format, const char *known_hosts, struct ra_buf *out)
 {
 	char bin[512], file[512];
-	struct ra_options options = {.format = format, .known_hosts = known_hosts, .password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1};
+	struct ra_options options = {.format = format, .known_hosts = known_hosts, .password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1, .no_ssh_config = no_config};
 	struct ra_context context = {.options = &options, .exe_dir = bin};
 
 	snprintf(bin, sizeof(bin), "%s/bin", (char *)*state);
@@ -135,6 +137,52 @@ static void states(void **state)
 	}
 }
 
+/* The ssh client: none, one that is there, one that does not read its configuration, one that never answers. */
+static void client(void **state)
+{
+	static const struct {
+		const char *script, *state, *value, *words; /* script NULL: no ssh */
+		bool off;
+	} clients[] = {
+	    {NULL, "note", "none", "no ssh configuration is used", false},
+	    {"[ $1 = -V ] && { echo OpenSSH_9.2 >&2; exit; }; printf 'hostname localhost\\nport 22\\n'", "ok", "OpenSSH_9.2",
+	     "is read by it", false},
+	    {"[ $1 = -V ] && { echo OpenSSH_9.2 >&2; exit; }; echo 'line 3: bad' >&2; exit 255", "note", "OpenSSH_9.2",
+	     "does not read its configuration: line 3: bad", false},
+	    {"[ $1 = -V ] && { echo OpenSSH_9.2 >&2; exit; }; echo nonsense", "note", "OpenSSH_9.2", "is not understood", false},
+	    {"[ $1 = -V ] && { echo OpenSSH_9.2 >&2; exit; }; echo 'line 3: bad' >&2; exit 255", "ok", "OpenSSH_9.2", "--no-ssh-config", true},
+	    {"[ $1 = -V ] && exit 1; sleep 600", "note", "does not tell its version", "in time", false},
+	};
+	RA_AUTO(ra_mem_free) char *path = strdup(getenv("PATH"));
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+	char line[600];
+
+	assert_non_null(path);
+	for (size_t i = 0; i < RA_LEN(clients); i++) {
+		RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+
+		snprintf(line, sizeof(line), "mkdir path && { printf '%%s\\n' '#!/bin/sh' 'PATH=%.200s' \"%s\" >path/ssh; chmod 755 path/ssh; }",
+			 path, "$SCRIPT");
+		setenv("SCRIPT", clients[i].script ? clients[i].script : "", 1);
+		run_in(*state, line);
+		if (!clients[i].script)
+			run_in(*state, "rm path/ssh");
+		snprintf(line, sizeof(line), "%s/path", (char *)*state);
+		setenv("PATH", line, 1);
+		no_config = clients[i].off;
+		int code = doctor(state, "json", NULL, &out);
+
+		no_config = false;
+		setenv("PATH", path, 1);
+		run_in(*state, "rm -r path");
+		assert_int_equal(code, 0);
+		assert_int_equal(ra_json_parse("doctor", out.data, out.len, NULL, &doc, NULL), RA_OK);
+		if (strcmp(row_text(doc, "ssh_client", "state"), clients[i].state) || !strstr(row_text(doc, "ssh_client", "value"), clients[i].value) ||
+		    !row_notes(doc, "ssh_client", clients[i].words))
+			fail_msg("client %zu: %s\n%s", i, row_text(doc, "ssh_client", "value"), out.data);
+	}
+}
+
 /* One row a thing, nothing wider than a terminal but what has no spaces, no byte that moves a cursor. */
 static void text(void **state)
 {
@@ -195,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(states),
 	    cmocka_unit_test(text),
+	    cmocka_unit_test(client),
 	    cmocka_unit_test(core_dumps_on),
 	    cmocka_unit_test(usage),
 	};
