@@ -21,9 +21,14 @@ find_tool() {
 
 stop() {
 	[ -f "$1/sshd.pid" ] && kill "$(cat "$1/sshd.pid")" 2>/dev/null || true
-	# What its users left running: each shell of ours noted its process group. (dash knows no `kill -9 --`.)
+	# What its users left running: each shell of ours noted its process group and when that began. The number may be another's by now: then
+	# the group was over before. (dash knows no `kill -9 --`.)
 	if [ -f "$1/groups" ]; then
-		sort -u "$1/groups" | while read -r group; do kill -s KILL -- "-$group" 2>/dev/null || true; done
+		sort -u "$1/groups" | while read -r group began; do
+			now=$(cut -d ' ' -f 22 "/proc/$group/stat" 2>/dev/null || true)
+			[ -n "$now" ] && [ "$now" != "$began" ] && continue
+			kill -s KILL -- "-$group" 2>/dev/null || true
+		done
 	fi
 	[ -f "$1/agent.pid" ] && kill "$(cat "$1/agent.pid")" 2>/dev/null || true
 	rm -f "$1/sshd.pid" "$1/groups"
@@ -107,7 +112,10 @@ make_shell() {
 		#!$busybox ash
 		# What sshd starts for every request: paths of an ESXi host become paths here, PATH holds nothing a host has not.
 		read -r _ _ _ _ group _ </proc/self/stat
-		echo "\$group" >>$dir/groups
+		set -- \$(cat /proc/\$group/stat)
+		shift 21
+		echo "\$group \$1" >>$dir/groups
+		set --
 		export PATH=$dir/bin FAKE_RECORDING='$recording' FAKE_STATE='$state' FAKE_STARTED='$started'
 		command=\$(printf '%s' "\$SSH_ORIGINAL_COMMAND" |
 			sed -e 's|/var/run/log|$dir/log|g' -e 's|/var/log|$dir/log|g' -e 's|/usr/lib/vmware/secureboot/bin/|$dir/bin/|g')
