@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -215,7 +216,7 @@ static void take_place(struct ra_ssh *ssh, struct ra_sshconfig *config, const ch
 }
 
 /* Who is trusted: the files, and what to do on first sight. */
-static void take_trust(struct ra_ssh *ssh, struct ra_sshconfig *config)
+static void take_trust(struct ra_ssh *ssh, struct ra_sshconfig *config, const char *home)
 {
 	struct ra_ssh_settle *settle = &ssh->settle;
 	static const int policies[] = {[RA_STRICT_ASK] = RA_HOSTKEY_ASK,
@@ -231,6 +232,14 @@ static void take_trust(struct ra_ssh *ssh, struct ra_sshconfig *config)
 	ssh->known_hashed = ssh->known_hashed || config->hash_known;
 	if (settle->known_said || !config->known_said)
 		return;
+	/* The usual file is that under $HOME; ssh itself looks into the account's home. */
+	char usual[PATH_MAX];
+	snprintf(usual, sizeof(usual), "%s/.ssh/known_hosts", home);
+	if (config->known[0] && !strcmp(config->known[0], usual)) {
+		char *theirs = config->known[0];
+		config->known[0] = ssh->known_files[0];
+		ssh->known_files[0] = theirs;
+	}
 	for (char **file = ssh->known_files; *file; file++)
 		*file = ra_mem_free(*file);
 	char **const lists[] = {config->known, config->known_system};
@@ -343,7 +352,7 @@ static bool apply(struct ra_ssh *ssh, struct ra_sshconfig *config)
 	names.variable = variable;
 	if (*config->unheeded)
 		say(settle->notes, sizeof(settle->notes), "not followed here: %s", config->unheeded);
-	take_trust(ssh, config);
+	take_trust(ssh, config, names.home);
 	take_way(ssh, config);
 	return take_keys(ssh, config, &names) && take_agent(ssh, config, &names);
 }

@@ -283,6 +283,22 @@ static void test_alias(void **state)
 	expect_up(&(struct want){0});
 }
 
+/* Where the configuration names no file, the known hosts are those under $HOME, though ssh itself takes the account's home. */
+static void test_home(void **state)
+{
+	char home[300], before[300];
+	snprintf(before, sizeof(before), "%s", getenv("HOME"));
+	live_shell("mkdir -p %s/house/.ssh && cp %s/known %s/house/.ssh/known_hosts && sed -i '/UserKnownHostsFile/d' %s/config", place.dir,
+		   place.dir, place.dir, place.dir);
+	snprintf(home, sizeof(home), "%s/house", place.dir);
+	assert_int_equal(setenv("HOME", home, 1), 0);
+	expect_up(&(struct want){0});
+	snprintf(home, sizeof(home), "%s/empty", place.dir);
+	assert_int_equal(setenv("HOME", home, 1), 0);
+	expect_down(&(struct want){0}, RA_LINK_REFUSED, "is not known here");
+	assert_int_equal(setenv("HOME", before, 1), 0);
+}
+
 static void test_user(void **state)
 {
 	if (!place.ask_pid)
@@ -615,7 +631,8 @@ static void test_hostile_names(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup(test_alias, each),         cmocka_unit_test_setup(test_user, each),
+	    cmocka_unit_test_setup(test_alias, each),         cmocka_unit_test_setup(test_home, each),
+	    cmocka_unit_test_setup(test_user, each),
 	    cmocka_unit_test_setup(test_trust, each),         cmocka_unit_test_setup(test_identities, each),
 	    cmocka_unit_test_setup(test_jump, each),          cmocka_unit_test_setup(test_jump_breaks, each),
 	    cmocka_unit_test_setup(test_jump_asks, each),     cmocka_unit_test_setup(test_jump_leaves, each),
