@@ -3,12 +3,10 @@
 #include "link/quote.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define LOG_NAME_MAX 32
 #define LOG_LINES_MAX 100000
-#define STATUS_DIGITS_MAX 3
 
 ra_err ra_quote_word(const char *word, struct ra_buf *out)
 {
@@ -57,14 +55,15 @@ static bool is_log_name(const cJSON *name)
 
 /* Rotated files (highest number is oldest) and then the current one, the newest lines_max lines of them; every file
  * under a head line of its own, a file that is not there under none. since_boot is served by reading the rotated ones
- * too: the first line of a file tells how far back it reaches. Only what busybox has. */
+ * too: the first line of a file tells how far back it reaches. Only what busybox has. By eval, so that it is words like
+ * every other command. */
 static ra_err quote_log(const cJSON *log, struct ra_buf *out)
 {
 	const cJSON *files = ra_json_get(log, "files");
 	int64_t lines = ra_json_int(log, "lines_max", 2000);
 	if (!cJSON_IsArray(files) || !files->child || lines < 1 || lines > LOG_LINES_MAX)
 		return RA_E_INVALID;
-	ra_err err = ra_buf_text(out, "( n=1; for f in");
+	ra_err err = ra_buf_text(out, "eval '( n=1; for f in");
 	for (const cJSON *name = files->child; name && !err; name = name->next)
 		err = is_log_name(name) ? ra_buf_printf(out, " %s", name->valuestring) : RA_E_INVALID;
 	if (err)
@@ -74,7 +73,7 @@ static ra_err quote_log(const cJSON *log, struct ra_buf *out)
 	    "; do d=/var/run/log; [ -e $d/$f.log ] || d=/var/log; [ -e $d/$f.log ] || continue; n=0; "
 	    "echo \"==> $f <==\"; "
 	    "{ for i in 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0; do "
-	    "[ -e $d/$f.$i.gz ] && zcat $d/$f.$i.gz; done; cat $d/$f.log; } | tail -n %d; done; exit $n )",
+	    "[ -e $d/$f.$i.gz ] && zcat $d/$f.$i.gz; done; cat $d/$f.log; } | tail -n %d; done; exit $n )'",
 	    (int)lines);
 }
 
@@ -93,44 +92,20 @@ ra_err ra_quote_frame(const char *command, const char *nonce, struct ra_buf *out
 			     nonce);
 }
 
-/* "LF nonce" at or after from. Out: offset, SIZE_MAX when absent. */
-static size_t find_mark(const char *bytes, size_t len, const char *nonce)
-{
-	size_t nonce_len = strlen(nonce);
-	for (size_t at = 0; at + 1 + nonce_len < len; at++) {
-		const char *lf = memchr(bytes + at, '\n', len - at);
-		if (!lf)
-			return SIZE_MAX;
-		at = (size_t)(lf - bytes);
-		if (at + 1 + nonce_len < len && memcmp(lf + 1, nonce, nonce_len) == 0)
-			return at;
-	}
-	return SIZE_MAX;
-}
+/* What stands once before the joined commands: a function that runs one, called as `f NONCE SECONDS COMMAND`.
+ * - The shell's own words (job notes, "Terminated") go nowhere; the command has the real stderr, and nobody else has it.
+ * - The timer TERMs the shell, whose trap marks the command as stopped (x) and so breaks the wait. It holds no stream: the end of the
+ *   exec would wait for it.
+ * - Then the command (if it was stopped) and the timer are killed, and TERM goes to the shell's process group, whose number is the
+ *   shell's where sshd made it the leader: that ends the timer's sleep and what the command left running. A number that leads no group
+ *   reaches nobody; a shell without one that had to stop a command runs no further one (l), for what is left may still write. */
+#define JOIN_HEAD                                                                                                      \
+	"exec 3>&2 2>/dev/null; trap x=t TERM; f() { n=$1 s=$2; shift 2; x=; "                                         \
+	"\"$@\" </dev/null 2>&3 3>&- & p=$!; { sleep $s; kill $$; } </dev/null >/dev/null 3>&- & k=$!; "               \
+	"wait $p; r=$?; m=$x; kill -KILL $k ${m:+$p}; kill -TERM -$$ || l=$m; wait $k; "                               \
+	"{ echo; echo $n; } >&3; echo; echo $n $r $m; [ -z \"$l\" ] || exit; }"
 
-bool ra_trailer_find(const char *bytes, size_t len, const char *nonce, size_t *body_len, int *status)
+ra_err ra_quote_join(const char *command, const char *nonce, int limit_s, struct ra_buf *out)
 {
-	size_t mark = find_mark(bytes, len, nonce);
-	if (mark == SIZE_MAX)
-		return false;
-	size_t at = mark + 1 + strlen(nonce);
-	int value = 0, digits = 0;
-	if (bytes[at++] != ' ')
-		return false;
-	for (; at < len && isdigit((unsigned char)bytes[at]) && digits < STATUS_DIGITS_MAX; at++, digits++)
-		value = value * 10 + (bytes[at] - '0');
-	if (!digits || at >= len || bytes[at] != '\n')
-		return false;
-	*body_len = mark;
-	*status = value;
-	return true;
-}
-
-bool ra_trailer_find_err(const char *bytes, size_t len, const char *nonce, size_t *body_len)
-{
-	size_t mark = find_mark(bytes, len, nonce);
-	if (mark == SIZE_MAX || bytes[mark + 1 + strlen(nonce)] != '\n')
-		return false;
-	*body_len = mark;
-	return true;
+	return ra_buf_printf(out, "%s; f %s %d %s", out->len ? "" : JOIN_HEAD, nonce, limit_s, command);
 }

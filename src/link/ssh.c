@@ -63,10 +63,7 @@ static void hang_up(struct ra_ssh *ssh)
 {
 	ra_ssh_dial_stop(ssh);
 	ra_ssh_settle_stop(ssh);
-	for (struct ra_job *job = ssh->jobs; job; job = job->next)
-		ra_ssh_exec_forget(ssh, job);
-	ssh->opening = NULL;
-	ssh->closing_count = 0;
+	ra_ssh_exec_forget(ssh);
 	if (ssh->session) {
 		if (!ssh->pin && !ssh->wire.closed && !ssh->wire.mute && ssh->phase > RA_SSH_HANDSHAKE)
 			(void)libssh2_session_disconnect(ssh->session, "bye");
@@ -279,7 +276,7 @@ static bool needs_renewal(const struct ra_ssh *ssh)
 
 static bool is_busy(const struct ra_ssh *ssh)
 {
-	return ssh->jobs || ssh->closing_count || ssh->probing;
+	return ssh->jobs || ssh->execs || ssh->closing_count || ssh->probing;
 }
 
 static enum ra_progress step_ready(struct ra_ssh *ssh)
@@ -574,7 +571,7 @@ ra_err ra_link_ssh_new(const struct ra_ssh_options *options, const struct ra_clo
 	ssh->head = (struct ra_link){.ops = &ssh_ops, .state = RA_LINK_IDLE, .clock = *clock};
 	ssh->fd = -1;
 	ssh->now = ra_mono_now();
-	ssh->deadline = RA_DEADLINE_NONE;
+	ssh->deadline = ssh->open_until = RA_DEADLINE_NONE;
 	for (int i = 0; i < RA_SSH_TRIES; i++)
 		ssh->dial.tries[i].fd = -1;
 	note_said(ssh, options);

@@ -1,7 +1,7 @@
 /* ssh.h - the insides of the SSH link, shared by its files. Private to link/.
  *
- * ssh.c: life of the link; ssh_dial.c: name to socket; ssh_trust.c: host key; ssh_auth.c: login; ssh_exec.c: requests;
- * ssh_idle.c: between requests.
+ * ssh.c: life of the link; ssh_dial.c: name to socket; ssh_trust.c: host key; ssh_auth.c: login; ssh_exec.c, ssh_join.c,
+ * ssh_read.c: requests (ssh_exec.h); ssh_idle.c: between requests.
  * Invariants: libssh2 is only ever called without blocking, from ra_ssh_step; every phase has a deadline; a call that
  * left half a packet unsent is repeated before anything else is sent (pin); nothing waits for a channel to close.
  * Before all that ssh_settle.c asks what the operator's ssh configuration says of the host; ssh_proxy.c is the way there through a
@@ -190,8 +190,13 @@ struct ra_ssh {
 	bool key_to_add;                   /* accept-new: written once the login by key succeeded */
 	struct ra_ssh_auth auth;
 
-	struct ra_job *opening; /* libssh2 opens one channel at a time */
+	struct ra_exec *execs;   /* what runs, ssh_exec.h */
+	struct ra_exec *opening; /* libssh2 opens one channel at a time */
 	int channel_max;
+	int open_tries;       /* refused, since one opened */
+	ra_mono_ms open_at;   /* when the next may be tried */
+	ra_mono_ms open_until; /* RA_DEADLINE_NONE: none was refused while nothing ran */
+	bool single;          /* a joined exec came to nothing here: one request in each */
 	struct ra_ssh_closing closing[RA_SSH_CLOSING_MAX];
 	int closing_count;
 	int reconnects; /* since a request last succeeded */
@@ -289,19 +294,20 @@ enum ra_progress ra_ssh_idle(struct ra_ssh *ssh);
  * answers no keepalive may itself wait for us to agree on new keys. Out: FAILED when the session is lost. */
 enum ra_progress ra_ssh_probe(struct ra_ssh *ssh);
 
-/* Requests (ssh_exec.c). */
+/* Requests (ssh_exec.c, ssh_join.c). Give a job what it needs to be sent. Errors: RA_E_INVALID (no request for SSH), RA_E_NOMEM. */
 ra_err ra_ssh_exec_new(struct ra_ssh *ssh, struct ra_job *job, struct ra_errs *errs);
 void ra_ssh_exec_free(struct ra_ssh *ssh, struct ra_job *job);
 /* Run all jobs as far as they go. Out: FAILED when the session is lost. */
 enum ra_progress ra_ssh_exec(struct ra_ssh *ssh);
-/* Give a job's ticket its reply; the job goes when its channel is off its hands. */
+/* Give a job's ticket its reply; the job goes with the next sweep. */
 void ra_ssh_exec_reply(struct ra_ssh *ssh, struct ra_job *job, enum ra_link_why why, const char *say);
+/* Is it on its way, or was it lost there? */
 bool ra_ssh_exec_is_sent(const struct ra_job *job);
 void ra_ssh_exec_cancel(struct ra_ssh *ssh, struct ra_job *job);
-/* Forget the jobs that are over. */
+/* Forget the jobs and channels that are over. */
 void ra_ssh_exec_sweep(struct ra_ssh *ssh);
-/* Forget the channel a lost session had. */
-void ra_ssh_exec_forget(struct ra_ssh *ssh, struct ra_job *job);
+/* Forget the channels a lost session had. What ran stays sent; what only waited behind it in the same exec waits again. */
+void ra_ssh_exec_forget(struct ra_ssh *ssh);
 ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh);
 
 /* The life of the link (ssh.c). */

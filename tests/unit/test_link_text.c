@@ -1,11 +1,10 @@
-/* What link/ makes of text: shell words, framed commands and their trailers, targets. */
+/* What link/ makes of text: shell words, requests as command lines, targets. */
 #include "unit.h"
 
 #include "link/quote.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 static void test_words(void **state)
 {
@@ -77,6 +76,10 @@ static void test_requests(void **state)
 	    {"{\"run\":[1]}", NULL},
 	    {"{\"run\":\"reboot\"}", NULL},
 	    {"{\"property\":\"summary.x\"}", NULL},
+	    {"{\"log\":{\"files\":[\"vobd\"],\"lines_max\":7}}",
+	     "eval '( n=1; for f in vobd; do d=/var/run/log; [ -e $d/$f.log ] || d=/var/log; [ -e $d/$f.log ] || continue; n=0; "
+	     "echo \"==> $f <==\"; { for i in 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0; do [ -e $d/$f.$i.gz ] && zcat $d/$f.$i.gz; done; "
+	     "cat $d/$f.log; } | tail -n 7; done; exit $n )'"},
 	    {"{\"log\":{}}", NULL},
 	    {"{\"log\":{\"files\":[]}}", NULL},
 	    {"{\"log\":{\"files\":[\"../etc/shadow\"]}}", NULL},
@@ -91,72 +94,6 @@ static void test_requests(void **state)
 			assert_string_equal(ra_buf_str(&out), cases[i].line);
 		ra_buf_free(&out);
 	}
-}
-
-static int by_shell(const char *shell, const struct ra_buf *line, char *out, size_t cap)
-{
-	struct ra_buf command = {0};
-	assert_int_equal(ra_buf_printf(&command, "%s ", shell), RA_OK);
-	assert_int_equal(ra_quote_word(ra_buf_str(line), &command), RA_OK);
-	FILE *pipe = popen(ra_buf_str(&command), "r");
-	assert_non_null(pipe);
-	size_t len = fread(out, 1, cap - 1, pipe);
-	out[len] = '\0';
-	ra_buf_free(&command);
-	return pclose(pipe);
-}
-
-static void test_frame(void **state)
-{
-	static const char nonce[] = "0123456789abcdef0123456789abcdef";
-	static const struct {
-		const char *command, *out;
-		int status;
-	} cases[] = {
-	    {"echo hi", "hi\n", 0},
-	    {"printf hi", "hi", 0},
-	    {"cat", "", 0}, /* reads nothing: its input is empty */
-	    {"false", "", 1},
-	    {"sh -c 'exit 255'", "", 255},
-	    {"sh -c 'kill -9 $$'", "", 137},
-	    {"printf '\\n%s 7\\nmore' 0123", "\n0123 7\nmore", 0},
-	};
-	for (size_t i = 0; i < RA_LEN(cases); i++) {
-		struct ra_buf line = {0};
-		char out[512];
-		size_t body_len;
-		int status;
-		assert_int_equal(ra_quote_frame(cases[i].command, nonce, &line), RA_OK);
-		assert_int_equal(by_shell("exec 2>/dev/null; sh -c", &line, out, sizeof(out)), 0);
-		assert_true(ra_trailer_find(out, strlen(out), nonce, &body_len, &status));
-		assert_int_equal(status, cases[i].status);
-		out[body_len] = '\0';
-		assert_string_equal(out, cases[i].out);
-		assert_int_equal(by_shell("exec 2>&1 >/dev/null; sh -c", &line, out, sizeof(out)), 0);
-		assert_true(ra_trailer_find_err(out, strlen(out), nonce, &body_len));
-		ra_buf_free(&line);
-	}
-}
-
-/* A trailer counts only when it is whole, however the bytes come in. */
-static void test_trailer_in_pieces(void **state)
-{
-	static const char nonce[] = "0123456789abcdef0123456789abcdef";
-	static const char whole[] = "body\n\n0123456789abcdef0123456789abcdef 139\n";
-	size_t body_len;
-	int status;
-	for (size_t len = 0; len < sizeof(whole) - 1; len++)
-		assert_false(ra_trailer_find(whole, len, nonce, &body_len, &status));
-	assert_true(ra_trailer_find(whole, sizeof(whole) - 1, nonce, &body_len, &status));
-	assert_int_equal(body_len, 5);
-	assert_int_equal(status, 139);
-	static const char *const bad[] = {
-	    "\n0123456789abcdef0123456789abcdef \n",  "\n0123456789abcdef0123456789abcdef 1000\n",
-	    "\n0123456789abcdef0123456789abcdef-1\n", "0123456789abcdef0123456789abcdef 0\n",
-	    "\n0123456789abcdef0123456789abcdeF 0\n",
-	};
-	for (size_t i = 0; i < RA_LEN(bad); i++)
-		assert_false(ra_trailer_find(bad[i], strlen(bad[i]), nonce, &body_len, &status));
 }
 
 static void test_targets(void **state)
@@ -202,8 +139,10 @@ static void test_targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_words), cmocka_unit_test(test_words_by_shell),    cmocka_unit_test(test_requests),
-	    cmocka_unit_test(test_frame), cmocka_unit_test(test_trailer_in_pieces), cmocka_unit_test(test_targets),
+	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_words_by_shell),
+	    cmocka_unit_test(test_requests),
+	    cmocka_unit_test(test_targets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
