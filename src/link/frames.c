@@ -108,3 +108,10 @@ size_t ra_frames_take(struct ra_frames *frames, const char *nonce, const char *b
 	frames->held_len = len;
 	return len;
 }
+
+bool ra_frames_rest(struct ra_frames *frames, struct ra_piece *piece)
+{
+	*piece = (struct ra_piece){.kind = RA_PIECE_BODY, .bytes = frames->held, .len = frames->held_len};
+	frames->held_len = 0;
+	return piece->len > 0;
+}

@@ -35,5 +35,7 @@ struct ra_piece {
 /* Take the next piece off bytes, looking for the trailer with this nonce.
  * Shape: call again with what is left until NONE. Out: how many of bytes are used. */
 size_t ra_frames_take(struct ra_frames *frames, const char *nonce, const char *bytes, size_t len, struct ra_piece *piece);
+/* The stream ends here: what was held as the beginning of a trailer is none. Out: false when nothing was held. */
+bool ra_frames_rest(struct ra_frames *frames, struct ra_piece *piece);
 
 #endif

@@ -76,7 +76,7 @@ void ra_join_answer_waiting(struct ra_ssh *ssh, enum ra_link_why why, const char
 /* ssh_read.c. Drain both streams into the replies; those whose frames are whole are handed over. Out: DONE when something came, FAILED
  * when the session is lost. */
 enum ra_progress ra_exec_read(struct ra_ssh *ssh, struct ra_exec *exec);
-/* Hand over replies whose trailer came. all: also those whose end of stderr has not. */
+/* Hand over replies whose trailer came. all: nothing more comes, so also those whose end of stderr has not. */
 void ra_exec_settle(struct ra_ssh *ssh, struct ra_exec *exec, bool all);
 /* When the grace of a frame that only lacks the end of stderr is over; RA_DEADLINE_NONE when there is none. */
 ra_mono_ms ra_exec_grace_until(const struct ra_exec *exec);

@@ -127,8 +127,22 @@ ra_mono_ms ra_exec_grace_until(const struct ra_exec *exec)
 	return RA_DEADLINE_NONE;
 }
 
+/* Nothing more comes. Out: an error only without memory, and then those bytes are missing from what is incomplete anyway. */
+static ra_err take_rest(struct ra_ssh *ssh, struct ra_exec *exec)
+{
+	struct ra_piece piece;
+	ra_err err = RA_OK;
+	if (exec->at < exec->count && ra_frames_rest(&exec->out, &piece))
+		err = keep_out(ssh, exec, piece.bytes, piece.len);
+	if (exec->err_at < exec->count && ra_frames_rest(&exec->err, &piece))
+		err = keep_err(exec, piece.bytes, piece.len) || err ? RA_E_NOMEM : RA_OK;
+	return err;
+}
+
 void ra_exec_settle(struct ra_ssh *ssh, struct ra_exec *exec, bool all)
 {
+	if (all)
+		(void)take_rest(ssh, exec);
 	for (size_t i = 0; i < exec->at; i++) {
 		const struct ra_exec_frame *frame = &exec->frames[i];
 		if (i >= exec->err_at && !all && ssh->now < frame->came_at + GRACE_MS)

@@ -99,6 +99,14 @@ make_faults() {
 		$ash
 		for c in a b c d e f; do printf \$c; usleep 100000; done
 	END
+	# The trailers of the commands that share its exec, behind it (later) or before it (earlier).
+	fault nonces <<-END
+		$ash
+		own='\$d'
+		[ \$1 = earlier ] || own=1d
+		tr '\\000;' '\\n\\n' </proc/\$PPID/cmdline | sed -n 's/^ f \([0-9a-f]*\) .*/\1/p' | sed "\$own" |
+			while read -r nonce; do printf '\\n%s 0\\n' \$nonce; printf '\\n%s\\n' \$nonce >&2; done
+	END
 	fault count <<-END
 		$ash
 		echo run >>$dir/counted

@@ -34,6 +34,7 @@ fail() { echo "FAIL: $*"; failed=1; }
 start() { # SCENARIO [STATE]: host, port, user, known_hosts, identity are set
 	"$esxi" stop "$dir/host"
 	rm -rf "$dir/host"
+	execs=0
 	"$esxi" start "$dir/host" "$src/flows/demo/$1.json" "${2:-}" >"$dir/env" || exit 1
 	. "$dir/env"
 }
@@ -50,8 +51,17 @@ check() { # EXIT OPTION...: runs the check, keeps its output in out and err, com
 says() { grep -qF -- "$1" "$dir/out" "$dir/err" || { fail "$name: nothing says \"$1\""; tail -n 20 "$dir/out" "$dir/err"; }; }
 silent() { ! grep -qF -- "$1" "$dir/out" "$dir/err" || fail "$name: something says \"$1\""; }
 
+took() { # EXECS: so many execs the host has had since the last time; its shell notes each
+	local all
+	all=$(cat "$dir/host/groups" 2>/dev/null | wc -l)
+	[ $((all - execs)) = "$1" ] || fail "$name: $((all - execs)) execs on the host, expected $1"
+	execs=$all
+}
+
+# All that SSH is asked in a check goes in one exec: what a slow line costs is counted in these.
 name="secure boot off" && start secure-boot-off
 check 10
+took 1
 says "Secure Boot is off (guide"
 says "tpmdriver is loaded"
 says "Known lines in the logs"
@@ -59,6 +69,7 @@ says "vCenter not given"
 check 10 --format json
 says '"outcome":"stopped"'
 says '"path":'
+took 1
 
 # What was read live is kept, as it is and scrubbed, and replays to the same.
 record() { # OPTION...: records the host, as it is and scrubbed, and tests both; a host that is lost on the way may have to be warned of
@@ -75,6 +86,7 @@ record() { # OPTION...: records the host, as it is and scrubbed, and tests both;
 		{ fail "$name: the recording is no test of itself"; cat "$dir/err"; }
 }
 record
+took 2
 
 # The walk itself, by its plain form: always the first choice (an action's first choice is to leave things as they are) up to an outcome.
 name="walk"
@@ -82,6 +94,7 @@ yes 1 | head -n 200 | timeout 120 "$dir/bin/reattest" walk "$host" --plain --por
 	--known-hosts "$known_hosts" --journal "$dir/walk.jsonl" >"$dir/out" 2>"$dir/err"
 got=${PIPESTATUS[2]}
 [ "$got" = 13 ] || { fail "$name: exit $got, expected 13"; tail -n 20 "$dir/out" "$dir/err"; }
+took 2
 says "esxcli system version get"
 says "Secure Boot is off"
 says "Outcome"
@@ -93,6 +106,7 @@ check 10
 name="healthy" && start healthy
 # What only vCenter knows is missing, and nothing is wrong: the exit says so.
 check 12
+took 1
 says "nothing wrong found in what could be seen"
 
 # One command of the host misbehaves; everything else is still found.
@@ -102,6 +116,7 @@ name="stall" && misbehave stall
 began=$SECONDS
 check 12 --timeout 2
 [ $((SECONDS - began)) -lt 60 ] || fail "$name: took $((SECONDS - began)) s"
+took 1
 says "tpmdriver is loaded"
 silent "PASS     Secure Boot in this boot"
 record --timeout 2

@@ -18,7 +18,7 @@ leave() {
 	rm -rf "$dir"
 }
 trap leave EXIT
-cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/test_ssh_config" "$build/fake-host" "$dir/" || exit 1
+cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/test_ssh_joined" "$build/test_ssh_config" "$build/fake-host" "$dir/" || exit 1
 chmod 755 "$dir"/* && mkdir -m 1777 "$dir/hosts" || exit 1
 # libssh2 1.10 does not free all of a key with a passphrase that it was given to read.
 echo 'leak:libssh2_userauth_publickey_frommemory' >"$dir/leaks"
@@ -32,6 +32,7 @@ run() {
 
 echo "ssh: as $(id -un)"
 run env || exit 1
+HOME=$dir "$dir/test_ssh_joined" || exit 1
 [ "$(id -u)" = 0 ] || exit 0
 
 user=$(getent passwd | awk -F: '$3 > 0 && $7 ~ /\/(ba|da|)sh$/ { print $1; exit }')

@@ -131,6 +131,22 @@ static void test_streams(void **state)
 	}
 }
 
+/* At the end of a stream what might have become a trailer is the command's. */
+static void test_rest(void **state)
+{
+	static const char *const ends[] = {"\n", "\n0000", "\n" N0, "\n" N0 " 14", "\n" N0 " 143 t"};
+	struct ra_piece piece;
+	for (size_t i = 0; i < RA_LEN(ends); i++) {
+		struct ra_frames frames = {.with_status = true};
+		assert_int_equal(ra_frames_take(&frames, N0, ends[i], strlen(ends[i]), &piece), strlen(ends[i]));
+		assert_int_equal(piece.kind, RA_PIECE_NONE);
+		assert_true(ra_frames_rest(&frames, &piece));
+		assert_int_equal(piece.len, strlen(ends[i]));
+		assert_memory_equal(piece.bytes, ends[i], piece.len);
+		assert_false(ra_frames_rest(&frames, &piece));
+	}
+}
+
 /* Real shells: what a host has, and what a workstation has. */
 static const char *const shells[][4] = {
     {"busybox", "ash", "-c", NULL}, {"dash", "-c", NULL}, {"bash", "-c", NULL}, {"sh", "-c", NULL}};
@@ -359,7 +375,7 @@ static void test_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_streams),  cmocka_unit_test(test_line),  cmocka_unit_test(test_shells),
+	    cmocka_unit_test(test_streams),  cmocka_unit_test(test_rest), cmocka_unit_test(test_line),  cmocka_unit_test(test_shells),
 	    cmocka_unit_test(test_shell_killed), cmocka_unit_test(test_no_group), cmocka_unit_test(test_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
