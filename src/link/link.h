@@ -50,7 +50,7 @@ struct ra_reply {
 	bool truncated;  /* more came than cap_len */
 	struct ra_buf out, err;
 	struct ra_secret *secret; /* out bytes of a secret ticket, else NULL */
-	ra_utc_ms sent_at, came_at; /* session clock */
+	ra_utc_ms sent_at, came_at; /* session clock; one that shares its sending with others: from the end of the one before it */
 	char say[RA_LINK_SAY_MAX]; /* one sentence when not ANSWERED: host, plane, what to do */
 };
 void ra_reply_clear(struct ra_reply *reply);

