@@ -54,7 +54,8 @@ static enum match match_trailer(bool with_status, const char *nonce, const char 
 }
 
 /* Go on with what may become a trailer, byte by byte: it is short. */
-static size_t take_held(struct ra_frames *frames, const char *nonce, const char *bytes, size_t len, struct ra_piece *piece)
+static size_t take_held(struct ra_frames *frames, const char *nonce, const char *bytes, size_t len,
+			struct ra_piece *piece)
 {
 	for (size_t used = 0, whole; used < len;) {
 		frames->held[frames->held_len++] = bytes[used++];
@@ -69,8 +70,8 @@ static size_t take_held(struct ra_frames *frames, const char *nonce, const char 
 		}
 		/* It was none. The byte that told so may begin one itself; no other can: a nonce has no LF. */
 		bool begins = bytes[used - 1] == '\n';
-		*piece = (struct ra_piece){
-		    .kind = RA_PIECE_BODY, .bytes = frames->given, .len = frames->held_len - begins};
+		*piece =
+		    (struct ra_piece){.kind = RA_PIECE_BODY, .bytes = frames->given, .len = frames->held_len - begins};
 		memcpy(frames->given, frames->held, piece->len);
 		frames->held[0] = '\n';
 		frames->held_len = begins;
@@ -79,7 +80,8 @@ static size_t take_held(struct ra_frames *frames, const char *nonce, const char 
 	return len;
 }
 
-size_t ra_frames_take(struct ra_frames *frames, const char *nonce, const char *bytes, size_t len, struct ra_piece *piece)
+size_t ra_frames_take(struct ra_frames *frames, const char *nonce, const char *bytes, size_t len,
+		      struct ra_piece *piece)
 {
 	*piece = (struct ra_piece){.kind = RA_PIECE_NONE};
 	if (!len)

@@ -93,12 +93,13 @@ ra_err ra_quote_frame(const char *command, const char *nonce, struct ra_buf *out
 }
 
 /* What stands once before the joined commands: a function that runs one, called as `f NONCE SECONDS COMMAND`.
- * - The shell's own words (job notes, "Terminated") go nowhere; the command has the real stderr, and nobody else has it.
- * - The timer TERMs the shell, whose trap marks the command as stopped (x) and so breaks the wait; again until it is heard, for a TERM
- *   may come before the wait. It holds no stream: the end of the exec would wait for it.
- * - Then the command (if it was stopped) and the timer are killed, and TERM goes to the shell's process group, whose number is the
- *   shell's where sshd made it the leader: that ends the timer's sleep and what the command left running. A number that leads no group
- *   reaches nobody; a shell without one that had to stop a command runs no further one (l), for what is left may still write. */
+ * - The shell's own words (job notes, "Terminated") go nowhere; the command alone has the real stderr.
+ * - The timer TERMs the shell, whose trap marks the command as stopped (x) and so breaks the wait; again until that is
+ *   heard, for a TERM may come before the wait. It holds no stream: the end of the exec would wait for it.
+ * - Then the command (if it was stopped) and the timer are killed, and TERM goes to the process group with the shell's
+ *   number, which it leads where sshd made it do so: that ends the timer's sleep and what the command left running.
+ *   Where it leads none this reaches nobody, and a shell that had to stop a command runs no further one (l): what is
+ *   left may still write. */
 #define JOIN_HEAD                                                                                                      \
 	"exec 3>&2 2>/dev/null; trap x=t TERM; f() { n=$1 s=$2; shift 2; x=; "                                         \
 	"\"$@\" </dev/null 2>&3 3>&- & p=$!; "                                                                         \

@@ -118,12 +118,13 @@ static enum ra_progress open_channel(struct ra_ssh *ssh, struct ra_exec *exec)
 	return exec->channel ? opened(ssh, exec) : open_refused(ssh, exec);
 }
 
-/* A start that failed for no reason of the host's is known of libssh2 1.9 and 1.10: once more, for what only reads. Out:
- * false when that was done. */
+/* A start that failed for no reason of the host's is known of libssh2 1.9 and 1.10: once more, for what only reads.
+ * Out: false when that was done. */
 static bool may_restart(const struct ra_exec *exec)
 {
 	for (size_t i = 0; i < exec->count; i++)
-		if (ra_exec_reply(exec, i) && (exec->frames[i].job->change || ra_ask_of(exec->frames[i].job)->restarted))
+		if (ra_exec_reply(exec, i) &&
+		    (exec->frames[i].job->change || ra_ask_of(exec->frames[i].job)->restarted))
 			return false;
 	return true;
 }
@@ -168,8 +169,9 @@ static enum ra_progress end_input(struct ra_ssh *ssh, struct ra_exec *exec)
 	return RA_PROGRESS_DONE;
 }
 
-/* The shell ended before its frames did. One that was alone is cut, and it is said by what, if the host says so. Of joined ones all that
- * lack an answer are asked again, each alone; when not even the first was whole, this host is asked so from now on. */
+/* The shell ended before its frames did. One that was alone is cut, and it is said by what, if the host says so. Of
+ * joined ones all that lack an answer are asked again, each alone; when not even the first was whole, this host is
+ * asked so from now on. */
 static enum ra_progress ended_early(struct ra_ssh *ssh, struct ra_exec *exec)
 {
 	char *name = NULL, say[128];
@@ -217,8 +219,8 @@ static enum ra_progress overdue(struct ra_ssh *ssh, struct ra_exec *exec)
 	return abandon(ssh, exec);
 }
 
-/* The frame at takes its time: those behind it are asked beside it. The shell comes to them too, and ends with the first trailer nobody
- * takes. */
+/* The frame at takes its time: those behind it are asked beside it. The shell comes to them too, and ends with the
+ * first trailer nobody takes. */
 static void part(struct ra_exec *exec)
 {
 	ra_join_release(exec, exec->at + 1, true);

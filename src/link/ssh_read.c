@@ -4,8 +4,8 @@
 #include "link/ssh_exec.h"
 
 #define READ_LEN 32768
-#define READS_MAX 64 /* of one stream in one go: 2 MiB, then the others have their turn */
-#define GRACE_MS 300 /* for the end of stderr, after that of stdout */
+#define READS_MAX 64                   /* of one stream in one go: 2 MiB, then the others have their turn */
+#define GRACE_MS 300                   /* for the end of stderr, after that of stdout */
 #define DROPPED_MAX ((size_t)24 << 20) /* past the cap of one answer, while others are waited for */
 
 bool ra_exec_is_flooded(const struct ra_exec *exec)
@@ -13,7 +13,8 @@ bool ra_exec_is_flooded(const struct ra_exec *exec)
 	return exec->dropped_len > DROPPED_MAX;
 }
 
-/* Bytes of stdout, up to the cap. What is cut there is handed over at once; its end is only waited for by those behind it. */
+/* Bytes of stdout, up to the cap. What is cut there is handed over at once; its end is only waited for by those behind
+ * it. */
 static ra_err keep_out(struct ra_ssh *ssh, struct ra_exec *exec, const char *bytes, size_t len)
 {
 	struct ra_reply *reply = ra_exec_reply(exec, exec->at);
@@ -76,7 +77,8 @@ static ra_err take_bytes(struct ra_ssh *ssh, struct ra_exec *exec, bool is_out, 
 		size_t used = ra_frames_take(frames, exec->frames[*at].nonce, bytes, len, &piece);
 		ra_err err = RA_OK;
 		if (piece.kind == RA_PIECE_BODY)
-			err = is_out ? keep_out(ssh, exec, piece.bytes, piece.len) : keep_err(exec, piece.bytes, piece.len);
+			err = is_out ? keep_out(ssh, exec, piece.bytes, piece.len)
+				     : keep_err(exec, piece.bytes, piece.len);
 		else if (piece.kind == RA_PIECE_END && is_out)
 			end_frame(ssh, exec, &piece);
 		else if (piece.kind == RA_PIECE_END)
@@ -127,7 +129,8 @@ ra_mono_ms ra_exec_grace_until(const struct ra_exec *exec)
 	return RA_DEADLINE_NONE;
 }
 
-/* Nothing more comes. Out: an error only without memory, and then those bytes are missing from what is incomplete anyway. */
+/* Nothing more comes. Out: an error only without memory, and then those bytes are missing from what is incomplete
+ * anyway. */
 static ra_err take_rest(struct ra_ssh *ssh, struct ra_exec *exec)
 {
 	struct ra_piece piece;

@@ -1,5 +1,5 @@
-/* Any bytes as a stream of several answers: the same pieces whole and cut in two, nothing lost and nothing twice, and a trailer behind
- * them is always found. */
+/* Any bytes as a stream of several answers: the same pieces whole and cut in two, nothing lost and nothing twice, and a
+ * trailer behind them is always found. */
 #include "link/frames.h"
 
 #include <stdint.h>
@@ -59,8 +59,9 @@ static void try(const char *bytes, size_t len, bool with_status)
 	hear(&again, bytes, at, &cut);
 	hear(&again, bytes + at, len - at, &cut);
 	if (whole.ended != cut.ended || whole.len != cut.len || memcmp(whole.body, cut.body, whole.len) ||
-	    memcmp(whole.ends, cut.ends, sizeof(whole.ends)) || memcmp(whole.status, cut.status, sizeof(whole.status)) ||
-	    frames.held_len != again.held_len || memcmp(frames.held, again.held, frames.held_len))
+	    memcmp(whole.ends, cut.ends, sizeof(whole.ends)) ||
+	    memcmp(whole.status, cut.status, sizeof(whole.status)) || frames.held_len != again.held_len ||
+	    memcmp(frames.held, again.held, frames.held_len))
 		abort();
 	/* Without any trailer the body and what is held are all there was. */
 	if (!whole.ended && (whole.len + frames.held_len != len || memcmp(whole.body, bytes, whole.len) ||

@@ -1,5 +1,5 @@
-/* Many requests in one exec over the SSH link: what each gets when one of them misbehaves, and how many execs that takes. Run by
- * ssh.sh. */
+/* Many requests in one exec over the SSH link: what each gets when one of them misbehaves, and how many execs that
+ * takes. Run by ssh.sh. */
 #include "config.h"
 
 #include "live.h"
@@ -44,13 +44,15 @@ static void expect_row(const struct row *row, const struct ra_reply *reply)
 	size_t len = reply->out.len;
 	const char *out = reply->secret ? ra_secret_bytes(reply->secret, &len) : ra_buf_str(&reply->out);
 	if (reply->why != row->why || reply->truncated != row->truncated)
-		fail_msg("%s: why %d \"%s\"%s", row->request, reply->why, reply->say, reply->truncated ? " truncated" : "");
+		fail_msg("%s: why %d \"%s\"%s", row->request, reply->why, reply->say,
+			 reply->truncated ? " truncated" : "");
 	if (row->out && strcmp(out, row->out) != 0)
 		fail_msg("%s: \"%s\"", row->request, out);
 	assert_true(reply->sent && reply->sent_at != RA_UTC_NONE && reply->sent_at <= reply->came_at);
 }
 
-/* Ask all rows at once; every one gets what it says. Out: the execs it took. order[count]: the rows as their replies came. */
+/* Ask all rows at once; every one gets what it says. Out: the execs it took. order[count]: the rows as their replies
+ * came. */
 static int ask_all(struct ra_link *link, const struct row *rows, size_t count, size_t *order)
 {
 	bool seen[64] = {false};
@@ -100,8 +102,8 @@ static void test_twelve(void **state)
 	ra_utc_ms last = RA_UTC_NONE;
 	for (uint64_t id = 0; id < 12; id++) {
 		char request[160];
-		snprintf(request, sizeof(request), RUN("\"sh\",\"-c\",\"echo out %d; echo err %d >&2; exit %d\""), (int)id,
-			 (int)id, (int)id);
+		snprintf(request, sizeof(request), RUN("\"sh\",\"-c\",\"echo out %d; echo err %d >&2; exit %d\""),
+			 (int)id, (int)id, (int)id);
 		live_submit(link, id, request, (struct ra_ticket){0});
 	}
 	for (uint64_t id = 0; id < 12; id++) {
@@ -168,14 +170,17 @@ static void test_alone(void **state)
 	    {.request = RUN("\"sh\",\"-c\",\"echo changed\""), .out = "changed\n", .change = true},
 	    {.request = ECHO, .out = "hi\n"},
 	    {.request = RUN("\"sh\",\"-c\",\"echo key\""), .out = "key\n", .secret = true},
-	    {.request = RUN("\"sh\",\"-c\",\"tr '\\\\0' ' ' </proc/$PPID/cmdline | grep -c '[e]cho key\\\\|[e]cho changed'; :\""),
+	    {.request = RUN(
+		 "\"sh\",\"-c\",\"tr '\\\\0' ' ' </proc/$PPID/cmdline | grep -c '[e]cho key\\\\|[e]cho changed'; :\""),
 	     .out = "0\n"},
 	};
 	struct ra_link *link = live_open_link(&(struct live_want){0});
 	assert_int_equal(ask_all(link, rows, RA_LEN(rows), NULL), 3);
 	/* No timer ends a change: it outlives a second, and the link's own deadline is what it was asked for. */
-	static const struct row slow = {
-	    .request = RUN("\"sh\",\"-c\",\"sleep 2; echo done\""), .out = "done\n", .change = true, .timeout_ms = 20000};
+	static const struct row slow = {.request = RUN("\"sh\",\"-c\",\"sleep 2; echo done\""),
+					.out = "done\n",
+					.change = true,
+					.timeout_ms = 20000};
 	assert_int_equal(ask_all(link, &slow, 1, NULL), 1);
 	link = ra_link_free(link);
 }
@@ -214,7 +219,10 @@ static void test_stall(void **state)
 	    {.request = RUN("\"fault-stall\""), .out = "partial\n", .why = RA_LINK_TIMEOUT, .timeout_ms = 1000},
 	    {.request = ECHO, .out = "hi\n"},
 	    {.request = RUN("\"sh\",\"-c\",\"exit 143\""), .out = ""},
-	    {.request = RUN("\"sh\",\"-c\",\"sleep 600 | sleep 601\""), .out = "", .why = RA_LINK_TIMEOUT, .timeout_ms = 700},
+	    {.request = RUN("\"sh\",\"-c\",\"sleep 600 | sleep 601\""),
+	     .out = "",
+	     .why = RA_LINK_TIMEOUT,
+	     .timeout_ms = 700},
 	    {.request = ECHO, .out = "hi\n"},
 	};
 	struct ra_link *link = live_open_link(&(struct live_want){0});
@@ -301,7 +309,10 @@ static void test_cancel(void **state)
 	assert_int_equal(execs() - before, 1);
 	/* All of one exec are given up, and its shell ends with the first frame nobody takes. */
 	for (uint64_t id = 0; id < 3; id++)
-		live_submit(link, id, id == 0 ? ECHO : id == 1 ? RUN("\"sleep\",\"4\"") : RUN("\"sleep\",\"60\""),
+		live_submit(link, id,
+			    id == 0   ? ECHO
+			    : id == 1 ? RUN("\"sleep\",\"4\"")
+				      : RUN("\"sleep\",\"60\""),
 			    (struct ra_ticket){.timeout_ms = 60000});
 	event = live_wait_for(link, RA_EV_REPLY);
 	live_expect_out(&event, "hi\n");
@@ -331,7 +342,8 @@ static void test_drop(void **state)
 	link = ra_link_free(link);
 }
 
-/* The shell dies in the middle: each that lacks its answer is asked again alone, and the one that did it is cut there. */
+/* The shell dies in the middle: each that lacks its answer is asked again alone, and the one that did it is cut there.
+ */
 static void test_killed(void **state)
 {
 	static const struct row rows[] = {
@@ -355,7 +367,8 @@ static void test_refused(void **state)
 	char dir[128], config[256];
 	struct row rows[] = {echo, echo, echo, echo};
 	live_make_dir(dir, sizeof(dir));
-	live_shell("printf '%%s\\n' '#!/bin/sh' 'echo $$ >>%s/groups' 'case $SSH_ORIGINAL_COMMAND in *\"; f \"*\"; f \"*) exit 9 ;; esac' "
+	live_shell("printf '%%s\\n' '#!/bin/sh' 'echo $$ >>%s/groups' 'case $SSH_ORIGINAL_COMMAND in *\"; f \"*\"; f "
+		   "\"*) exit 9 ;; esac' "
 		   "'exec sh -c \"$SSH_ORIGINAL_COMMAND\"' >%s/one && chmod 755 %s/one",
 		   dir, dir, dir);
 	snprintf(config, sizeof(config), "ForceCommand %s/one", dir);

@@ -27,7 +27,8 @@ struct heard {
 	size_t ended;
 };
 
-static void hear(struct ra_frames *frames, const char *const *nonces, const char *bytes, size_t len, struct heard *heard)
+static void hear(struct ra_frames *frames, const char *const *nonces, const char *bytes, size_t len,
+		 struct heard *heard)
 {
 	while (len > 0 && nonces[heard->ended]) {
 		struct ra_piece piece;
@@ -72,25 +73,46 @@ struct stream_case {
 	}
 
 static const struct stream_case streams[] = {
-    {"one after the other", STREAM("a\n\n" N0 " 0\nb\n\n" N1 " 7\n\n" N2 " 255\n"), false, 3,
+    {"one after the other",
+     STREAM("a\n\n" N0 " 0\nb\n\n" N1 " 7\n\n" N2 " 255\n"),
+     false,
+     3,
      {BODY("a\n", 0, false), BODY("b\n", 7, false), BODY("", 255, false)}},
-    {"no line feed at the end", STREAM("a\n" N0 " 0\nb\n" N1 " 1\n"), false, 2,
+    {"no line feed at the end",
+     STREAM("a\n" N0 " 0\nb\n" N1 " 1\n"),
+     false,
+     2,
      {BODY("a", 0, false), BODY("b", 1, false)}},
-    {"stopped by the timer", STREAM("half\n" N0 " 143 t\nb\n" N1 " 143\n"), false, 2,
+    {"stopped by the timer",
+     STREAM("half\n" N0 " 143 t\nb\n" N1 " 143\n"),
+     false,
+     2,
      {BODY("half", 143, true), BODY("b", 143, false)}},
-    {"the nonce of another frame, early and late", STREAM("x\n" N1 " 0\ny\n" N0 " 0\n\n" N0 " 0\nz\n" N1 " 3\n"), false, 2,
+    {"the nonce of another frame, early and late",
+     STREAM("x\n" N1 " 0\ny\n" N0 " 0\n\n" N0 " 0\nz\n" N1 " 3\n"),
+     false,
+     2,
      {BODY("x\n" N1 " 0\ny", 0, false), BODY("\n" N0 " 0\nz", 3, false)}},
     {"a trailer that is none",
-     STREAM(N0 " 0\n\n" N0 "\n\n" N0 " \n\n" N0 " x\n\n" N0 " 1000\n\n" N0 " 1 \n\n" N0 " 1 tt\n\n" N0 "0 0\n\n" N0 " 4\n"),
-     false, 1,
-     {BODY(N0 " 0\n\n" N0 "\n\n" N0 " \n\n" N0 " x\n\n" N0 " 1000\n\n" N0 " 1 \n\n" N0 " 1 tt\n\n" N0 "0 0\n", 4, false)}},
+     STREAM(N0 " 0\n\n" N0 "\n\n" N0 " \n\n" N0 " x\n\n" N0 " 1000\n\n" N0 " 1 \n\n" N0 " 1 tt\n\n" N0 "0 0\n\n" N0
+	       " 4\n"),
+     false,
+     1,
+     {BODY(N0 " 0\n\n" N0 "\n\n" N0 " \n\n" N0 " x\n\n" N0 " 1000\n\n" N0 " 1 \n\n" N0 " 1 tt\n\n" N0 "0 0\n", 4,
+	   false)}},
     {"line feeds before it", STREAM("\n\n\n\n\n" N0 " 0\n"), false, 1, {BODY("\n\n\n\n", 0, false)}},
     {"half of it and then all of it", STREAM("\n000000\n" N0 " 0\n"), false, 1, {BODY("\n000000", 0, false)}},
-    {"NUL bytes", STREAM("a\0\n\0" N0 " 0\n\n" N0 " 0\n\n\0\n" N1 " 9\n"), false, 2,
+    {"NUL bytes",
+     STREAM("a\0\n\0" N0 " 0\n\n" N0 " 0\n\n\0\n" N1 " 9\n"),
+     false,
+     2,
      {BODY("a\0\n\0" N0 " 0\n", 0, false), BODY("\n\0", 9, false)}},
     {"not whole", STREAM("a\n" N0 " 0"), false, 0, {BODY("a", 0, false)}},
     {"nothing", STREAM(""), false, 0, {BODY("", 0, false)}},
-    {"stderr", STREAM("err\n\n" N0 "\n\n" N1 "\nmore\n" N2 "\n"), true, 3,
+    {"stderr",
+     STREAM("err\n\n" N0 "\n\n" N1 "\nmore\n" N2 "\n"),
+     true,
+     3,
      {BODY("err\n", 0, false), BODY("", 0, false), BODY("more", 0, false)}},
     {"a trailer of stdout on stderr", STREAM("\n" N0 " 0\n\n" N0 "\n"), true, 1, {BODY("\n" N0 " 0\n", 0, false)}},
 };
@@ -175,7 +197,8 @@ static void slurp(FILE *file, struct ra_buf *out)
 	fclose(file);
 }
 
-/* Run a line as a host's sshd would. leads: as the leader of a process group of its own. Out: false when there is no such shell. */
+/* Run a line as a host's sshd would. leads: as the leader of a process group of its own. Out: false when there is no
+ * such shell. */
 static bool run(const char *const *shell, const struct ra_buf *line, bool leads, struct ra_buf *out, struct ra_buf *err)
 {
 	FILE *out_file = tmpfile(), *err_file = tmpfile();
@@ -202,7 +225,7 @@ static bool run(const char *const *shell, const struct ra_buf *line, bool leads,
 struct shell_case {
 	const char *command, *out;
 	size_t out_len;
-	const char *err; /* NULL: the shell's own words */
+	const char *err;     /* NULL: the shell's own words */
 	int limit_s, status; /* -1: not 0 */
 	bool stopped;
 };
@@ -267,7 +290,8 @@ static void expect_case(const char *shell, const struct shell_case *want, const 
 		fail_msg("%s: %s says \"%s\" on stderr", shell, want->command, ra_buf_str(&err->body[i]));
 	if (want->stopped != out->stopped[i] ||
 	    (want->status >= 0 ? out->status[i] != want->status : out->status[i] == 0))
-		fail_msg("%s: %s: status %d%s", shell, want->command, out->status[i], out->stopped[i] ? " stopped" : "");
+		fail_msg("%s: %s: status %d%s", shell, want->command, out->status[i],
+			 out->stopped[i] ? " stopped" : "");
 }
 
 /* All in one exec; two of them stall, which costs their second and nothing else. */
@@ -336,9 +360,12 @@ static void test_no_group(void **state)
 static void test_alone(void **state)
 {
 	static const struct shell_case asked[] = {
-	    {"echo hi", OUT("hi\n"), "", 0, 0, false},	   {"printf hi", OUT("hi"), "", 0, 0, false},
-	    {"cat", OUT(""), "", 0, 0, false},		   {"false", OUT(""), "", 0, 1, false},
-	    {"sh -c 'exit 255'", OUT(""), "", 0, 255, false}, {"sh -c 'kill -9 $$'", OUT(""), NULL, 0, 137, false},
+	    {"echo hi", OUT("hi\n"), "", 0, 0, false},
+	    {"printf hi", OUT("hi"), "", 0, 0, false},
+	    {"cat", OUT(""), "", 0, 0, false},
+	    {"false", OUT(""), "", 0, 1, false},
+	    {"sh -c 'exit 255'", OUT(""), "", 0, 255, false},
+	    {"sh -c 'kill -9 $$'", OUT(""), NULL, 0, 137, false},
 	    {"sh -c 'echo err >&2'", OUT(""), "err\n", 0, 0, false},
 	};
 	for (size_t i = 0; i < RA_LEN(asked); i++) {
@@ -375,8 +402,9 @@ static void test_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_streams),  cmocka_unit_test(test_rest), cmocka_unit_test(test_line),  cmocka_unit_test(test_shells),
-	    cmocka_unit_test(test_shell_killed), cmocka_unit_test(test_no_group), cmocka_unit_test(test_alone),
+	    cmocka_unit_test(test_streams), cmocka_unit_test(test_rest),         cmocka_unit_test(test_line),
+	    cmocka_unit_test(test_shells),  cmocka_unit_test(test_shell_killed), cmocka_unit_test(test_no_group),
+	    cmocka_unit_test(test_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
