@@ -152,6 +152,7 @@ struct ra_ssh_options {
 	bool may_ask;            /* false: a need fails the link instead of waiting */
 	bool jump_may_ask;       /* a jump host may ask the operator; false: its ssh is told to ask nobody */
 	int connect_ms, handshake_ms, auth_ms; /* 0: 10 s, 10 s, 20 s */
+	int beside_ms;           /* requests that share an exec and have not had their turn by then are asked beside it; 0: 3 s */
 };
 /* Owner: ra_link_free. Errors: RA_E_ARG (a name that another program could take for an option included), RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_link_ssh_new(const struct ra_ssh_options *options, const struct ra_clock *clock,

@@ -16,6 +16,7 @@
 #define DEFAULT_CONNECT_MS 10000
 #define DEFAULT_HANDSHAKE_MS 10000
 #define DEFAULT_AUTH_MS 20000
+#define DEFAULT_BESIDE_MS 3000
 #define LEAVING_MS 50 /* how often a child that was told to end is looked at */
 #define FINISH_MS 400 /* and how long at most when the link goes */
 #define STEPS_MAX 64 /* phases walked in one step; more wait for the next */
@@ -552,6 +553,7 @@ static bool copy_options(struct ra_ssh *ssh, const struct ra_ssh_options *option
 	ssh->connect_ms = options->connect_ms ? options->connect_ms : DEFAULT_CONNECT_MS;
 	ssh->handshake_ms = options->handshake_ms ? options->handshake_ms : DEFAULT_HANDSHAKE_MS;
 	ssh->auth_ms = options->auth_ms ? options->auth_ms : DEFAULT_AUTH_MS;
+	ssh->beside_ms = options->beside_ms ? options->beside_ms : DEFAULT_BESIDE_MS;
 	return ssh->host && ssh->at && ssh->user && ssh->known_files[0] && (options->known_hosts || ssh->known_files[1]) &&
 	       (!agent || ssh->agent_path) && copy_identities(ssh, options, home);
 }

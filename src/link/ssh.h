@@ -158,7 +158,7 @@ struct ra_ssh {
 	struct ra_child leaving; /* told to end */
 	int host_key;
 	bool may_ask;
-	int connect_ms, handshake_ms, auth_ms;
+	int connect_ms, handshake_ms, auth_ms, beside_ms;
 
 	enum ra_ssh_phase phase;
 	ra_mono_ms now, deadline;

@@ -24,18 +24,19 @@ static ra_mono_ms deadline_of(const struct ra_exec *exec)
 	return exec->at < exec->count ? exec->began_at + exec->frames[exec->at].limit_ms : RA_DEADLINE_NONE;
 }
 
-/* When those behind it are asked elsewhere. */
-static ra_mono_ms slow_at(const struct ra_exec *exec)
-{
-	return exec->at + 1 < exec->count ? exec->began_at + RA_JOIN_SLOW_MS : RA_DEADLINE_NONE;
-}
-
 static int running(const struct ra_ssh *ssh)
 {
 	int count = 0;
 	for (const struct ra_exec *exec = ssh->execs; exec; exec = exec->next)
 		count += is_running(exec);
 	return count;
+}
+
+/* When those behind it are asked elsewhere; never while there is no channel for them. */
+static ra_mono_ms slow_at(const struct ra_ssh *ssh, const struct ra_exec *exec)
+{
+	return exec->at + 1 < exec->count && running(ssh) < ssh->channel_max ? exec->started_at + ssh->beside_ms
+									     : RA_DEADLINE_NONE;
 }
 
 /* Hand the channel to those that close by themselves. Out: FAILED when there are too many, or half a packet hangs on
@@ -101,7 +102,7 @@ static enum ra_progress opened(struct ra_ssh *ssh, struct ra_exec *exec)
 	if (!exec->count)
 		return abandon(ssh, exec);
 	exec->stage = RA_EXEC_STARTING;
-	exec->began_at = ssh->now;
+	exec->started_at = exec->began_at = ssh->now;
 	ra_exec_reply(exec, 0)->sent_at = ra_clock_utc(&ssh->head.clock, ssh->now);
 	return RA_PROGRESS_DONE;
 }
@@ -219,8 +220,8 @@ static enum ra_progress overdue(struct ra_ssh *ssh, struct ra_exec *exec)
 	return abandon(ssh, exec);
 }
 
-/* The frame at takes its time: those behind it are asked beside it. The shell comes to them too, and ends with the
- * first trailer nobody takes. */
+/* A host that takes its time does more at once: those whose turn has not come are asked beside it. The shell comes to
+ * the first of them too, and ends with its trailer, which nobody takes. */
 static void part(struct ra_exec *exec)
 {
 	ra_join_release(exec, exec->at + 1, true);
@@ -233,7 +234,7 @@ static enum ra_progress run(struct ra_ssh *ssh, struct ra_exec *exec)
 		return abandon(ssh, exec);
 	if (is_running(exec) && ssh->now >= deadline_of(exec))
 		return overdue(ssh, exec);
-	if (is_running(exec) && ssh->now >= slow_at(exec))
+	if (is_running(exec) && ssh->now >= slow_at(ssh, exec))
 		part(exec);
 	switch (exec->stage) {
 	case RA_EXEC_OPENING:
@@ -329,7 +330,7 @@ ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh)
 	for (const struct ra_exec *exec = ssh->execs; exec; exec = exec->next) {
 		if (!is_running(exec))
 			continue;
-		at = sooner(at, sooner(deadline_of(exec), slow_at(exec)));
+		at = sooner(at, sooner(deadline_of(exec), slow_at(ssh, exec)));
 		at = sooner(at, ra_exec_grace_until(exec));
 	}
 	for (int i = 0; i < ssh->closing_count; i++)

@@ -6,7 +6,8 @@
  * command line; the rest over further channels beside it. A change or a secret has an exec of its own.
  * Invariants: a change is in at most one exec, ever. A request that only reads is in at most two: when a joined exec ends before its
  * frames did, each of its requests that is still unanswered is asked again alone, and what comes of that is the answer. So are those
- * that stand behind a slow one. A reply is handed over as soon as its own frame is whole. */
+ * whose turn has not come in beside_ms (real, from the start), where there is a channel for them: one after the other is slower there. A reply is handed over as soon as its own frame is
+ * whole. */
 #ifndef RA_LINK_SSH_EXEC_H
 #define RA_LINK_SSH_EXEC_H
 
@@ -15,7 +16,6 @@
 
 #define RA_JOIN_MAX 16
 #define RA_JOIN_LEN 16384
-#define RA_JOIN_SLOW_MS 5000 /* a command that takes longer is no longer waited for by those behind it */
 #define RA_STOP_MARGIN_MS 2000 /* the host's timer goes first, the link's deadline only when that does not */
 
 enum ra_exec_stage { RA_EXEC_OPENING, RA_EXEC_STARTING, RA_EXEC_ENDING_INPUT, RA_EXEC_READING, RA_EXEC_OVER };
@@ -48,7 +48,7 @@ struct ra_exec {
 	struct ra_frames out, err;
 	size_t dropped_len; /* of the frame at, past its cap */
 	bool secret;        /* it carries a secret, alone */
-	ra_mono_ms began_at; /* the frame at */
+	ra_mono_ms started_at, began_at; /* the first frame, the frame at */
 };
 
 /* A job's part. */

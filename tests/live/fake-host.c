@@ -101,7 +101,7 @@ static int answer(int argc, char **argv)
 	struct ra_buf out = {0}, err = {0};
 	int status = 1;
 	if (reply) {
-		const int64_t took_ms = ra_json_int(reply, "took_ms", 0) / 10; /* in a hurry: tests wait for it */
+		const int64_t took_ms = ra_json_int(reply, "took_ms", 0) / 100; /* in a hurry: tests wait for it */
 		const struct timespec wait = {.tv_sec = took_ms / 1000, .tv_nsec = took_ms % 1000 * 1000000};
 		nanosleep(&wait, NULL);
 		status = (int)ra_json_int(reply, "status", 0);

@@ -114,7 +114,8 @@ struct ra_link *live_open_link(const struct live_want *want)
 					 .known_hosts = want->known_hosts ? want->known_hosts : live_host.known_hosts,
 					 .may_ask = want->may_ask,
 					 .connect_ms = want->connect_ms,
-					 .handshake_ms = want->handshake_ms};
+					 .handshake_ms = want->handshake_ms,
+					 .beside_ms = want->beside_ms ? want->beside_ms : 3600000};
 	options.host_key = want->policy;
 	struct ra_clock clock = ra_clock_make(RA_UTC_NONE, 1);
 	struct ra_link *link = NULL;

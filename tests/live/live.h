@@ -47,6 +47,7 @@ struct live_want {
 	const char *identity; /* file name in the host's directory; NULL: id_ecdsa; "": none */
 	const char *known_hosts, *host, *user;
 	int port, policy, connect_ms, handshake_ms;
+	int beside_ms; /* 0: never, however loaded this machine is */
 	bool use_agent, may_ask;
 };
 struct ra_link *live_open_link(const struct live_want *want);

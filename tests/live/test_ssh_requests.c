@@ -131,7 +131,7 @@ static void test_stall(void **state)
 
 static void test_cancel(void **state)
 {
-	struct ra_link *link = live_open_link(&(struct live_want){0});
+	struct ra_link *link = live_open_link(&(struct live_want){.beside_ms = 1000});
 	/* Before anything was sent. */
 	live_submit(link, 1, ECHO, (struct ra_ticket){0});
 	link->ops->cancel(link, 1);
