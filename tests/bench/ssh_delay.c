@@ -1,8 +1,10 @@
-/* ssh_delay.c - a network that takes its time, in user space: what comes in on one side goes out on the other half a round trip later.
+/* ssh_delay.c - a network that takes its time, in user space: what comes in on one side goes out on the other half a
+ * round trip later.
  *
- * It counts round trips, too, by what could have caused what: bytes carry the number of half trips that lie before them on their
- * connection, one more than anything that had reached their sender before it sent them. Where the ends compute faster than the network
- * carries that number is the same in every run; where they do not, a late send counts after what came meanwhile. */
+ * It counts round trips, too, by what could have caused what: bytes carry the number of half trips that lie before them
+ * on their connection, one more than anything that had reached their sender before it sent them. Where the ends compute
+ * faster than the network carries that number is the same in every run; where they do not, a late send counts after
+ * what came meanwhile. */
 #include "config.h"
 
 #include "ssh_bench.h"
@@ -71,8 +73,9 @@ static void listen_at(struct net *net, const char *host, int port)
 	bench_must(strncmp(host, "127.0.2.", 8) == 0, "delay: %s is not of 127.0.2.*", host);
 	net->listeners[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	(void)setsockopt(net->listeners[i], SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	bench_must(bind(net->listeners[i], (struct sockaddr *)&at, sizeof(at)) == 0 && listen(net->listeners[i], 64) == 0, "delay: %s:%d: %s",
-		   host, port, strerror(errno));
+	bench_must(bind(net->listeners[i], (struct sockaddr *)&at, sizeof(at)) == 0 &&
+		       listen(net->listeners[i], 64) == 0,
+		   "delay: %s:%d: %s", host, port, strerror(errno));
 	net->ports[i] = port;
 	snprintf(net->hosts[i], sizeof(net->hosts[i]), "127.0.1.%s", host + 8);
 }
@@ -88,7 +91,8 @@ static void accept_one(struct net *net, int listener)
 	bench_must(net->pair_count < PAIRS_MAX, "delay: more than %d connections", PAIRS_MAX);
 	pair->fd[0] = fd;
 	pair->fd[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bench_must(connect(pair->fd[1], (struct sockaddr *)&at, sizeof(at)) == 0, "delay: %s: %s", net->hosts[listener], strerror(errno));
+	bench_must(connect(pair->fd[1], (struct sockaddr *)&at, sizeof(at)) == 0, "delay: %s: %s", net->hosts[listener],
+		   strerror(errno));
 	for (int i = 0; i < 2; i++) {
 		(void)setsockopt(pair->fd[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		pair->way[i].tail = &pair->way[i].head;
@@ -110,7 +114,8 @@ static void take_in(const struct net *net, struct pair *pair, int side)
 	struct chunk *chunk = malloc(sizeof(*chunk) + len);
 
 	bench_must(chunk != NULL, "delay: no memory");
-	*chunk = (struct chunk){.due = bench_now_ms() + net->half_ms, .halves = pair->way[!side].halves + 1, .len = len};
+	*chunk =
+	    (struct chunk){.due = bench_now_ms() + net->half_ms, .halves = pair->way[!side].halves + 1, .len = len};
 	memcpy(chunk->bytes, bytes, len);
 	*way->tail = chunk;
 	way->tail = &chunk->next;
@@ -124,7 +129,9 @@ static bool deliver(struct pair *pair, int side, double now)
 	struct way *way = &pair->way[side];
 
 	for (struct chunk *chunk; (chunk = way->head) && chunk->due <= now;) {
-		ssize_t n = chunk->len ? send(pair->fd[!side], chunk->bytes + chunk->at, chunk->len - chunk->at, MSG_DONTWAIT | MSG_NOSIGNAL) : 0;
+		ssize_t n = chunk->len ? send(pair->fd[!side], chunk->bytes + chunk->at, chunk->len - chunk->at,
+					      MSG_DONTWAIT | MSG_NOSIGNAL)
+				       : 0;
 
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
@@ -190,7 +197,8 @@ static nfds_t gather(struct net *net, struct timespec *wait)
 		for (int side = 0; side < 2; side++) {
 			const struct way *in = &pair->way[side], *out = &pair->way[!side];
 			bool full = out->head && out->head->due <= now; /* not all of it was taken */
-			short events = (short)((in->closed || in->held >= HELD_MAX ? 0 : POLLIN) | (full ? POLLOUT : 0));
+			short events =
+			    (short)((in->closed || in->held >= HELD_MAX ? 0 : POLLIN) | (full ? POLLOUT : 0));
 
 			net->fds[count++] = (struct pollfd){.fd = events ? pair->fd[side] : -1, .events = events};
 			if (in->head && in->head->due > now)
@@ -199,7 +207,8 @@ static nfds_t gather(struct net *net, struct timespec *wait)
 	}
 	double ms = nearest - now;
 
-	*wait = (struct timespec){.tv_sec = (time_t)(ms / 1e3), .tv_nsec = (long)((ms - 1e3 * (double)(time_t)(ms / 1e3)) * 1e6)};
+	*wait = (struct timespec){.tv_sec = (time_t)(ms / 1e3),
+				  .tv_nsec = (long)((ms - 1e3 * (double)(time_t)(ms / 1e3)) * 1e6)};
 	return count;
 }
 

@@ -23,7 +23,7 @@ struct plan {
 };
 struct live {
 	struct ra_link *link;
-	int left;            /* answers to come */
+	int left; /* answers to come */
 	int fd_first, fd_count;
 	ra_mono_ms deadline;
 };
@@ -41,7 +41,8 @@ static int read_lines(const char *path, char **lines, int max)
 	int count = 0;
 
 	bench_must(ra_read_file(path, &text, NULL) == RA_OK, "%s cannot be read", path);
-	for (char *line = strtok_r(ra_buf_take(&text), "\n", &save); line && count < max; line = strtok_r(NULL, "\n", &save))
+	for (char *line = strtok_r(ra_buf_take(&text), "\n", &save); line && count < max;
+	     line = strtok_r(NULL, "\n", &save))
 		lines[count++] = line;
 	return count;
 }
@@ -51,12 +52,15 @@ static void take(struct live *live)
 {
 	struct ra_event event = {0};
 
-	for (live->link->ops->next(live->link, &event); event.kind != RA_EV_NONE; live->link->ops->next(live->link, &event)) {
+	for (live->link->ops->next(live->link, &event); event.kind != RA_EV_NONE;
+	     live->link->ops->next(live->link, &event)) {
 		bench_must(event.kind != RA_EV_STATE || event.state != RA_LINK_DOWN, "link: %s", event.say);
 		bench_must(event.kind != RA_EV_NEED, "link: asks for %s", event.need.text);
 		if (event.kind == RA_EV_REPLY) {
-			bench_must(event.reply.why == RA_LINK_ANSWERED && event.reply.status == 0 && event.reply.out.len > 0,
-				   "link: no answer to %d: %s%s", (int)event.reply.ticket, event.reply.say, ra_buf_str(&event.reply.err));
+			bench_must(event.reply.why == RA_LINK_ANSWERED && event.reply.status == 0 &&
+				       event.reply.out.len > 0,
+				   "link: no answer to %d: %s%s", (int)event.reply.ticket, event.reply.say,
+				   ra_buf_str(&event.reply.err));
 			live->left--;
 		}
 		ra_event_clear(&event);
@@ -148,7 +152,8 @@ int bench_link(int argc, char **argv)
 	bench_must(parallel >= 1 && parallel <= LIVE_MAX, "link: 1 to %d hosts at a time", LIVE_MAX);
 	plan.host_count = read_lines(argv[2], plan.hosts, HOSTS_MAX);
 	plan.request_count = read_lines(argv[3], plan.requests, REQUESTS_MAX);
-	bench_must(checks >= 1 && checks <= plan.request_count, "link: %d requests, not %d", plan.request_count, checks);
+	bench_must(checks >= 1 && checks <= plan.request_count, "link: %d requests, not %d", plan.request_count,
+		   checks);
 	plan.request_count = checks;
 	plan.known_hosts = argv[4];
 	plan.identity = argv[5];

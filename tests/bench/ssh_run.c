@@ -12,14 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SERVER_MS 60000 /* to start, or to end, under whatever load */
-#define LINE_MS 5000
-#define QUIET_MS 10000
+#define LINE_MS 20000
+#define QUIET_MS 30000
 #define NAP_MS 2
 
 double bench_now_ms(void)
@@ -72,8 +73,8 @@ static bool read_stat(const char *pid, struct stat_line *out)
 		const char *after = strrchr(line, ')'); /* a name may hold anything */
 
 		out->pid = atoi(pid);
-		read = after && sscanf(after + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &out->state, &out->parent, &own[0],
-				       &own[1], &own[2], &own[3]) == 6;
+		read = after && sscanf(after + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu",
+				       &out->state, &out->parent, &own[0], &own[1], &own[2], &own[3]) == 6;
 		out->ticks = read ? own[0] + own[1] + own[2] + own[3] : 0;
 	}
 	fclose(file);
@@ -90,7 +91,8 @@ static int each_child(pid_t parent, void (*call)(pid_t child))
 	for (struct dirent *entry; (entry = readdir(proc));) {
 		struct stat_line line;
 
-		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || !read_stat(entry->d_name, &line) || line.parent != parent)
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || !read_stat(entry->d_name, &line) ||
+		    line.parent != parent)
 			continue;
 		if (call)
 			call(line.pid);
@@ -165,7 +167,8 @@ static void end_strays(void)
 		nap();
 	}
 	for (siginfo_t ended = {0};; ended.si_pid = 0) {
-		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || !ended.si_pid || is_server(ended.si_pid))
+		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || !ended.si_pid ||
+		    is_server(ended.si_pid))
 			return;
 		(void)waitpid(ended.si_pid, NULL, 0);
 	}
@@ -182,6 +185,7 @@ struct bench_took bench_run(const char *script, const char *out, int limit_ms)
 	bench_must(child >= 0, "no process");
 	if (child == 0) {
 		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* the group that an interrupt reaches is another */
 		in_child(open("/dev/null", O_RDONLY), open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600));
 		execl("/bin/sh", "sh", "-c", script, (char *)NULL);
 		_exit(127);
