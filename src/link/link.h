@@ -86,15 +86,20 @@ struct ra_need {
 	char subject[256];      /* host, user, or file */
 	char text[1024];        /* the question: fingerprint and key type, or the server's prompt (foreign bytes) */
 };
+/* Links keep some of these in store, for each host: only what belongs to the kind has room. */
 struct ra_event {
 	enum ra_event_kind kind;
 	enum ra_link_state state;
 	enum ra_link_why why; /* for DOWN */
-	char say[RA_LINK_SAY_MAX]; /* foreign bytes possible */
-	struct ra_reply reply;
-	struct ra_need need;
-	struct ra_progress_told progress;
-	char peer[160];       /* for UP: host key fingerprint "SHA256:..." or certificate thumbprint, "" */
+	union {
+		struct { /* STATE */
+			char say[RA_LINK_SAY_MAX]; /* foreign bytes possible */
+			char peer[160]; /* for UP: host key fingerprint "SHA256:..." or certificate thumbprint, "" */
+		};
+		struct ra_reply reply;
+		struct ra_need need;
+		struct ra_progress_told progress;
+	};
 };
 void ra_event_clear(struct ra_event *event);
 

@@ -16,7 +16,8 @@ void ra_reply_clear(struct ra_reply *reply)
 
 void ra_event_clear(struct ra_event *event)
 {
-	ra_reply_clear(&event->reply);
+	if (event->kind == RA_EV_REPLY)
+		ra_reply_clear(&event->reply);
 	memset(event, 0, sizeof(*event));
 }
 

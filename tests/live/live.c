@@ -163,8 +163,8 @@ struct ra_event live_wait_for(struct ra_link *link, enum ra_event_kind kind)
 			if (event.kind == kind)
 				return event;
 			if (event.kind != RA_EV_STATE)
-				fail_msg("event %d instead of %d: %s%s", event.kind, kind, event.reply.say,
-					 event.need.text);
+				fail_msg("event %d instead of %d: %s", event.kind, kind,
+					 event.kind == RA_EV_NEED ? event.need.text : event.reply.say);
 			ra_event_clear(&event);
 		}
 		struct pollfd fds[RA_LINK_FDS_MAX];

@@ -257,7 +257,8 @@ static void test_frozen(void **state)
 		struct ra_event event;
 		link->ops->next(link, &event);
 		if (event.kind != RA_EV_NONE)
-			fail_msg("after %d s: %s%s", (int)skipped / 1000, event.say, event.reply.say);
+			fail_msg("after %d s: %s", (int)skipped / 1000,
+				 event.kind == RA_EV_REPLY ? event.reply.say : event.say);
 	}
 	assert_int_equal(kill(pid, SIGSTOP), 0);
 	struct ra_event event = {0};
