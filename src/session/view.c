@@ -290,6 +290,20 @@ static ra_err put_seen(const struct ra_session *s, struct ra_view *v)
 	return err ? err : ra_view_put(&v->seen_words, ra_buf_str(&words));
 }
 
+/* Somebody walks: a document of a check or of a record has no use for a map, a palette or help, and many hosts would each hold them. */
+static bool is_walked(const struct ra_session *s)
+{
+	return s->interactive && !s->reading;
+}
+
+static ra_err put_walked(const struct ra_session *s, const struct ra_now *now, struct ra_view *v)
+{
+	ra_err err = ra_view_map(s, v);
+
+	err = err ? err : ra_view_palette(s, v);
+	return err ? err : ra_view_topics(s, now->step, v);
+}
+
 static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view *v)
 {
 	struct ra_now now = ra_session_stand(s);
@@ -298,10 +312,8 @@ static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view 
 	err = err ? err : put_record(s, v);
 	err = err ? err : put_header(s, v);
 	err = err ? err : ra_view_way(s, v);
-	err = err ? err : ra_view_map(s, v);
 	err = err ? err : ra_view_results(s, v);
-	err = err ? err : ra_view_palette(s, v);
-	err = err ? err : ra_view_topics(s, now.step, v);
+	err = err || !is_walked(s) ? err : put_walked(s, &now, v);
 	err = err ? err : ra_view_commands(s, with_output, v);
 	err = err ? err : ra_view_facts(s, v);
 	err = err ? err : ra_view_causes(s, v);

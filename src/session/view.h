@@ -193,7 +193,7 @@ struct ra_view {
 	size_t step_count;
 	struct ra_view_result *results;
 	size_t result_count;
-	struct ra_view_check *palette;
+	struct ra_view_check *palette; /* and topics, and map: of a walk only; a check or a record that is read has none */
 	size_t palette_count;
 	struct ra_view_topic *topics;
 	size_t topic_count;

@@ -121,7 +121,7 @@ ra_err ra_view_map(const struct ra_session *s, struct ra_view *v)
 	const struct ra_visit *visits;
 	size_t count = ra_state_path(s->state, &visits), flows = 0;
 
-	if (!s->interactive || s->reading || !count)
+	if (!count)
 		return RA_OK;
 	RA_AUTO(ra_mem_free) struct ra_trod *way = calloc(count, sizeof(*way));
 
