@@ -252,7 +252,10 @@ static enum ra_progress file_load(struct ra_ssh *ssh)
 		return next_identity(ssh);
 	}
 	if (auth->key->openssh && auth->key->encrypted && strcmp(auth->key->type, "ssh-rsa") == 0 && !chooses_rsa()) {
-		note(ssh, "%.60s: an RSA key with a passphrase in this format needs the ssh agent", path);
+		note(ssh,
+		     "%.60s: an RSA key with a passphrase in this format needs the ssh agent, or a copy of it in another: "
+		     "cp FILE COPY, ssh-keygen -p -m PEM -f COPY",
+		     path);
 		return next_identity(ssh);
 	}
 	if (!auth->key->encrypted || ssh->phrases[auth->identity])

@@ -1,24 +1,29 @@
 #include "config.h"
 
+#include "link/kexinit.h"
 #include "link/ssh.h"
-#include "link/wire.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define KEXINIT 20
-#define COOKIE_LEN 16
 #define LIST_MAX 400
+
+/* Its numbers of the methods are ours of the lists. */
+_Static_assert(LIBSSH2_METHOD_KEX == (int)RA_KEX_EXCHANGE && LIBSSH2_METHOD_MAC_SC == (int)RA_KEX_MAC_IN, "the order of a KEXINIT");
 
 /* What may be agreed on: nothing with SHA-1, CBC or 3DES. Compression is off in libssh2 unless asked for. */
 static const struct ra_ssh_offer methods[] = {
     {LIBSSH2_METHOD_KEX, "ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,curve25519-sha256,"
 			 "curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,diffie-hellman-group14-sha256,"
 			 "diffie-hellman-group-exchange-sha256"},
-    {LIBSSH2_METHOD_CRYPT_CS, "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr"},
-    {LIBSSH2_METHOD_CRYPT_SC, "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr"},
-    {LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512"},
-    {LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512"},
+    {LIBSSH2_METHOD_CRYPT_CS, "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr,"
+				"chacha20-poly1305@openssh.com"},
+    {LIBSSH2_METHOD_CRYPT_SC, "aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr,"
+				"chacha20-poly1305@openssh.com"},
+    {LIBSSH2_METHOD_MAC_CS, "hmac-sha2-256,hmac-sha2-512,hmac-sha2-256-etm@openssh.com,"
+			     "hmac-sha2-512-etm@openssh.com"},
+    {LIBSSH2_METHOD_MAC_SC, "hmac-sha2-256,hmac-sha2-512,hmac-sha2-256-etm@openssh.com,"
+			     "hmac-sha2-512-etm@openssh.com"},
 };
 /* Host key algorithms, and the type of known key that moves one to the front. */
 static const struct {
@@ -95,63 +100,33 @@ int ra_ssh_kex_prefer(struct ra_ssh *ssh, unsigned types)
 	return rc;
 }
 
-/* One comma list has a name of another. */
-static bool meet(const char *ours, const unsigned char *theirs, size_t theirs_len)
-{
-	while (*ours) {
-		size_t len = strcspn(ours, ",");
-		for (size_t at = 0; at + len <= theirs_len; at++) {
-			bool starts = at == 0 || theirs[at - 1] == ',';
-			bool ends = at + len == theirs_len || theirs[at + len] == ',';
-			if (starts && ends && memcmp(theirs + at, ours, len) == 0)
-				return true;
-		}
-		ours += len + (ours[len] == ',');
-	}
-	return false;
-}
+/* What is told about the lists. Shape: room for every list, allowed and supported. */
+struct sides {
+	char allowed[RA_KEX_LISTS][LIST_MAX], have[RA_KEX_LISTS][LIST_MAX];
+};
 
-/* The host's list of algorithms, after its greeting in what it said first. Out: false when it is not whole. */
-static bool find_lists(const struct ra_ssh_wire *wire, struct ra_wire *out)
+static void fill_sides(struct ra_ssh *ssh, struct sides *sides, struct ra_kex_ours *ours)
 {
-	const char *at = strncmp(wire->first, "SSH-", 4) == 0 ? wire->first : strstr(wire->first, "\nSSH-");
-	const char *end = wire->first + wire->first_len;
-	at = at ? memchr(at + 1, '\n', (size_t)(end - at - 1)) : NULL;
-	if (!at)
-		return false;
-	*out = ra_wire_make(at + 1, (size_t)(end - at - 1));
-	(void)ra_wire_u32(out); /* length of the packet */
-	(void)ra_wire_u8(out);  /* of its padding */
-	if (ra_wire_u8(out) != KEXINIT)
-		return false;
-	for (int i = 0; i < COOKIE_LEN; i++)
-		(void)ra_wire_u8(out);
-	return !out->bad;
+	for (int list = 0; list < RA_KEX_LISTS; list++) {
+		host_key_names(0, sides->allowed[list]);
+		for (size_t i = 0; i < RA_LEN(methods); i++)
+			if (methods[i].method == list)
+				snprintf(sides->allowed[list], LIST_MAX, "%s", methods[i].names);
+		supported(ssh, list, sides->allowed[list], sides->have[list]);
+		ours->allowed[list] = sides->allowed[list];
+		ours->have[list] = sides->have[list];
+	}
+	ours->version = libssh2_version(0);
 }
 
 void ra_ssh_kex_gap(struct ra_ssh *ssh, char *out, size_t cap)
 {
-	/* In the order of the packet (RFC 4253, section 7.1), which is libssh2's order of methods, too. */
-	static const char *const what[] = {"key exchange", "host key", "cipher", "cipher", "MAC", "MAC"};
-	struct ra_wire lists;
+	struct ra_kexinit theirs;
+	struct ra_kex_ours ours;
+	struct sides sides;
 	out[0] = '\0';
-	if (!ssh->session || !find_lists(&ssh->wire, &lists))
+	if (!ssh->session || !ra_kexinit_find(ssh->wire.first, ssh->wire.first_len, &theirs))
 		return;
-	for (int method = LIBSSH2_METHOD_KEX; method <= LIBSSH2_METHOD_MAC_SC; method++) {
-		size_t len;
-		char names[LIST_MAX], ours[LIST_MAX];
-		const unsigned char *theirs = ra_wire_string(&lists, &len);
-		if (!theirs)
-			return;
-		host_key_names(0, names);
-		for (size_t i = 0; i < RA_LEN(methods); i++)
-			if (methods[i].method == method)
-				snprintf(names, sizeof(names), "%s", methods[i].names);
-		supported(ssh, method, names, ours);
-		if (meet(ours, theirs, len))
-			continue;
-		snprintf(out, cap, "no common %s: the host allows %.*s", what[method], (int)(len > 200 ? 200 : len),
-			 (const char *)theirs);
-		return;
-	}
+	fill_sides(ssh, &sides, &ours);
+	ra_kex_gap(&theirs, &ours, out, cap);
 }

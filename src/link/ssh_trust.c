@@ -64,7 +64,7 @@ void ra_ssh_shake_failed(struct ra_ssh *ssh, bool timed_out)
 {
 	struct ra_ssh_wire *wire = &ssh->wire;
 	const char *first = wire->first;
-	char gap[400];
+	char gap[640];
 	ra_ssh_kex_gap(ssh, gap, sizeof(gap));
 	wire->first[strcspn(first, "\r\n")] = '\0';
 	bool is_ssh = strncmp(first, "SSH-", 4) == 0;
@@ -94,9 +94,8 @@ void ra_ssh_shake_failed(struct ra_ssh *ssh, bool timed_out)
 	else if (gap[0])
 		ra_ssh_down(
 		    ssh, RA_LINK_UNREACHABLE,
-		    "%s (%.60s): no SSH handshake, %s. libssh2 %s on this workstation has none of these that is "
-		    "safe to use.",
-		    ssh->host, first, gap, libssh2_version(0));
+		    "%s (%.60s): no SSH handshake, %s.",
+		    ssh->host, first, gap);
 	else
 		ra_ssh_down(ssh, RA_LINK_UNREACHABLE,
 			    "%s (%.60s): no SSH handshake: %s. The host may allow only algorithms that libssh2 %s does "
