@@ -91,6 +91,8 @@ static ra_err read_openssh(struct ra_identity *identity, const char *body)
 	if (identity->blob) {
 		memcpy(identity->blob, blob, identity->blob_len);
 		ra_key_type_name(blob, identity->blob_len, identity->type, sizeof(identity->type));
+		if (cipher_len < sizeof(identity->cipher))
+			memcpy(identity->cipher, cipher, cipher_len);
 		identity->encrypted = cipher_len != 4 || memcmp(cipher, "none", 4) != 0;
 		identity->openssh = true;
 	}

@@ -10,6 +10,7 @@ struct ra_identity {
 	struct ra_secret *bytes;
 	bool openssh; /* "BEGIN OPENSSH PRIVATE KEY"; else PEM */
 	bool encrypted;
+	char cipher[32]; /* of an OpenSSH file's passphrase: "aes256-ctr"; "none", "" in a PEM file */
 	unsigned char *blob; /* public key; NULL until the file shows it or is opened */
 	size_t blob_len;
 	char type[32]; /* of the blob: "ecdsa-sha2-nistp256", "ssh-rsa" */

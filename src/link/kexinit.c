@@ -168,14 +168,35 @@ static void put(char *out, size_t cap, const char *fmt, ...)
 	va_end(args);
 }
 
-/* A list of the host's, whole names of it. */
-static void put_names(char *out, size_t cap, const char *names, size_t len)
+/* Names in a list that are no algorithms, but say what else the host can. Source: RFC 8308, section 2.1; OpenSSH's PROTOCOL, 1.10. */
+static bool is_signal(const char *name, size_t len)
 {
-	size_t shown = len;
-	if (len > TOLD_MAX)
-		for (shown = TOLD_MAX; shown > 0 && names[shown] != ',';)
-			shown--;
-	put(out, cap, "%.*s%s", (int)(len && !shown ? TOLD_MAX : shown), names, shown < len ? ", ..." : "");
+	static const char *const signals[] = {"ext-info-s", "kex-strict-s-v00@openssh.com"};
+	for (size_t i = 0; i < RA_LEN(signals); i++)
+		if (strlen(signals[i]) == len && memcmp(signals[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+/* A list of the host's, as many names of it as have room. */
+static void put_names(char *out, size_t cap, const char *names, size_t names_len)
+{
+	const char *end = names + names_len;
+	size_t told = 0;
+	for (size_t len; names < end; names += len + (names + len < end)) {
+		const char *comma = memchr(names, ',', (size_t)(end - names));
+		len = (size_t)((comma ? comma : end) - names);
+		if (is_signal(names, len))
+			continue;
+		if (told + len > TOLD_MAX) {
+			put(out, cap, "%s", told ? ", ..." : "names too long to tell");
+			return;
+		}
+		put(out, cap, "%s%.*s", told ? "," : "", (int)len, names);
+		told += len + 1;
+	}
+	if (!told)
+		put(out, cap, "none");
 }
 
 /* The oldest version that has something the host allows and this side would. Out: -1 when there is none. */
@@ -226,7 +247,7 @@ void ra_kex_gap(const struct ra_kexinit *theirs, const struct ra_kex_ours *ours,
 	for (int i = 0; i < RA_KEX_LISTS; i++) {
 		if (!gaps[i] || told(theirs, gaps, i))
 			continue;
-		put(out, cap, "%sno common %s: the host allows %s", any ? "; " : "", lists[i].what, theirs->len[i] ? "" : "none");
+		put(out, cap, "%sno common %s: the host allows ", any ? "; " : "", lists[i].what);
 		put_names(out, cap, theirs->names[i], theirs->len[i]);
 		any = true;
 	}

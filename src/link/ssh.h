@@ -75,6 +75,8 @@ struct ra_ssh_wire {
 	bool heard;       /* since the last look */
 	bool closed;      /* end of file or an error was seen */
 	bool mute;        /* nothing more may pass: it is being closed, or an answer we have not got would be sent */
+	bool parted;      /* the host said goodbye, in these words */
+	char farewell[96];
 	char first[RA_SSH_FIRST_MAX];
 	size_t first_len;
 };
@@ -210,6 +212,7 @@ void *ra_ssh_realloc(void *mem, size_t len, void **abstract);
 void ra_ssh_mem_free(void *mem, void **abstract);
 ssize_t ra_ssh_send(libssh2_socket_t fd, const void *bytes, size_t len, int flags, void **abstract);
 ssize_t ra_ssh_recv(libssh2_socket_t fd, void *bytes, size_t len, int flags, void **abstract);
+LIBSSH2_DISCONNECT_FUNC(ra_ssh_parted);
 
 /* Ask ssh for its configuration of the host, and go by it (ssh_settle.c). DONE: go on, read or not. */
 enum ra_progress ra_ssh_settle_start(struct ra_ssh *ssh);

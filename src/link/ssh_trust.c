@@ -39,6 +39,7 @@ enum ra_progress ra_ssh_shake_start(struct ra_ssh *ssh)
 	/* The cast is libssh2's own interface: callbacks of all shapes go through void *. */
 	libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_SEND, (void *)ra_ssh_send);
 	libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_RECV, (void *)ra_ssh_recv);
+	libssh2_session_callback_set(ssh->session, LIBSSH2_CALLBACK_DISCONNECT, (void *)ra_ssh_parted);
 	if (known(ssh, NULL, 0, &found, &errs) != RA_OK)
 		return ra_ssh_refuse(ssh, "%s. Nothing is trusted that cannot be checked.", errs.text[0]);
 	if (ra_ssh_kex_prefer(ssh, found.types) != 0)

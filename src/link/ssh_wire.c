@@ -3,6 +3,7 @@
 #include "link/ssh.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -89,4 +90,15 @@ ssize_t ra_ssh_recv(libssh2_socket_t fd, void *bytes, size_t len, int flags, voi
 	wire->closed = wire->closed || wire->flood; /* no more is read: to the phases it is the end */
 	wire->heard = true;
 	return n;
+}
+
+/* libssh2 tells nobody else that the host took its leave: to the call under way it is an error like any other. */
+LIBSSH2_DISCONNECT_FUNC(ra_ssh_parted)
+{
+	struct ra_ssh *ssh = *abstract;
+	struct ra_ssh_wire *wire = &ssh->wire;
+	(void)session, (void)reason, (void)language, (void)language_len;
+	wire->parted = true;
+	if (message && message_len > 0)
+		snprintf(wire->farewell, sizeof(wire->farewell), "%.*s", message_len, message);
 }

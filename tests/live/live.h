@@ -28,7 +28,8 @@ extern const char *live_greeting;
 
 /* Run a command of the shell that must succeed. */
 void live_shell(const char *fmt, ...) RA_PRINTF(1, 2);
-/* Start and stop the fake host; config: further lines for its sshd. */
+/* Start and stop the fake host; config: further lines for its sshd. Started beside another (whose live_host the caller keeps) it has the
+ * keys of that one, so its key files serve for both. */
 void live_start_host(const char *config);
 void live_stop_host(void);
 int live_group_setup(void **state);

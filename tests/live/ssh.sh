@@ -1,6 +1,8 @@
 #!/bin/bash
 # The SSH link against real servers on the loopback, as the user who runs the tests and, from root, as an ordinary one too.
 # Exits 77 with a sentence when there is no sshd or busybox here.
+#
+#   ssh.sh [PROGRAM...]   the test programs named, once and as the user who runs them (ssh-matrix.sh, ssh-faults.sh)
 set -u
 src=${RA_SRCDIR:-.}/tests/live build=${RA_BUILDDIR:-.}/tests/live
 
@@ -18,7 +20,9 @@ leave() {
 	rm -rf "$dir"
 }
 trap leave EXIT
-cp "$src/fake-esxi.sh" "$src/fake-login.py" "$build/test_ssh_login" "$build/test_ssh_requests" "$build/test_ssh_joined" "$build/test_ssh_config" "$build/fake-host" "$dir/" || exit 1
+programs=("$@") first=() # as the first user only
+[ $# -gt 0 ] || { programs=(test_ssh_login test_ssh_requests test_ssh_config); first=(test_ssh_joined); }
+cp "$src/fake-esxi.sh" "$src"/fake-*.py "${programs[@]/#/$build/}" "${first[@]/#/$build/}" "$build/fake-host" "$dir/" || exit 1
 chmod 755 "$dir"/* && mkdir -m 1777 "$dir/hosts" || exit 1
 # libssh2 1.10 does not free all of a key with a passphrase that it was given to read.
 echo 'leak:libssh2_userauth_publickey_frommemory' >"$dir/leaks"
@@ -27,13 +31,14 @@ export RA_LIVE_DIR=$dir FAKE_HOST_PROGRAM=$dir/fake-host
 unset SSH_AUTH_SOCK FAKE_SSHD_CONFIG
 
 run() {
-	HOME=$dir "$@" "$dir/test_ssh_login" && HOME=$dir "$@" "$dir/test_ssh_requests" && HOME=$dir "$@" "$dir/test_ssh_config"
+	local program
+	for program in "${programs[@]}"; do HOME=$dir "$@" "$dir/$program" || return; done
 }
 
 echo "ssh: as $(id -un)"
 run env || exit 1
-HOME=$dir "$dir/test_ssh_joined" || exit 1
-[ "$(id -u)" = 0 ] || exit 0
+for program in "${first[@]}"; do HOME=$dir "$dir/$program" || exit 1; done
+[ "$(id -u)" = 0 ] && [ $# = 0 ] || exit 0
 
 user=$(getent passwd | awk -F: '$3 > 0 && $7 ~ /\/(ba|da|)sh$/ { print $1; exit }')
 if [ -z "$user" ] || ! command -v setpriv >/dev/null; then
