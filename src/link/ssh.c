@@ -20,11 +20,6 @@
 #define LEAVING_MS 50 /* how often a child that was told to end is looked at */
 #define FINISH_MS 400 /* and how long at most when the link goes */
 #define STEPS_MAX 64 /* phases walked in one step; more wait for the next */
-#ifdef POLLRDHUP
-#define PEER_GONE POLLRDHUP
-#else
-#define PEER_GONE 0
-#endif
 
 static struct ra_ssh *of(struct ra_link *link)
 {
@@ -377,7 +372,7 @@ static int ssh_poll(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *
 	int directions = libssh2_session_block_directions(ssh->session);
 	if (ssh->phase != RA_SSH_READY || is_busy(ssh))
 		events = directions & LIBSSH2_SESSION_BLOCK_OUTBOUND ? POLLIN | POLLOUT : POLLIN;
-	fds[0] = (struct pollfd){.fd = ssh->fd, .events = events | PEER_GONE};
+	fds[0] = (struct pollfd){.fd = ssh->fd, .events = events | RA_SSH_PEER_GONE};
 	int count = 1;
 	short agent_events = 0;
 	int agent_fd = ssh->auth.agent ? ra_agent_fd(ssh->auth.agent, &agent_events) : -1;

@@ -39,6 +39,11 @@
 #define RA_SSH_PROMPTS_MAX 4
 #define RA_SSH_KNOWN_FILES (2 * RA_SSHCONFIG_ROWS)
 #define RA_SSH_SAID_LEN 4096 /* of what a child says last, so much is kept */
+#ifdef POLLRDHUP
+#define RA_SSH_PEER_GONE POLLRDHUP /* what poll() says of a peer that ended the connection */
+#else
+#define RA_SSH_PEER_GONE 0
+#endif
 
 enum ra_ssh_phase {
 	RA_SSH_IDLE,  /* no connection; one is made when there is a job */

@@ -9,9 +9,13 @@
 
 #define PROBE_MS (RA_SSH_IDLE_MS - RA_SSH_KEEPALIVE_MS) /* silence after which the host is asked for more than a keepalive */
 
+/* Bytes nobody has read yet stand before the end and hide it from recv(). */
 bool ra_ssh_peer_is_gone(const struct ra_ssh *ssh)
 {
 	char byte;
+	struct pollfd end = {.fd = ssh->fd, .events = RA_SSH_PEER_GONE};
+	if (poll(&end, 1, 0) > 0 && (end.revents & (RA_SSH_PEER_GONE | POLLHUP | POLLERR)))
+		return true;
 	ssize_t n = recv(ssh->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 	return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }

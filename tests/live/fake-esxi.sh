@@ -132,8 +132,10 @@ make_shell() {
 	chmod 755 "$dir/shell"
 }
 
-# The directives of an ESXi 8.0.2 host that a client can notice, as its own configuration says them.
+# The directives of an ESXi 8.0.2 host that a client can notice, as its own configuration says them. Of most the first one counts.
 make_config() {
+	startups='MaxStartups 10:30:100'
+	case ${FAKE_SSHD_CONFIG:-} in *MaxStartups*) startups= ;; esac
 	printf '%s\n' "${FAKE_SSHD_CONFIG:-}" >"$dir/sshd_config"
 	cat >>"$dir/sshd_config" <<-END
 		Port $port
@@ -153,7 +155,7 @@ make_config() {
 		MACs hmac-sha2-256,hmac-sha2-512
 		ClientAliveInterval 200
 		ClientAliveCountMax 3
-		MaxStartups 10:30:100
+		$startups
 		RekeyLimit 1G 1H
 		AllowTcpForwarding no
 		AllowStreamLocalForwarding no

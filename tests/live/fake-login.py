@@ -40,6 +40,7 @@ class Server(asyncssh.SSHServer):
         self.port = conn.get_extra_info("sockname")[1]
 
     def begin_auth(self, username):
+        self.username = username
         return True
 
     def connection_requested(self, dest_host, dest_port, orig_host, orig_port):
@@ -52,11 +53,23 @@ class Server(asyncssh.SSHServer):
         return True
 
     def password_auth_supported(self):
-        return False
+        return self.username == "both"
+
+    def validate_password(self, username, password):
+        with open(os.path.join(DIR, "attempts"), "a") as file:
+            file.write("%s %r\n" % (username, password))
+        return password == PASSWORD
 
     def get_kbdint_challenge(self, username, lang, submethods):
         if username == "survey":
             return "", "", "", [("Favourite colour: ", True)]
+        if username == "two":
+            return "Login", "", "", [("Password: ", False), ("Token: ", True)]
+        if username == "titled":
+            return "VMware ESXi \x1b[2J", "An instruction\nof several lines " * 20, "en", [("Password for titled@host: ", False)]
+        if username == "both":
+            # No name: libssh2 1.10 measures it by the list of methods, and finds the packet too short.
+            return "", "", "", [("Password: ", False)]
         if username == "flood":
             return "Login", "", "", [("Password: ", False)] * 1000
         return "Login", "", "", [("Password: ", False)]
@@ -71,6 +84,8 @@ class Server(asyncssh.SSHServer):
         self.rounds += 1
         if username == "survey":
             return responses == ["blue"]
+        if username == "two":
+            return responses == [PASSWORD, "123456"]
         if self.rounds == 1 and responses != [PASSWORD]:
             # Some hosts ask again in the same conversation instead of saying no.
             return ("", "", "", [("Password: ", False)]) if username == "stubborn" else False
@@ -90,9 +105,8 @@ class Old(Server):
         return True
 
     def validate_password(self, username, password):
-        with open(os.path.join(DIR, "attempts"), "a") as file:
-            file.write("%s %r\n" % (username, password))
-        return judged(password == PASSWORD, self.port) if LOG else password == PASSWORD
+        verdict = super().validate_password(username, password)
+        return judged(verdict, self.port) if LOG else verdict
 
 
 async def handle(process):

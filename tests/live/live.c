@@ -6,13 +6,17 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct live_host live_host;
 char live_states[256];
 int live_steps;
+int live_skip_ms;
+static ra_mono_ms skipped_ms;
 int live_listener = -1;
 const char *live_greeting;
 
@@ -104,6 +108,45 @@ int live_group_teardown(void **state)
 	return 0;
 }
 
+bool live_peer_start(struct live_peer *peer, const char *script)
+{
+	int in[2], out[2];
+	if (system("/usr/bin/python3 -c 'import asyncssh' 2>/dev/null") != 0)
+		return false;
+	live_make_dir(peer->dir, sizeof(peer->dir));
+	snprintf(peer->known_hosts, sizeof(peer->known_hosts), "%s/known_hosts", peer->dir);
+	assert_int_equal(pipe(in), 0);
+	assert_int_equal(pipe(out), 0);
+	peer->pid = fork();
+	assert_true(peer->pid >= 0);
+	if (peer->pid == 0) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		close(in[1]);
+		close(out[0]);
+		execl("/usr/bin/python3", "python3", live_script(script), peer->dir, (char *)NULL);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	peer->in = in[1];
+	struct pollfd ready = {.fd = out[0], .events = POLLIN};
+	assert_int_equal(poll(&ready, 1, LIVE_BOUND_MS), 1);
+	peer->out = fdopen(out[0], "r");
+	assert_non_null(peer->out);
+	return true;
+}
+
+void live_peer_stop(struct live_peer *peer)
+{
+	int status;
+	close(peer->in);
+	kill(peer->pid, SIGTERM);
+	waitpid(peer->pid, &status, 0);
+	fclose(peer->out);
+	live_shell("rm -rf %s", peer->dir);
+}
+
 struct ra_link *live_open_link(const struct live_want *want)
 {
 	static char path[300];
@@ -120,6 +163,7 @@ struct ra_link *live_open_link(const struct live_want *want)
 					 .may_ask = want->may_ask,
 					 .connect_ms = want->connect_ms,
 					 .handshake_ms = want->handshake_ms,
+					 .auth_ms = want->auth_ms,
 					 .beside_ms = want->beside_ms ? want->beside_ms : 3600000};
 	options.host_key = want->policy;
 	struct ra_clock clock = ra_clock_make(RA_UTC_NONE, 1);
@@ -177,11 +221,12 @@ struct ra_event live_wait_for(struct ra_link *link, enum ra_event_kind kind)
 		if (now > end)
 			fail_msg("no event of kind %d in %d ms; live_states: %s", kind, LIVE_BOUND_MS, live_states);
 		int count = link->ops->poll(link, fds, &deadline);
-		int64_t wait_ms = deadline < now ? 0 : deadline - now;
-		poll(fds, (nfds_t)count, wait_ms > 50 ? 50 : (int)wait_ms);
+		int64_t wait_ms = deadline < now + skipped_ms ? 0 : deadline - now - skipped_ms;
+		if (poll(fds, (nfds_t)count, wait_ms > 50 ? 50 : (int)wait_ms) == 0)
+			skipped_ms += live_skip_ms;
 		serve();
 		now = ra_mono_now();
-		link->ops->step(link, now);
+		link->ops->step(link, now + skipped_ms);
 		live_steps++;
 		ra_mono_ms took_ms = ra_mono_now() - now;
 		longest_ms = took_ms > longest_ms ? took_ms : longest_ms;

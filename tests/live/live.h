@@ -7,6 +7,7 @@
 
 #include "link/link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LIVE_BOUND_MS 30000
@@ -26,6 +27,9 @@ extern int live_steps;
 extern int live_listener;
 extern const char *live_greeting;
 
+/* Time of the link's that each wait with nothing in it skips, for limits no test has the patience for (0: none). */
+extern int live_skip_ms;
+
 /* Run a command of the shell that must succeed. */
 void live_shell(const char *fmt, ...) RA_PRINTF(1, 2);
 /* Start and stop the fake host; config: further lines for its sshd. Started beside another (whose live_host the caller keeps) it has the
@@ -43,11 +47,21 @@ int live_listen_here(void);
 /* Where the scripts of this directory are. */
 const char *live_script(const char *name);
 
+/* A server of a Python script with asyncssh. Out: false when there is no asyncssh here. known_hosts knows it; what it prints is read from
+ * out. */
+struct live_peer {
+	FILE *out;
+	int in, pid;
+	char dir[128], known_hosts[160];
+};
+bool live_peer_start(struct live_peer *peer, const char *script);
+void live_peer_stop(struct live_peer *peer);
+
 /* What a test asks for; zero fields are the friendly defaults. */
 struct live_want {
 	const char *identity; /* file name in the host's directory; NULL: id_ecdsa; "": none */
 	const char *known_hosts, *host, *user;
-	int port, policy, connect_ms, handshake_ms;
+	int port, policy, connect_ms, handshake_ms, auth_ms;
 	int beside_ms; /* 0: never, however loaded this machine is */
 	bool use_agent, may_ask;
 };

@@ -415,53 +415,9 @@ static void test_no_common_algorithm(void **state)
 	live_host = first;
 }
 
-/* The server of fake-login.py. */
-static struct {
-	FILE *out;
-	int in;
-	pid_t pid;
-	int port, old_port;
-	char dir[128], known_hosts[160];
-} login;
-
-static bool start_login(void)
-{
-	int in[2], out[2];
-	if (system("/usr/bin/python3 -c 'import asyncssh' 2>/dev/null") != 0)
-		return false;
-	live_make_dir(login.dir, sizeof(login.dir));
-	snprintf(login.known_hosts, sizeof(login.known_hosts), "%s/known_hosts", login.dir);
-	assert_int_equal(pipe(in), 0);
-	assert_int_equal(pipe(out), 0);
-	login.pid = fork();
-	assert_true(login.pid >= 0);
-	if (login.pid == 0) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		close(in[1]);
-		close(out[0]);
-		execl("/usr/bin/python3", "python3", live_script("fake-login.py"), login.dir, (char *)NULL);
-		_exit(127);
-	}
-	close(in[0]);
-	close(out[1]);
-	login.in = in[1];
-	struct pollfd ready = {.fd = out[0], .events = POLLIN};
-	assert_int_equal(poll(&ready, 1, LIVE_BOUND_MS), 1);
-	login.out = fdopen(out[0], "r");
-	assert_int_equal(fscanf(login.out, "%d %d", &login.port, &login.old_port), 2);
-	return true;
-}
-
-static void stop_login(void)
-{
-	int status;
-	close(login.in);
-	kill(login.pid, SIGTERM);
-	waitpid(login.pid, &status, 0);
-	fclose(login.out);
-	live_shell("rm -rf %s", login.dir);
-}
+/* The server of fake-login.py, its ports: one asks by keyboard-interactive, the old one takes the password method. */
+static struct live_peer login;
+static int login_port, login_old_port;
 
 /* How often something was offered to the server, and the record is wiped. */
 static int attempts(void)
@@ -498,10 +454,11 @@ static struct ra_event log_in(struct ra_link *link, const char *const *answers)
 
 static void test_password(void **state)
 {
-	if (!start_login()) {
+	if (!live_peer_start(&login, "fake-login.py")) {
 		print_message("python3-asyncssh is not here: logins by password are not tested\n");
 		skip();
 	}
+	assert_int_equal(fscanf(login.out, "%d %d", &login_port, &login_old_port), 2);
 	static const struct {
 		const char *user;
 		bool old;
@@ -518,9 +475,15 @@ static void test_password(void **state)
 	    {"token", false, {"correct horse", "123456"}, RA_LINK_ANSWERED, "", 3},
 	    {"flood", false, {"correct horse"}, RA_LINK_REFUSED, "cannot be answered", 0},
 	    {"survey", false, {"unused", "blue"}, RA_LINK_ANSWERED, "", 1},
+	    {"two", false, {"correct horse", "123456"}, RA_LINK_ANSWERED, "", 1},
+	    {"two", false, {"correct horse", "654321"}, RA_LINK_REFUSED, "refuses the password", 1},
+	    {"titled", false, {"correct horse"}, RA_LINK_ANSWERED, "", 2},
+	    /* Both methods are offered: one of them is used, once. */
+	    {"both", false, {"correct horse"}, RA_LINK_ANSWERED, "", 2},
+	    {"both", false, {"wrong"}, RA_LINK_REFUSED, "refuses the password", 1},
 	};
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
-		struct ra_link *link = login_link(cases[i].user, cases[i].old ? login.old_port : login.port);
+		struct ra_link *link = login_link(cases[i].user, cases[i].old ? login_old_port : login_port);
 		struct ra_event event = log_in(link, cases[i].answers);
 		if (event.reply.why != cases[i].why || !strstr(event.reply.say, cases[i].say))
 			fail_msg("case %zu: why %d \"%s\"", i, event.reply.why, event.reply.say);
@@ -536,7 +499,7 @@ static void test_password(void **state)
 		assert_int_equal(attempts(), cases[i].attempts);
 	}
 	/* No password given, nobody to ask, and a host that was never seen: not a byte of a password leaves. */
-	struct ra_link *link = login_link("root", login.port);
+	struct ra_link *link = login_link("root", login_port);
 	live_submit(link, 1, ECHO, (struct ra_ticket){0});
 	struct ra_event event = live_wait_for(link, RA_EV_NEED);
 	assert_int_equal(event.need.kind, RA_NEED_PASSWORD);
@@ -547,7 +510,7 @@ static void test_password(void **state)
 	live_expect_why(&event, RA_LINK_REFUSED, "no password");
 	link = ra_link_free(link);
 	link = live_open_link(
-	    &(struct live_want){.identity = "", .known_hosts = login.known_hosts, .user = "root", .port = login.port});
+	    &(struct live_want){.identity = "", .known_hosts = login.known_hosts, .user = "root", .port = login_port});
 	event = live_ask(link, ECHO);
 	live_expect_why(&event, RA_LINK_REFUSED, "nobody can be asked");
 	link = ra_link_free(link);
@@ -556,7 +519,7 @@ static void test_password(void **state)
 	link = live_open_link(&(struct live_want){.identity = "",
 						  .known_hosts = nothing,
 						  .user = "root",
-						  .port = login.port,
+						  .port = login_port,
 						  .policy = RA_HOSTKEY_ACCEPT_NEW,
 						  .may_ask = true});
 	event = live_ask(link, ECHO);
@@ -565,7 +528,7 @@ static void test_password(void **state)
 	assert_int_equal(access(nothing, F_OK), -1);
 	assert_int_equal(attempts(), 0);
 	/* No exit status at all: the trailer has it. */
-	link = login_link("nostatus", login.port);
+	link = login_link("nostatus", login_port);
 	static const char *const right[] = {"correct horse", NULL};
 	event = log_in(link, right);
 	assert_int_equal(event.reply.status, 0);
@@ -575,7 +538,7 @@ static void test_password(void **state)
 	live_expect_out(&event, "");
 	link = ra_link_free(link);
 	/* After a lost connection the password that let us in is used again without a question. */
-	link = login_link("root", login.port);
+	link = login_link("root", login_port);
 	event = log_in(link, right);
 	live_expect_out(&event, "hi\n");
 	(void)attempts();
@@ -585,7 +548,7 @@ static void test_password(void **state)
 	live_expect_out(&event, "hi\n");
 	assert_int_equal(attempts(), 2);
 	link = ra_link_free(link);
-	stop_login();
+	live_peer_stop(&login);
 }
 
 int main(void)
