@@ -16,6 +16,7 @@ struct live_host live_host;
 char live_states[256];
 int live_steps;
 int live_skip_ms;
+bool live_skip_pauses;
 static ra_mono_ms skipped_ms;
 int live_listener = -1;
 const char *live_greeting;
@@ -222,7 +223,9 @@ struct ra_event live_wait_for(struct ra_link *link, enum ra_event_kind kind)
 			fail_msg("no event of kind %d in %d ms; live_states: %s", kind, LIVE_BOUND_MS, live_states);
 		int count = link->ops->poll(link, fds, &deadline);
 		int64_t wait_ms = deadline < now + skipped_ms ? 0 : deadline - now - skipped_ms;
-		if (poll(fds, (nfds_t)count, wait_ms > 50 ? 50 : (int)wait_ms) == 0)
+		if (count == 0 && live_skip_pauses && deadline != RA_DEADLINE_NONE)
+			skipped_ms += wait_ms;
+		else if (poll(fds, (nfds_t)count, wait_ms > 50 ? 50 : (int)wait_ms) == 0)
 			skipped_ms += live_skip_ms;
 		serve();
 		now = ra_mono_now();

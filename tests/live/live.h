@@ -29,6 +29,8 @@ extern const char *live_greeting;
 
 /* Time of the link's that each wait with nothing in it skips, for limits no test has the patience for (0: none). */
 extern int live_skip_ms;
+/* Skip the waits in which the link listens to nobody: its pause before it connects again. */
+extern bool live_skip_pauses;
 
 /* Run a command of the shell that must succeed. */
 void live_shell(const char *fmt, ...) RA_PRINTF(1, 2);
