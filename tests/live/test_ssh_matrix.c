@@ -333,6 +333,96 @@ static void test_many_keys(void **state)
 	}
 }
 
+/* A file of known hosts: {N} is the host's name with its port, {E} its ECDSA key, {R} its RSA key, {X} a key of somebody else's. */
+static void write_known(const char *text, bool hashed, const char *path)
+{
+	char *keys[3], name[64];
+	static const char *const files[] = {"host_ecdsa.pub", "host_rsa.pub", "id_ecdsa.pub"};
+	snprintf(name, sizeof(name), "[127.0.0.1]:%d", live_host.port);
+	for (size_t i = 0; i < RA_LEN(files); i++) {
+		char from[200];
+		snprintf(from, sizeof(from), "%s/%s", live_host.dir, files[i]);
+		keys[i] = live_slurp(from);
+		char *end = strchr(strchr(keys[i], ' ') + 1, ' ');
+		keys[i][end ? (size_t)(end - keys[i]) : strcspn(keys[i], "\n")] = '\0';
+	}
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	for (; *text; text += *text == '{' ? 3 : 1) {
+		const char *word = *text != '{' ? NULL : text[1] == 'N' ? name : text[1] == 'E' ? keys[0] : text[1] == 'R' ? keys[1] : keys[2];
+		assert_true(word ? fputs(word, file) >= 0 : putc(*text, file) != EOF);
+	}
+	assert_int_equal(fclose(file), 0);
+	for (size_t i = 0; i < RA_LEN(files); i++)
+		free(keys[i]);
+	if (hashed)
+		live_shell("ssh-keygen -q -H -f %s >/dev/null 2>&1", path);
+}
+
+/* Does OpenSSH's own ssh connect by this file? */
+static bool ssh_connects(const char *known)
+{
+	char command[1200];
+	snprintf(command, sizeof(command),
+		 "ssh -F none -o UserKnownHostsFile=%s -o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o BatchMode=yes "
+		 "-o UpdateHostKeys=no -o IdentitiesOnly=yes -o IdentityAgent=none -i %s/id_ecdsa -p %d %s@127.0.0.1 echo hi "
+		 "</dev/null >%s.out 2>%s.err",
+		 known, live_host.dir, live_host.port, live_host.user, known, known);
+	return system(command) == 0;
+}
+
+/* What a file of known hosts means: the same as to ssh, but for what stands in `stricter`. */
+static void test_known_as_ssh(void **state)
+{
+	static const struct {
+		const char *known, *say; /* NULL: connects */
+		bool hashed, stricter;   /* ssh would connect */
+	} rows[] = {
+	    {"{N} {E}\n", NULL, false, false},
+	    {"{N} {E}\n", NULL, true, false},
+	    {"127.0.0.1 {E}\n", NULL, false, false},
+	    {"127.0.0.1 {E}\n", NULL, true, false},
+	    {"127.0.0.1 {X}\n", "not known here", false, false},
+	    {"other,127.0.0.1,{N} {E} a remark\n", NULL, false, false},
+	    {"*.lab,[127.0.0.*]:* {E}\n", NULL, false, false},
+	    {"[127.0.0.*]:*,!{N} {E}\n", "not known here", false, false},
+	    {"{N} {X}\n", "HAS CHANGED", false, false},
+	    {"{N} {X}\n{N} {E}\n", NULL, false, false},
+	    {"@revoked * {E}\n{N} {E}\n", "revoked", false, false},
+	    {"{N} {E}\n@revoked {N} {X}\n", NULL, false, false},
+	    {"@cert-authority * {X}\n", "not known here", false, false},
+	    {"@cert-authority * {X}\n{N} {E}\n", NULL, false, false},
+	    {"{N}\t{E}\r\n", NULL, false, false},
+	    {"garbage\n\001\377\n{N}\n{N} ssh-rsa !\n{N} {E}", NULL, false, false},
+	    {"#{N} {E}\n", "not known here", false, false},
+	    {"", "not known here", false, false},
+	    /* A key revoked for the host without its port is not taken for the port either. */
+	    {"@revoked 127.0.0.1 {E}\n{N} {E}\n", "revoked", false, true},
+	};
+	char known[200];
+	snprintf(known, sizeof(known), "%s/known_rows", live_host.dir);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		write_known(rows[i].known, rows[i].hashed, known);
+		bool theirs = ssh_connects(known);
+		if (theirs != (!rows[i].say || rows[i].stricter))
+			fail_msg("row %zu: ssh %s", i, theirs ? "connects" : "does not connect");
+		char *before = live_slurp(known);
+		struct ra_link *link = live_open_link(&(struct live_want){.known_hosts = known, .policy = RA_HOSTKEY_YES});
+		struct ra_event event = live_ask(link, ECHO);
+		if ((event.reply.why == RA_LINK_ANSWERED) != !rows[i].say)
+			fail_msg("row %zu: why %d %s", i, event.reply.why, event.reply.say);
+		if (rows[i].say)
+			live_expect_why(&event, RA_LINK_REFUSED, rows[i].say);
+		else
+			live_expect_out(&event, "hi\n");
+		link = ra_link_free(link);
+		char *after = live_slurp(known);
+		assert_string_equal(after, before);
+		free(before);
+		free(after);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +432,7 @@ int main(void)
 	    cmocka_unit_test_teardown(test_passphrase_ciphers, come_back),
 	    cmocka_unit_test_teardown(test_agent_of_8, come_back),
 	    cmocka_unit_test_teardown(test_many_keys, come_back),
+	    cmocka_unit_test_teardown(test_known_as_ssh, come_back),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests_name("ssh matrix", tests, make_keys, live_group_teardown);
