@@ -423,6 +423,41 @@ static void test_known_as_ssh(void **state)
 	}
 }
 
+/* The other SSH server: the handshake, its key, and a refusal. It looks for keys nowhere but in the home of the account, so nobody gets in. */
+static void test_dropbear(void **state)
+{
+	char known[200], path[200];
+	if (system("command -v dropbear >/dev/null && command -v dropbearkey >/dev/null") != 0) {
+		print_message("dropbear is not installed (Debian: dropbear-bin): it is not tested\n");
+		skip();
+	}
+	snprintf(path, sizeof(path), "%s/dropbear.port", first.dir);
+	snprintf(known, sizeof(known), "%s/dropbear.known", first.dir);
+	live_shell("cd %s && port=$(./fake-host --port) && dropbearkey -t ecdsa -f dropbear.key >dropbear.pub 2>/dev/null && "
+		   "dropbear -r %s/dropbear.key -p 127.0.0.1:$port -P %s/dropbear.pid -E 2>dropbear.log && echo $port >dropbear.port && "
+		   "printf '[127.0.0.1]:%%d %%s\\n' $port \"$(grep ^ecdsa dropbear.pub | cut -d' ' -f1,2)\" >dropbear.known && "
+		   "i=0; until [ -s dropbear.pid ]; do i=$((i+1)); [ $i -lt 200 ] || exit 1; sleep 0.05; done",
+		   first.dir, first.dir, first.dir);
+	char *port = live_slurp(path);
+	static const char *const files[] = {"id_ecdsa", "id_rsa", "id_ed25519"};
+	for (size_t i = 0; i < RA_LEN(files); i++) {
+		char say[60];
+		snprintf(say, sizeof(say), "%s: not accepted", files[i]);
+		struct ra_link *link = live_open_link(
+		    &(struct live_want){.identity = files[i], .port = atoi(port), .known_hosts = known, .policy = RA_HOSTKEY_YES});
+		struct ra_event event = live_ask(link, ECHO);
+		live_expect_why(&event, RA_LINK_REFUSED, say);
+		link = ra_link_free(link);
+	}
+	free(port);
+}
+
+static int stop_dropbear(void **state)
+{
+	live_shell("cd %s && if [ -s dropbear.pid ]; then kill $(cat dropbear.pid); fi", first.dir);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,6 +468,7 @@ int main(void)
 	    cmocka_unit_test_teardown(test_agent_of_8, come_back),
 	    cmocka_unit_test_teardown(test_many_keys, come_back),
 	    cmocka_unit_test_teardown(test_known_as_ssh, come_back),
+	    cmocka_unit_test_teardown(test_dropbear, stop_dropbear),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests_name("ssh matrix", tests, make_keys, live_group_teardown);
