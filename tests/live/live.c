@@ -270,6 +270,35 @@ void live_answer_text(struct ra_link *link, const char *text)
 	ra_secret_free(secret);
 }
 
+void live_agent_start(void)
+{
+	static int number;
+	char path[160];
+	snprintf(path, sizeof(path), "%s/agent%d", live_host.dir, ++number);
+	live_shell("ssh-agent -a %s | sed -n 's/.*SSH_AGENT_PID=\\([0-9]*\\).*/\\1/p' >%s/agent.pid", path, live_host.dir);
+	setenv("SSH_AUTH_SOCK", path, 1);
+}
+
+void live_agent_stop(void)
+{
+	live_shell("cd %s && kill $(cat agent.pid) && rm agent.pid", live_host.dir);
+	unsetenv("SSH_AUTH_SOCK");
+}
+
+int live_take_lines(const char *dir, const char *name)
+{
+	char path[200];
+	int count = 0;
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	FILE *file = fopen(path, "r");
+	for (int c = file ? getc(file) : EOF; c != EOF; c = getc(file))
+		count += c == '\n';
+	if (file)
+		fclose(file);
+	unlink(path);
+	return count;
+}
+
 char *live_slurp(const char *path)
 {
 	struct ra_buf bytes = {0};

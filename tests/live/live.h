@@ -79,6 +79,12 @@ void live_expect_out(struct ra_event *event, const char *out);
 void live_expect_why(struct ra_event *event, enum ra_link_why why, const char *say);
 /* Answer a need with a text. */
 void live_answer_text(struct ra_link *link, const char *text);
+/* Start an ssh agent without keys, as SSH_AUTH_SOCK has it from now on; end it (fake-esxi.sh stop does, too). Each has a socket of its own:
+ * one that ends removes its socket when it comes to it. */
+void live_agent_start(void);
+void live_agent_stop(void);
+/* How many lines stand in a file; the file is gone then. Out: 0 when there is none. */
+int live_take_lines(const char *dir, const char *name);
 /* A whole file as text. Owner: caller frees. */
 char *live_slurp(const char *path);
 

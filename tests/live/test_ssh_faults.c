@@ -168,16 +168,7 @@ static void need_faults(void)
 /* How many commands the server started, and forgets them. */
 static int started(void)
 {
-	char path[160];
-	int count = 0;
-	snprintf(path, sizeof(path), "%s/started", faults.dir);
-	FILE *file = fopen(path, "r");
-	for (int c = file ? getc(file) : EOF; c != EOF; c = getc(file))
-		count += c == '\n';
-	if (file)
-		fclose(file);
-	unlink(path);
-	return count;
+	return live_take_lines(faults.dir, "started");
 }
 
 static struct ra_link *faults_link(const char *user)

@@ -58,10 +58,8 @@ static void test_key_with_passphrase(void **state)
 static void test_agent(void **state)
 {
 	char path[200];
-	snprintf(path, sizeof(path), "%s/agent", live_host.dir);
-	live_shell("ssh-agent -a %s | sed -n 's/.*SSH_AGENT_PID=\\([0-9]*\\).*/\\1/p' >%s/agent.pid", path,
-		   live_host.dir);
-	setenv("SSH_AUTH_SOCK", path, 1);
+	live_agent_start();
+	snprintf(path, sizeof(path), "%s", getenv("SSH_AUTH_SOCK"));
 	static const char *const names[] = {"id_ecdsa", "id_ed25519", "id_rsa"};
 	for (size_t i = 0; i < RA_LEN(names); i++) {
 		live_shell(
@@ -72,7 +70,8 @@ static void test_agent(void **state)
 		live_expect_out(&event, "hi\n");
 		link = ra_link_free(link);
 	}
-	live_shell("kill $(cat %s/agent.pid) && rm %s/agent.pid", live_host.dir, live_host.dir);
+	live_agent_stop();
+	setenv("SSH_AUTH_SOCK", path, 1);
 	/* A socket with nobody behind it: the key files are tried all the same. */
 	struct ra_link *link = live_open_link(&(struct live_want){.use_agent = true});
 	struct ra_event event = live_ask(link, ECHO);
@@ -422,16 +421,7 @@ static int login_port, login_old_port;
 /* How often something was offered to the server, and the record is wiped. */
 static int attempts(void)
 {
-	char path[160];
-	int count = 0;
-	snprintf(path, sizeof(path), "%s/attempts", login.dir);
-	FILE *file = fopen(path, "r");
-	for (int c = file ? getc(file) : EOF; c != EOF; c = getc(file))
-		count += c == '\n';
-	if (file)
-		fclose(file);
-	unlink(path);
-	return count;
+	return live_take_lines(login.dir, "attempts");
 }
 
 static struct ra_link *login_link(const char *user, int port)

@@ -31,8 +31,7 @@ static int come_back(void **state)
 		live_stop_host();
 	live_host = first;
 	if (getenv("SSH_AUTH_SOCK"))
-		live_shell("cd %s && kill $(cat agent.pid) && rm -f agent agent.pid", first.dir);
-	unsetenv("SSH_AUTH_SOCK");
+		live_agent_stop();
 	return 0;
 }
 
@@ -208,11 +207,16 @@ static void test_keys_of_8(void **state)
 	    {.file = "id_pem_ec"},
 	    {.file = "id_ed25519", .say = "id_ed25519: not accepted (ESXi 8.0 takes no Ed25519 key)"},
 	    {.file = "id_rsa_pem_locked", .answers = {RIGHT}},
-	    {.file = "id_rsa_locked", .say = "ssh-keygen -p -m PEM -f COPY"},
 	};
+	/* OpenSSH's format with a passphrase is libssh2's to read, and the older one has only SHA-1 to sign with. */
+	static const struct key_row older = {.file = "id_rsa_locked",
+					     .say = "id_rsa_locked: an RSA key with a passphrase in this format needs the ssh agent, or a copy of "
+						    "it in another: cp FILE COPY, ssh-keygen -p -m PEM -f COPY"};
+	static const struct key_row newer = {.file = "id_rsa_locked", .answers = {RIGHT}};
 	live_start_host(ESXI_8);
 	for (size_t i = 0; i < RA_LEN(rows); i++)
 		try_key(&rows[i], true);
+	try_key(since(V1_11_0) ? &newer : &older, true);
 }
 
 static void test_passphrases(void **state)
@@ -256,13 +260,20 @@ static void test_passphrase_ciphers(void **state)
 	}
 }
 
-/* An agent of the test's own; come_back ends it. */
-static void start_agent(void)
+/* What a link by this file and the agent comes to. A refusal stands: nothing is offered a second time. */
+static void expect_login(const char *file, const char *say)
 {
-	char sock[200];
-	snprintf(sock, sizeof(sock), "%s/agent", first.dir);
-	live_shell("ssh-agent -a %s | sed -n 's/.*SSH_AGENT_PID=\\([0-9]*\\).*/\\1/p' >%s/agent.pid", sock, first.dir);
-	setenv("SSH_AUTH_SOCK", sock, 1);
+	struct ra_link *link = live_open_link(&(struct live_want){.identity = file, .use_agent = true});
+	struct ra_event event = live_ask(link, ECHO);
+	if (say) {
+		live_expect_why(&event, RA_LINK_REFUSED, say);
+		event = live_ask(link, ECHO);
+		assert_string_equal(live_states, "");
+		live_expect_why(&event, RA_LINK_REFUSED, say);
+	} else {
+		live_expect_out(&event, "hi\n");
+	}
+	link = ra_link_free(link);
 }
 
 static void test_agent_of_8(void **state)
@@ -280,18 +291,12 @@ static void test_agent_of_8(void **state)
 	    {NULL, "", "the ssh agent holds no key"},
 	    {NULL, "id_ecdsa", NULL},
 	};
+	live_agent_start();
 	live_start_host(ESXI_8);
-	start_agent();
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		live_shell("cd %s && ssh-add -q -D 2>/dev/null; for k in %s; do ssh-add -q $k 2>/dev/null || exit 1; done", live_host.dir,
 			   rows[i].add ? rows[i].add : "");
-		struct ra_link *link = live_open_link(&(struct live_want){.identity = rows[i].file, .use_agent = true});
-		struct ra_event event = live_ask(link, ECHO);
-		if (rows[i].say)
-			live_expect_why(&event, RA_LINK_REFUSED, rows[i].say);
-		else
-			live_expect_out(&event, "hi\n");
-		link = ra_link_free(link);
+		expect_login(rows[i].file, rows[i].say);
 	}
 }
 
@@ -310,24 +315,12 @@ static void test_many_keys(void **state)
 	    {"patience for one more", "MaxAuthTries 6", "id_ecdsa", NULL, 4, false},
 	};
 	live_shell("cd %s && for i in 1 2 3 4 5 6; do ssh-keygen -q -t ed25519 -N '' -C \"stranger $i\" -f stranger$i; done", first.dir);
-	start_agent();
+	live_agent_start();
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
 		live_shell("cd %s && ssh-add -q -D 2>/dev/null; for i in $(seq %d); do ssh-add -q stranger$i 2>/dev/null || exit 1; done; "
 			   "%s", first.dir, rows[i].strangers, rows[i].knows ? "ssh-add -q id_ecdsa 2>/dev/null" : ":");
 		live_start_host(rows[i].config);
-		struct ra_link *link = live_open_link(&(struct live_want){.identity = rows[i].file, .use_agent = true});
-		struct ra_event event = live_ask(link, ECHO);
-		if (rows[i].say)
-			live_expect_why(&event, RA_LINK_REFUSED, rows[i].say);
-		else
-			live_expect_out(&event, "hi\n");
-		/* A refusal stands: nothing is offered a second time. */
-		if (rows[i].say) {
-			event = live_ask(link, ECHO);
-			assert_string_equal(live_states, "");
-			live_expect_why(&event, RA_LINK_REFUSED, rows[i].say);
-		}
-		link = ra_link_free(link);
+		expect_login(rows[i].file, rows[i].say);
 		live_stop_host();
 		live_host = first;
 	}

@@ -303,22 +303,10 @@ static void test_cancel_while_asked(void **state)
 	}
 }
 
-static int start_agent(void **state)
-{
-	char sock[200];
-	snprintf(sock, sizeof(sock), "%s/agent", live_host.dir);
-	live_shell("ssh-agent -a %s | sed -n 's/.*SSH_AGENT_PID=\\([0-9]*\\).*/\\1/p' >%s/agent.pid", sock, live_host.dir);
-	setenv("SSH_AUTH_SOCK", sock, 1);
-	live_shell("ssh-add -q %s/id_rsa 2>/dev/null", live_host.dir);
-	return 0;
-}
-
-static int stop_agent(void **state)
+static int no_trouble(void **state)
 {
 	live_skip_pauses = false;
 	trouble.mode = AS_IT_IS;
-	live_shell("cd %s && kill $(cat agent.pid) && rm -f agent agent.pid", live_host.dir);
-	unsetenv("SSH_AUTH_SOCK");
 	return 0;
 }
 
@@ -326,18 +314,20 @@ static int stop_agent(void **state)
 static int start_patient_host(void **state)
 {
 	live_start_host("MaxStartups 200");
+	live_agent_start();
+	live_shell("ssh-add -q %s/id_rsa 2>/dev/null", live_host.dir);
 	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_one_byte, start_agent, stop_agent),
-	    cmocka_unit_test_setup_teardown(test_blocks, start_agent, stop_agent),
-	    cmocka_unit_test_setup_teardown(test_breaks, start_agent, stop_agent),
-	    cmocka_unit_test_setup_teardown(test_cancel, start_agent, stop_agent),
-	    cmocka_unit_test_setup_teardown(test_let_go, start_agent, stop_agent),
-	    cmocka_unit_test_setup_teardown(test_cancel_while_asked, start_agent, stop_agent),
+	    cmocka_unit_test_teardown(test_one_byte, no_trouble),
+	    cmocka_unit_test_teardown(test_blocks, no_trouble),
+	    cmocka_unit_test_teardown(test_breaks, no_trouble),
+	    cmocka_unit_test_teardown(test_cancel, no_trouble),
+	    cmocka_unit_test_teardown(test_let_go, no_trouble),
+	    cmocka_unit_test_teardown(test_cancel_while_asked, no_trouble),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests_name("ssh socket", tests, start_patient_host, live_group_teardown);
