@@ -101,7 +101,7 @@ static bool is_gone(const struct ra_ssh *ssh, int rc)
 /* Why a key of this type may not be taken. Source: the configuration of an 8.0.2 host (FIPS mode), and what it did. */
 static const char *not_accepted(const char *type)
 {
-	return strcmp(type, "ssh-ed25519") == 0 ? "not accepted (ESXi 8.0 takes no Ed25519 key)" : "not accepted";
+	return strcmp(type, "ssh-ed25519") == 0 ? "not accepted (ESXi 8.0.2 was seen to turn Ed25519 keys away)" : "not accepted";
 }
 
 /* Nothing is left to try. */

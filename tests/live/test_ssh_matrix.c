@@ -205,7 +205,7 @@ static void test_keys_of_8(void **state)
 	    {.file = "id_ec384"},
 	    {.file = "id_ec521"},
 	    {.file = "id_pem_ec"},
-	    {.file = "id_ed25519", .say = "id_ed25519: not accepted (ESXi 8.0 takes no Ed25519 key)"},
+	    {.file = "id_ed25519", .say = "id_ed25519: not accepted (ESXi 8.0.2 was seen to turn Ed25519 keys away)"},
 	    {.file = "id_rsa_pem_locked", .answers = {RIGHT}},
 	};
 	/* OpenSSH's format with a passphrase is libssh2's to read, and the older one has only SHA-1 to sign with. */
@@ -285,7 +285,7 @@ static void test_agent_of_8(void **state)
 	    {"id_ecdsa", "", NULL},
 	    {"id_ec384", "", NULL},
 	    {"id_ec521", "", NULL},
-	    {"id_ed25519", "", "agent key ssh-ed25519 (test ed25519): not accepted (ESXi 8.0 takes no Ed25519 key)"},
+	    {"id_ed25519", "", "agent key ssh-ed25519 (test ed25519): not accepted (ESXi 8.0.2 was seen to turn Ed25519 keys away)"},
 	    {"id_ed25519 id_rsa", "", NULL},
 	    {"id_ed25519", "id_ecdsa", NULL},
 	    {NULL, "", "the ssh agent holds no key"},
