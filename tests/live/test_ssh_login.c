@@ -77,6 +77,10 @@ static void test_agent(void **state)
 	struct ra_event event = live_ask(link, ECHO);
 	live_expect_out(&event, "hi\n");
 	link = ra_link_free(link);
+	link = live_open_link(&(struct live_want){.identity = "", .use_agent = true});
+	event = live_ask(link, ECHO);
+	live_expect_why(&event, RA_LINK_REFUSED, "It offers: publickey. Tried: the ssh agent does not answer.");
+	link = ra_link_free(link);
 	unsetenv("SSH_AUTH_SOCK");
 }
 

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RUNS_MAX 24
+#define RUNS_MAX 16
 
 enum mode { AS_IT_IS, ONE_BYTE, BLOCKS, BREAKS };
 
