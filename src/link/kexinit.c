@@ -43,18 +43,13 @@ static const struct {
     {"chacha20-poly1305@openssh.com", 1},
 };
 
+/* Out: -1 when every version has it that reattest builds with, or none. */
 static int brought_by(const char *name, size_t len)
 {
 	for (size_t i = 0; i < RA_LEN(brought); i++)
 		if (strlen(brought[i].name) == len && memcmp(brought[i].name, name, len) == 0)
 			return brought[i].version;
 	return -1;
-}
-
-const char *ra_kex_brought_by(const char *name, size_t len)
-{
-	int version = brought_by(name, len);
-	return version < 0 ? NULL : versions[version];
 }
 
 /* The packet after the greeting; lines before that are allowed. */

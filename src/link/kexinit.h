@@ -35,8 +35,6 @@ struct ra_kex_ours {
 bool ra_kexinit_find(const char *bytes, size_t len, struct ra_kexinit *out);
 /* One comma list has a name of another. */
 bool ra_kex_meet(const char *ours, const char *theirs, size_t theirs_len);
-/* The first version of libssh2 that has an algorithm. Out: NULL when every version reattest builds with has it, or none is known to. */
-const char *ra_kex_brought_by(const char *name, size_t len);
 /* Which lists have no common name, what the host allows there, and what to do. Out: out[cap], "" when all lists meet; bytes of the host
  * are in it. */
 void ra_kex_gap(const struct ra_kexinit *theirs, const struct ra_kex_ours *ours, char *out, size_t cap);
