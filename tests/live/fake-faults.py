@@ -125,10 +125,10 @@ class Session(asyncssh.SSHServerSession):
         pass
 
     async def late(self):
-        """Answers the first command after a second, the others at once."""
+        """Answers the first command after four seconds, the others at once."""
         first, self.server.late = self.server.late, False
         if first:
-            await asyncio.sleep(1)
+            await asyncio.sleep(4)
         await self.plain()
 
 

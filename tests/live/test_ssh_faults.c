@@ -18,10 +18,10 @@ static void test_endings(void **state)
 		const char *request, *out, *err;
 		int status;
 	} rows[] = {
-	    {RUN("\"sh\",\"-c\",\"kill -SEGV $$\""), "", "Segmentation fault\n", 139},
+	    {RUN("\"sh\",\"-c\",\"kill -SEGV $$\""), "", "", 139},
 	    {RUN("\"sh\",\"-c\",\"exit 300\""), "", "", 44},
 	    {RUN("\"sh\",\"-c\",\"echo before; exec >&- 2>&-; sleep 1; exit 7\""), "before\n", "", 7},
-	    {RUN("\"sh\",\"-c\",\"kill -TERM $$; echo not reached\""), "", "Terminated\n", 143},
+	    {RUN("\"sh\",\"-c\",\"kill -TERM $$; echo not reached\""), "", "", 143},
 	    {RUN("\"sh\",\"-c\",\"cat; echo end\""), "end\n", "", 0},
 	    {RUN("\"sh\",\"-c\",\"printf 'no line end'\""), "no line end", "", 0},
 	    {RUN("\"sh\",\"-c\",\"printf '\\\\n\\\\n'\""), "\n\n", "", 0},
@@ -300,7 +300,7 @@ static void test_late_answer(void **state)
 	live_submit(link, 1, ECHO, (struct ra_ticket){.timeout_ms = 300});
 	struct ra_event event = live_wait_for(link, RA_EV_REPLY);
 	live_expect_why(&event, RA_LINK_TIMEOUT, "no answer in time");
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 12; i++) {
 		event = live_ask(link, RUN("\"sh\",\"-c\",\"sleep 0.2; echo mine\""));
 		assert_string_equal(live_states, "");
 		live_expect_out(&event, "mine\n");
