@@ -97,7 +97,7 @@ static enum ra_progress opened(struct ra_ssh *ssh, struct ra_exec *exec)
 {
 	ssh->open_tries = 0;
 	ssh->open_until = RA_DEADLINE_NONE;
-	if (ra_join_fill(ssh, exec) != RA_OK)
+	if (ra_join_fill(ssh, exec, running(ssh) == 0) != RA_OK)
 		return RA_PROGRESS_FAILED;
 	if (!exec->count)
 		return abandon(ssh, exec);
@@ -251,7 +251,18 @@ static enum ra_progress run(struct ra_ssh *ssh, struct ra_exec *exec)
 	return RA_PROGRESS_WAIT;
 }
 
-/* May another channel be opened now? */
+/* libssh2 1.10 at times takes the start of a command beside others for refused. What only reads is started once more; a change is not, so
+ * it starts when nothing else runs, and nothing else is opened until it has. */
+static bool makes_room(const struct ra_ssh *ssh)
+{
+	const struct ra_job *next = ra_join_next(ssh);
+	for (const struct ra_exec *exec = ssh->execs; exec; exec = exec->next)
+		if (is_running(exec) && (next->change || (exec->change && exec->stage < RA_EXEC_READING)))
+			return true;
+	return false;
+}
+
+/* May another channel be opened now, for what waits? */
 static bool may_open(const struct ra_ssh *ssh)
 {
 	int zombies = 0;
@@ -265,7 +276,7 @@ static bool may_open(const struct ra_ssh *ssh)
 /* Begin to open a channel for what waits. */
 static enum ra_progress open_next(struct ra_ssh *ssh)
 {
-	if (!may_open(ssh) || !ra_join_waits(ssh))
+	if (!may_open(ssh) || !ra_join_next(ssh) || makes_room(ssh))
 		return RA_PROGRESS_WAIT;
 	struct ra_exec *exec = calloc(1, sizeof(*exec));
 	if (!exec)
@@ -325,7 +336,7 @@ static ra_mono_ms sooner(ra_mono_ms a, ra_mono_ms b)
 ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh)
 {
 	ra_mono_ms at = RA_DEADLINE_NONE;
-	if (ssh->open_at > ssh->now && ra_join_waits(ssh))
+	if (ssh->open_at > ssh->now && ra_join_next(ssh))
 		at = ssh->open_at;
 	for (const struct ra_exec *exec = ssh->execs; exec; exec = exec->next) {
 		if (!is_running(exec))

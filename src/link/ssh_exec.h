@@ -47,7 +47,7 @@ struct ra_exec {
 	size_t at, err_at; /* the frame whose trailer is awaited, on stdout and on stderr */
 	struct ra_frames out, err;
 	size_t dropped_len; /* of the frame at, past its cap */
-	bool secret;        /* it carries a secret, alone */
+	bool secret, change; /* it carries one, alone */
 	ra_mono_ms started_at, began_at; /* the first frame, the frame at */
 };
 
@@ -61,10 +61,11 @@ struct ra_reply *ra_exec_reply(const struct ra_exec *exec, size_t frame);
 /* Is any frame's job still without its answer? */
 bool ra_exec_is_awaited(const struct ra_exec *exec);
 
-/* ssh_join.c. Does any job wait for a channel? */
-bool ra_join_waits(const struct ra_ssh *ssh);
-/* Fill an exec whose channel is open with what waits; count stays 0 when nothing does. Errors: RA_E_NOMEM, RA_E_INTERNAL. */
-RA_MUST_USE ra_err ra_join_fill(struct ra_ssh *ssh, struct ra_exec *exec);
+/* ssh_join.c. The job that has waited longest for a channel; NULL when none does. */
+const struct ra_job *ra_join_next(const struct ra_ssh *ssh);
+/* Fill an exec whose channel is open with what waits; count stays 0 when nothing does. Shape: quiet: nothing else runs, so a change may be
+ * in it. Errors: RA_E_NOMEM, RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_join_fill(struct ra_ssh *ssh, struct ra_exec *exec, bool quiet);
 /* The exec ends here: frames before `from` keep what they have, the jobs of the others wait again. alone: each for an exec of its own;
  * false: as they were. */
 void ra_join_release(struct ra_exec *exec, size_t from, bool alone);

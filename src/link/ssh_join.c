@@ -100,12 +100,12 @@ static bool waits(const struct ra_job *job)
 	return job->slot && !ra_ssh_exec_is_sent(job);
 }
 
-bool ra_join_waits(const struct ra_ssh *ssh)
+const struct ra_job *ra_join_next(const struct ra_ssh *ssh)
 {
-	for (const struct ra_job *job = ssh->jobs; job; job = job->next)
-		if (waits(job))
-			return true;
-	return false;
+	const struct ra_job *job = ssh->jobs;
+	while (job && !waits(job))
+		job = job->next;
+	return job;
 }
 
 void ra_join_answer_waiting(struct ra_ssh *ssh, enum ra_link_why why, const char *say)
@@ -139,15 +139,16 @@ static ra_err add_frame(struct ra_ssh *ssh, struct ra_exec *exec, struct ra_job 
 	ask->exec = exec;
 	ask->sent = true;
 	exec->secret = job->secret;
+	exec->change = job->change;
 	exec->count++;
 	return RA_OK;
 }
 
-ra_err ra_join_fill(struct ra_ssh *ssh, struct ra_exec *exec)
+ra_err ra_join_fill(struct ra_ssh *ssh, struct ra_exec *exec, bool quiet)
 {
 	bool joins = true;
 	for (struct ra_job *job = ssh->jobs; job && joins && exec->count < RA_JOIN_MAX; job = job->next) {
-		if (!waits(job) || (exec->count > 0 && !may_join(ssh, job)))
+		if (!waits(job) || (exec->count > 0 && !may_join(ssh, job)) || (job->change && !quiet))
 			continue;
 		if (exec->count > 0 && exec->line.len + ra_ask_of(job)->command.len + FRAME_ROOM > RA_JOIN_LEN)
 			break;

@@ -157,6 +157,8 @@ make_config() {
 		ClientAliveCountMax 3
 		$startups
 		RekeyLimit 1G 1H
+		# bash takes a shell that sshd starts for a login and reads ~/.bashrc, which no host has; at a level it does not.
+		SetEnv SHLVL=2
 		AllowTcpForwarding no
 		AllowStreamLocalForwarding no
 		PermitTunnel no

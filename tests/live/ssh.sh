@@ -2,7 +2,7 @@
 # The SSH link against real servers on the loopback, as the user who runs the tests and, from root, as an ordinary one too.
 # Exits 77 with a sentence when there is no sshd or busybox here.
 #
-#   ssh.sh [PROGRAM...]   the test programs named, once and as the user who runs them (ssh-matrix.sh, ssh-faults.sh)
+#   ssh.sh [PROGRAM...]   the test programs named, once and as the user who runs them (ssh-joined.sh, ssh-matrix.sh, ...)
 set -u
 src=${RA_SRCDIR:-.}/tests/live build=${RA_BUILDDIR:-.}/tests/live
 
@@ -20,9 +20,9 @@ leave() {
 	rm -rf "$dir"
 }
 trap leave EXIT
-programs=("$@") first=() # as the first user only
-[ $# -gt 0 ] || { programs=(test_ssh_login test_ssh_requests test_ssh_config); first=(test_ssh_joined); }
-cp "$src/fake-esxi.sh" "$src"/fake-*.py "${programs[@]/#/$build/}" "${first[@]/#/$build/}" "$build/fake-host" "$dir/" || exit 1
+programs=("$@") once=yes
+[ $# -gt 0 ] || { programs=(test_ssh_login test_ssh_requests test_ssh_config); once=; }
+cp "$src/fake-esxi.sh" "$src"/fake-*.py "${programs[@]/#/$build/}" "$build/fake-host" "$dir/" || exit 1
 chmod 755 "$dir"/* && mkdir -m 1777 "$dir/hosts" || exit 1
 # libssh2 1.10 does not free all of a key with a passphrase that it was given to read, nor of a key exchange that was broken off.
 printf 'leak:%s\n' libssh2_userauth_publickey_frommemory libssh2_session_handshake >"$dir/leaks"
@@ -37,8 +37,7 @@ run() {
 
 echo "ssh: as $(id -un)"
 run env || exit 1
-for program in "${first[@]}"; do HOME=$dir "$dir/$program" || exit 1; done
-[ "$(id -u)" = 0 ] && [ $# = 0 ] || exit 0
+[ "$(id -u)" = 0 ] && [ -z "$once" ] || exit 0
 
 user=$(getent passwd | awk -F: '$3 > 0 && $7 ~ /\/(ba|da|)sh$/ { print $1; exit }')
 if [ -z "$user" ] || ! command -v setpriv >/dev/null; then
