@@ -146,16 +146,23 @@ bool ra_child_over(struct ra_child *child)
 	return true;
 }
 
+/* The group, or the child alone where it has not come to make one. */
+static void send_signal(const struct ra_child *child, int number)
+{
+	if (kill(-child->pid, number) && errno == ESRCH)
+		(void)kill(child->pid, number);
+}
+
 bool ra_child_end(struct ra_child *child, ra_mono_ms now)
 {
 	if (ra_child_over(child))
 		return true;
 	if (!child->kill_at) {
 		child->kill_at = now + RA_CHILD_GRACE_MS;
-		(void)kill(-child->pid, SIGTERM);
+		send_signal(child, SIGTERM);
 	} else if (now >= child->kill_at) {
 		child->kill_at = now + RA_CHILD_GRACE_MS;
-		(void)kill(-child->pid, SIGKILL);
+		send_signal(child, SIGKILL);
 	}
 	return false;
 }

@@ -210,9 +210,13 @@ enum ra_askpass_state ra_askpass_step(struct ra_askpass *askpass)
 
 const char *ra_askpass_text(const struct ra_askpass *askpass, bool *echo)
 {
+	/* ssh's own questions begin so; before what a server asks stands "(user@host) ", so none of its prompts can. */
+	static const char *const open[] = {"The authenticity of host '", "Please type 'yes', 'no' or the fingerprint"};
 	const char *text = askpass->len ? askpass->text + 1 : "";
 
-	*echo = askpass->text[0] == CONFIRM || strstr(text, "(yes/no") || strstr(text, "'yes'");
+	*echo = askpass->text[0] == CONFIRM;
+	for (size_t i = 0; i < RA_LEN(open); i++)
+		*echo = *echo || !strncmp(text, open[i], strlen(open[i]));
 	return text;
 }
 

@@ -95,7 +95,7 @@ ra_err ra_quote_frame(const char *command, const char *nonce, struct ra_buf *out
 /* What stands once before the joined commands: a function that runs one, called as `f NONCE SECONDS COMMAND`.
  * - The shell's own words (job notes, "Terminated") go nowhere; the command alone has the real stderr.
  * - The timer TERMs the shell, whose trap marks the command as stopped (x) and so breaks the wait; again until that is
- *   heard, for a TERM may come before the wait. It holds no stream: the end of the exec would wait for it.
+ *   heard, for a TERM may come before the wait, but not for ever: a shell that died leaves its number to others. It holds no stream: the end of the exec would wait for it.
  * - Then the command (if it was stopped) and the timer are killed, and TERM goes to the process group with the shell's
  *   number, which it leads where sshd made it do so: that ends the timer's sleep and what the command left running.
  *   Where it leads none this reaches nobody, and a shell that had to stop a command runs no further one (l): what is
@@ -103,7 +103,7 @@ ra_err ra_quote_frame(const char *command, const char *nonce, struct ra_buf *out
 #define JOIN_HEAD                                                                                                      \
 	"exec 3>&2 2>/dev/null; trap x=t TERM; f() { n=$1 s=$2; shift 2; x=; "                                         \
 	"\"$@\" </dev/null 2>&3 3>&- & p=$!; "                                                                         \
-	"{ sleep $s; while kill $$; do sleep 1; done; } </dev/null >/dev/null 3>&- & k=$!; "                           \
+	"{ sleep $s; for i in 1 2 3 4 5; do kill $$ || break; sleep 1; done; } </dev/null >/dev/null 3>&- & k=$!; "                           \
 	"wait $p; r=$?; m=$x; kill -KILL $k ${m:+$p}; kill -TERM -$$ || l=$m; wait $k; "                               \
 	"{ echo; echo $n; } >&3; echo; echo $n $r $m; [ -z \"$l\" ] || exit; }"
 

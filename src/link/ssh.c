@@ -18,7 +18,7 @@
 #define DEFAULT_AUTH_MS 20000
 #define DEFAULT_BESIDE_MS 3000
 #define LEAVING_MS 50 /* how often a child that was told to end is looked at */
-#define FINISH_MS 400 /* and how long at most when the link goes */
+#define FINISH_MS 40  /* and how long at most when the link goes: the loop stands meanwhile */
 #define STEPS_MAX 64 /* phases walked in one step; more wait for the next */
 
 static struct ra_ssh *of(struct ra_link *link)
@@ -156,6 +156,14 @@ static enum ra_progress go_there(struct ra_ssh *ssh)
 	return ssh->proxy.kind == RA_PROXY_NONE ? ra_ssh_dial_start(ssh) : ra_ssh_proxy_start(ssh);
 }
 
+enum ra_progress ra_ssh_pause(struct ra_ssh *ssh, int64_t wait_ms)
+{
+	hang_up(ssh);
+	ssh->phase = RA_SSH_PAUSE;
+	ssh->deadline = ssh->now + wait_ms;
+	return RA_PROGRESS_FAILED;
+}
+
 /* The session is gone while it was in use. What was sent is lost; what waits goes over one new connection. */
 static enum ra_progress lost(struct ra_ssh *ssh, const char *why)
 {
@@ -169,8 +177,7 @@ static enum ra_progress lost(struct ra_ssh *ssh, const char *why)
 	answer_jobs(ssh, RA_LINK_UNREACHABLE, say, again);
 	if (ssh->jobs) {
 		ssh->reconnects++;
-		ssh->phase = RA_SSH_PAUSE;
-		ssh->deadline = ssh->now + PAUSE_MS;
+		(void)ra_ssh_pause(ssh, PAUSE_MS);
 	}
 	return RA_PROGRESS_FAILED;
 }
@@ -250,6 +257,7 @@ static enum ra_progress step_auth(struct ra_ssh *ssh)
 	libssh2_keepalive_config(ssh->session, 1, 2);
 	ssh->keepalive_at = ssh->now + RA_SSH_KEEPALIVE_MS;
 	ssh->heard_at = ssh->now;
+	ssh->proxy.tries = 0;
 	char say[RA_LINK_SAY_MAX];
 	ra_ssh_settle_say(ssh, say, sizeof(say));
 	set_state(ssh, RA_LINK_UP, RA_LINK_ANSWERED, say);
@@ -287,6 +295,8 @@ static enum ra_progress step_ready(struct ra_ssh *ssh)
 	if (ssh->wire.heard)
 		ssh->heard_at = ssh->now;
 	ssh->wire.heard = false;
+	if (ra_ssh_opens_late(ssh))
+		return lost(ssh, "the host gives no SSH channel for a command, and does not refuse one either");
 	if (ssh->now - ssh->heard_at >= RA_SSH_IDLE_MS && (ssh->jobs || ssh->probing))
 		return lost(ssh, "nothing was heard from the host for 45 seconds");
 	if (needs_renewal(ssh)) {

@@ -141,6 +141,8 @@ struct ra_ssh_proxy {
 	int err_fd; /* -1: closed */
 	struct ra_askpass *askpass; /* NULL: it can ask nobody */
 	bool asking;                /* its question is the open need */
+	bool asked;                 /* of this child a question came */
+	int tries;                  /* children a crowded jump host turned away */
 	ra_mono_ms ended_at;        /* it closed its end; 0 */
 	char said[RA_SSH_SAID_LEN + 1];
 	size_t said_len;
@@ -197,6 +199,7 @@ struct ra_ssh {
 	bool key_to_add;                   /* accept-new: written once the login by key succeeded */
 	struct ra_ssh_auth auth;
 
+	ra_mono_ms opening_at; /* since when a channel is being opened, by whomever */
 	struct ra_exec *execs;   /* what runs, ssh_exec.h */
 	struct ra_exec *opening; /* libssh2 opens one channel at a time */
 	int channel_max;
@@ -316,6 +319,8 @@ void ra_ssh_exec_cancel(struct ra_ssh *ssh, struct ra_job *job);
 void ra_ssh_exec_sweep(struct ra_ssh *ssh);
 /* Forget the channels a lost session had. What ran stays sent; what only waited behind it in the same exec waits again. */
 void ra_ssh_exec_forget(struct ra_ssh *ssh);
+/* A channel was asked for, and the host says neither yes nor no. */
+bool ra_ssh_opens_late(const struct ra_ssh *ssh);
 ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh);
 
 /* The life of the link (ssh.c). */
@@ -329,6 +334,8 @@ enum ra_progress ra_ssh_down(struct ra_ssh *ssh, enum ra_link_why why, const cha
 enum ra_progress ra_ssh_refuse(struct ra_ssh *ssh, const char *fmt, ...) RA_PRINTF(2, 3);
 /* Ask the operator. Out: FAILED (link DOWN with deny) when nobody may be asked. */
 enum ra_progress ra_ssh_ask(struct ra_ssh *ssh, const struct ra_need *need, const char *deny);
+/* Hang up, and connect anew after so long; what waits goes over that. Out: FAILED. */
+enum ra_progress ra_ssh_pause(struct ra_ssh *ssh, int64_t wait_ms);
 /* The words libssh2 has for its last error. Borrowed. */
 const char *ra_ssh_words(struct ra_ssh *ssh);
 

@@ -172,6 +172,10 @@ static int sign_by_agent(LIBSSH2_SESSION *session RA_UNUSED, unsigned char **sig
 					   .data_len = data_len,
 					   .flags = ra_identity_rsa_bits(data, data_len) == 512 ? RA_AGENT_RSA_SHA2_512
 												: RA_AGENT_RSA_SHA2_256};
+	char type[32];
+	ra_key_type_name(key->blob, key->blob_len, type, sizeof(type));
+	if (strcmp(type, "ssh-rsa") == 0 && !ra_identity_rsa_bits(data, data_len))
+		return -1; /* with SHA-1 nothing is signed */
 	if (!auth->signing && ra_agent_sign(auth->agent, &work) != RA_OK)
 		return -1;
 	auth->signing = true;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define PASSES_MAX 8
-#define OPEN_MS 15000 /* to get a channel on a host that has too many, while none of ours is in use */
+#define OPEN_MS 15000 /* to get a channel: from a host that says neither yes nor no, or has too many while none of ours is in use */
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_MAX_MS 500
 #define BACKOFF_DOUBLINGS 4
@@ -282,6 +282,7 @@ static enum ra_progress open_next(struct ra_ssh *ssh)
 	if (!exec)
 		return RA_PROGRESS_FAILED;
 	exec->out.with_status = true;
+	ssh->opening_at = ssh->now;
 	exec->next = ssh->execs;
 	ssh->execs = ssh->opening = exec;
 	return RA_PROGRESS_DONE;
@@ -328,6 +329,16 @@ enum ra_progress ra_ssh_exec(struct ra_ssh *ssh)
 	return ssh->wire.closed && !moved ? RA_PROGRESS_FAILED : RA_PROGRESS_DONE;
 }
 
+static bool is_opening(const struct ra_ssh *ssh)
+{
+	return ssh->opening || ssh->probing;
+}
+
+bool ra_ssh_opens_late(const struct ra_ssh *ssh)
+{
+	return is_opening(ssh) && ssh->now - ssh->opening_at >= OPEN_MS;
+}
+
 static ra_mono_ms sooner(ra_mono_ms a, ra_mono_ms b)
 {
 	return a < b ? a : b;
@@ -338,8 +349,10 @@ ra_mono_ms ra_ssh_exec_deadline(const struct ra_ssh *ssh)
 	ra_mono_ms at = RA_DEADLINE_NONE;
 	if (ssh->open_at > ssh->now && ra_join_next(ssh))
 		at = ssh->open_at;
+	if (is_opening(ssh))
+		at = sooner(at, ssh->opening_at + OPEN_MS);
 	for (const struct ra_exec *exec = ssh->execs; exec; exec = exec->next) {
-		if (!is_running(exec))
+		if (!is_running(exec) || (ssh->pin && ssh->pin != exec)) /* nothing can be done for it before the pin is out */
 			continue;
 		at = sooner(at, sooner(deadline_of(exec), slow_at(ssh, exec)));
 		at = sooner(at, ra_exec_grace_until(exec));

@@ -6,8 +6,8 @@
  * command line; the rest over further channels beside it. A change or a secret has an exec of its own.
  * Invariants: a change is in at most one exec, ever. A request that only reads is in at most two: when a joined exec ends before its
  * frames did, each of its requests that is still unanswered is asked again alone, and what comes of that is the answer. So are those
- * whose turn has not come in beside_ms (real, from the start), where there is a channel for them: one after the other is slower there. A reply is handed over as soon as its own frame is
- * whole. */
+ * whose turn has not come in beside_ms (real, from the start), where there is a channel for them: one after the other is slower there. An
+ * exec of such requests that libssh2 fails to start is started once more. A reply is handed over as soon as its own frame is whole. */
 #ifndef RA_LINK_SSH_EXEC_H
 #define RA_LINK_SSH_EXEC_H
 

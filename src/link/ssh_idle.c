@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#define PINNED_MS 1000
 #define PROBE_MS (RA_SSH_IDLE_MS - RA_SSH_KEEPALIVE_MS) /* silence after which the host is asked for more than a keepalive */
 
 /* Bytes nobody has read yet stand before the end and hide it from recv(). */
@@ -23,8 +24,12 @@ bool ra_ssh_peer_is_gone(const struct ra_ssh *ssh)
 void ra_ssh_keep_alive(struct ra_ssh *ssh)
 {
 	int next_s;
-	if (ssh->now < ssh->keepalive_at || ssh->pin)
+	if (ssh->now < ssh->keepalive_at)
 		return;
+	if (ssh->pin) { /* nothing goes before what is half sent: look again, but not at once */
+		ssh->keepalive_at = ssh->now + PINNED_MS;
+		return;
+	}
 	(void)libssh2_keepalive_send(ssh->session, &next_s);
 	ssh->keepalive_at = ssh->now + RA_SSH_KEEPALIVE_MS;
 }
@@ -72,5 +77,6 @@ enum ra_progress ra_ssh_idle(struct ra_ssh *ssh)
 	listen_idle(ssh);
 	ra_ssh_keep_alive(ssh);
 	ssh->probing = ssh->now - ssh->heard_at >= PROBE_MS;
+	ssh->opening_at = ssh->now;
 	return ssh->probing ? RA_PROGRESS_DONE : RA_PROGRESS_WAIT;
 }

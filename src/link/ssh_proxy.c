@@ -6,6 +6,7 @@
 
 #include "link/ssh.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -21,7 +22,10 @@
 #define ASKING_LOOK_MS 1000
 #define NOTICE_MS 60000 /* who is to touch a key gets so long */
 #define WORDS_LEN 320
-#define FINISH_MS 100
+#define FINISH_MS 20 /* for one that was told to end before; the loop stands meanwhile */
+#define CROWDED_TRIES 4
+#define CROWDED_FIRST_MS 1000
+#define HEARS_MAX 64 /* reads in one step; more wait for the next */
 
 void ra_ssh_let_go(struct ra_ssh *ssh, struct ra_child *child)
 {
@@ -57,6 +61,26 @@ static void last_words(const struct ra_ssh *ssh, char *out, size_t cap)
 		snprintf(out, cap, "it said nothing");
 	else
 		snprintf(out, cap, "it said: \"%s%.400s\"", from ? "..." : "", ra_buf_str(&clean));
+}
+
+/* A jump host that has too many logins under way closes the connection before a word of SSH: then nothing was asked of it, and nothing
+ * refused. Many hosts behind one come to that by themselves (MaxStartups 10:30:100). Source: the words of ssh's kex_exchange_identification. */
+static bool is_crowded(const struct ra_ssh *ssh)
+{
+	static const char words[] = "kex_exchange_identification: ";
+	const struct ra_ssh_proxy *proxy = &ssh->proxy;
+
+	return proxy->kind == RA_PROXY_JUMP && !proxy->asked && !ssh->wire.bytes_in && proxy->tries < CROWDED_TRIES &&
+	       memmem(proxy->said, proxy->said_len, words, sizeof(words) - 1);
+}
+
+/* Those turned away together are not to come back together. Units: ms. */
+static int64_t crowded_wait(int tries)
+{
+	char hex[5] = "8000";
+
+	(void)!ra_random_hex(2, hex); /* without it they do */
+	return ((int64_t)CROWDED_FIRST_MS << tries) * (32768 + strtol(hex, NULL, 16) / 2) / 65536;
 }
 
 /* A pair of sockets and a pipe; the child's ends close on exec like all else, it has copies. */
@@ -141,6 +165,7 @@ enum ra_progress ra_ssh_proxy_start(struct ra_ssh *ssh)
 
 	ra_errs_clear(&errs);
 	proxy->said_len = 0;
+	proxy->asked = false;
 	proxy->ended_at = 0;
 	/* Where it cannot ask it is to say no by itself; why it could not stands before its own words. */
 	if (proxy->may_ask && ra_askpass_open(&proxy->askpass, &errs))
@@ -166,7 +191,7 @@ static void hear(struct ra_ssh_proxy *proxy)
 {
 	char bytes[1024];
 
-	while (proxy->err_fd >= 0) {
+	for (int i = 0; i < HEARS_MAX && proxy->err_fd >= 0; i++) {
 		ssize_t n = read(proxy->err_fd, bytes, sizeof(bytes));
 
 		if (n < 0 && errno == EINTR)
@@ -198,7 +223,7 @@ static enum ra_progress ask(struct ra_ssh *ssh)
 	snprintf(need.text, sizeof(need.text), "%s", ra_askpass_text(proxy->askpass, &need.echo));
 	snprintf(need.subject, sizeof(need.subject), "%.180s, on the way to %.50s",
 		 ra_ssh_way_name(ssh, name, sizeof(name)), ssh->host);
-	proxy->asking = true;
+	proxy->asking = proxy->asked = true;
 	return ra_ssh_ask(ssh, &need, "");
 }
 
@@ -258,6 +283,8 @@ enum ra_progress ra_ssh_proxy_failed(struct ra_ssh *ssh, bool timed_out)
 	hear(proxy);
 	last_words(ssh, words, sizeof(words));
 	ra_ssh_way_name(ssh, name, sizeof(name));
+	if (!timed_out && is_crowded(ssh))
+		return ra_ssh_pause(ssh, crowded_wait(proxy->tries++));
 	if (timed_out)
 		return ra_ssh_down(ssh, RA_LINK_TIMEOUT,
 				   "%s is not reached: through the %s nothing came within %d seconds; %s", ssh->host,

@@ -1,6 +1,6 @@
 /* ssh_settle.c - what the operator's own ssh configuration says of the host, asked of `ssh -G`, and which of it counts:
- * what was said on the command line does in any case. Without an ssh that answers the link goes on by its own defaults,
- * and says so. */
+ * what was said on the command line does in any case. Without an ssh client the link goes on by its own defaults and says
+ * so; where there is one that does not tell its configuration the host is not reached: it would be by another user, past its jump host. */
 #include "config.h"
 
 #include "link/ssh.h"
@@ -17,10 +17,11 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define ANSWER_MS 2000 /* a configuration may run commands (Match exec) and look up names */
+#define ANSWER_MS 10000 /* a configuration may run commands (Match exec) and look up names */
 #define LOOK_MS 20     /* how often an end is looked for that no descriptor shows */
 #define SOON_MS 1      /* the same when both pipes are closed: it is about to end */
 #define WORDS_MAX 200
+#define DRAINS_MAX 64 /* reads in one go; a child that writes without end is heard again in the next step */
 
 /* Append to one of the sentences: what does not fit is left out. */
 static void say(char *at, size_t cap, const char *fmt, ...) RA_PRINTF(3, 4);
@@ -40,7 +41,7 @@ void ra_ssh_drain(int *fd, struct ra_buf *out)
 {
 	char bytes[4096];
 
-	while (*fd >= 0) {
+	for (int i = 0; i < DRAINS_MAX && *fd >= 0; i++) {
 		ssize_t n = read(*fd, bytes, sizeof(bytes));
 
 		if (n < 0 && errno == EINTR)
@@ -75,14 +76,20 @@ void ra_ssh_settle_stop(struct ra_ssh *ssh)
 	ra_buf_free(&settle->err);
 }
 
-/* Not to be had: the link goes on without, and says so. */
-static enum ra_progress without(struct ra_ssh *ssh, const char *why)
+/* There is no ssh: the link goes on without, and says so. */
+static enum ra_progress without(struct ra_ssh *ssh)
 {
-	ra_ssh_settle_stop(ssh);
 	ssh->settle.done = true;
 	snprintf(ssh->settle.off, sizeof(ssh->settle.off),
-		 "The ssh configuration (other names, users, keys, jump hosts) is not used: %.320s", why);
+		 "The ssh configuration (other names, users, keys, jump hosts) is not used: no ssh client is installed.");
 	return RA_PROGRESS_DONE;
+}
+
+/* There is one, and what it would do is not known. */
+static enum ra_progress not_told(struct ra_ssh *ssh, enum ra_link_why link_why, const char *why)
+{
+	return ra_ssh_down(ssh, link_why, "%s was not tried: your ssh configuration for it is not known: %.320s --no-ssh-config goes without it.",
+			   ssh->host, why);
 }
 
 enum ra_progress ra_ssh_settle_start(struct ra_ssh *ssh)
@@ -98,7 +105,7 @@ enum ra_progress ra_ssh_settle_start(struct ra_ssh *ssh)
 
 	ra_errs_clear(&errs);
 	if (!program)
-		return without(ssh, "no ssh client is installed.");
+		return without(ssh);
 	snprintf(port, sizeof(port), "%d", ssh->port);
 	argv[count++] = program;
 	argv[count++] = "-G";
@@ -124,7 +131,7 @@ enum ra_progress ra_ssh_settle_start(struct ra_ssh *ssh)
 	settle->out_fd = out[0];
 	settle->err_fd = err[0];
 	if (!started)
-		return without(ssh, errs.text[0]);
+		return not_told(ssh, RA_LINK_UNREACHABLE, errs.text[0]);
 	settle->out.max_len = RA_SSHCONFIG_LEN_MAX;
 	settle->err.max_len = WORDS_MAX;
 	ssh->phase = RA_SSH_SETTLE;
@@ -245,9 +252,13 @@ static void take_trust(struct ra_ssh *ssh, struct ra_sshconfig *config, const ch
 	char **const lists[] = {config->known, config->known_system};
 	size_t count = 0;
 
-	ssh->known_kept = config->known[0] != NULL;
+	ssh->known_kept = config->known[0] && *config->known[0] == '/';
 	for (size_t i = 0; i < RA_LEN(lists); i++)
 		for (char **file = lists[i]; *file; file++) {
+			if (**file != '/') { /* "-" would be our standard input */
+				say(settle->notes, sizeof(settle->notes), "known hosts file %.60s is not followed: no whole path", *file);
+				continue;
+			}
 			ssh->known_files[count++] = *file;
 			*file = NULL;
 		}
@@ -373,13 +384,13 @@ static enum ra_progress take_answer(struct ra_ssh *ssh)
 			ra_buf_reset(&words);
 		snprintf(why, sizeof(why), "ssh %s and said \"%.200s\".",
 			 ra_child_words(&settle->child, how, sizeof(how)), ra_buf_str(&words));
-		return without(ssh, why);
+		return not_told(ssh, RA_LINK_UNREACHABLE, why);
 	}
 	if (settle->out.len >= RA_SSHCONFIG_LEN_MAX)
-		return without(ssh, "it is longer than 64 KiB.");
+		return not_told(ssh, RA_LINK_UNREACHABLE, "it is longer than 64 KiB.");
 	if (ra_sshconfig_parse(ra_buf_str(&settle->out), settle->out.len, &config, &errs)) {
 		snprintf(why, sizeof(why), "what ssh -G printed is none (%.120s).", errs.text[0]);
-		return without(ssh, why);
+		return not_told(ssh, RA_LINK_UNREACHABLE, why);
 	}
 	bool taken = apply(ssh, &config);
 
@@ -403,7 +414,7 @@ enum ra_progress ra_ssh_settle(struct ra_ssh *ssh)
 	}
 	if (ssh->now < ssh->deadline)
 		return RA_PROGRESS_WAIT;
-	return without(ssh, "ssh -G did not answer within 2 seconds.");
+	return not_told(ssh, RA_LINK_TIMEOUT, "ssh -G did not answer within 10 seconds.");
 }
 
 void ra_ssh_settle_say(const struct ra_ssh *ssh, char *out, size_t cap)

@@ -167,6 +167,8 @@ ra_err ra_ssh_jump_make(const char *ssh, const char *jumps, const struct ra_ssh_
 	    {"-p", out->port},
 	    {"-J", out->first},
 	    {"-o", batch ? "BatchMode=yes" : ""},
+	    /* It may use the operator's shared connection, but never be one: it ends with this host, and others would ride on it. */
+	    {"-o", "ControlMaster=no"},
 	};
 	size_t count = 0;
 

@@ -163,6 +163,8 @@ class Server(asyncssh.SSHServer):
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "administratively prohibited")
         if self.user == "no-channel":
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, "no resources")
+        if self.user == "never-open":
+            return asyncio.sleep(3600)
         return Session(self)
 
 

@@ -215,6 +215,8 @@ static const struct fault faulty[] = {
     {"deny-exec", RA_LINK_REFUSED, "127.0.0.1: the host refused to start the command", "", -1, true, UP, 0, 0},
     {"prohibited", RA_LINK_REFUSED, "127.0.0.1: the host allows this account no commands", "", -1, false, UP, 0, 0},
     {"no-channel", RA_LINK_UNREACHABLE, "127.0.0.1: the host gives no further SSH channel", "", -1, false, UP, 0, 1000},
+    {"never-open", RA_LINK_UNREACHABLE, "127.0.0.1: the host gives no SSH channel for a command, and does not refuse one either", "", -1,
+     false, LOST LOST, 0, 1000},
     {"auth-abort", RA_LINK_UNREACHABLE, "127.0.0.1 ended the connection during the login.", "", -1, false, DENIED, 0, 0},
     {"auth-disconnect", RA_LINK_UNREACHABLE, "127.0.0.1 ended the connection during the login (\"no logins now\").", "", -1, false, DENIED, 0, 0},
     {"auth-silent", RA_LINK_TIMEOUT, "127.0.0.1 does not finish the login.", "", -1, false, DENIED, 0, 0},

@@ -104,7 +104,10 @@ static void test_questions(void **state)
 	    {"Password: ", "", "open sesame", false, "ended with status 0, open sesame\n"},
 	    {"Password: ", "", "", false, "ended with status 0, \n"},
 	    {"Password: ", "", NULL, false, "ended with status 1, "},
-	    {"Are you sure (yes/no/[fingerprint])? ", "", "yes", true, "ended with status 0, yes\n"},
+	    {"Are you sure (yes/no/[fingerprint])? ", "", "yes", false, "ended with status 0, yes\n"},
+	    {"The authenticity of host 'b (10.0.0.1)' can't be established. Continue (yes/no)? ", "", "yes", true, "ended with status 0, yes\n"},
+	    /* What a server asks does not decide whether its password is seen. */
+	    {"(root@b) Password (answer 'yes' (yes/no) next): ", "", "hush", false, "ended with status 0, hush\n"},
 	    {"Please type 'yes', 'no' or the fingerprint: ", "", "no", true, "ended with status 0, no\n"},
 	    {"Allow use of the key?", "confirm", "yes", true, "ended with status 0, yes\n"},
 	    {"Allow use of the key?", "confirm", "maybe", true, "ended with status 1, "},

@@ -239,13 +239,13 @@ static void test_jump(void **state)
 		bool batch;
 		const char *argv; /* NULL: refused */
 	} rows[] = {
-	    {"bastion", false, "/usr/bin/ssh -W [10.1.2.3]:2222 -- bastion"},
-	    {"bastion", true, "/usr/bin/ssh -W [10.1.2.3]:2222 -o BatchMode=yes -- bastion"},
-	    {"ops@bastion:2022", false, "/usr/bin/ssh -W [10.1.2.3]:2222 -l ops -p 2022 -- bastion"},
-	    {"ssh://ops@[2001:db8::1]:2022", false, "/usr/bin/ssh -W [10.1.2.3]:2222 -l ops -p 2022 -- 2001:db8::1"},
+	    {"bastion", false, "/usr/bin/ssh -W [10.1.2.3]:2222 -o ControlMaster=no -- bastion"},
+	    {"bastion", true, "/usr/bin/ssh -W [10.1.2.3]:2222 -o BatchMode=yes -o ControlMaster=no -- bastion"},
+	    {"ops@bastion:2022", false, "/usr/bin/ssh -W [10.1.2.3]:2222 -l ops -p 2022 -o ControlMaster=no -- bastion"},
+	    {"ssh://ops@[2001:db8::1]:2022", false, "/usr/bin/ssh -W [10.1.2.3]:2222 -l ops -p 2022 -o ControlMaster=no -- 2001:db8::1"},
 	    {"u@b1:22,ssh://c@b2:2200,[::1]:33", false,
-	     "/usr/bin/ssh -W [10.1.2.3]:2222 -p 33 -J u@b1:22,ssh://c@b2:2200 -- ::1"},
-	    {"[10.0.0.1]", true, "/usr/bin/ssh -W [10.1.2.3]:2222 -o BatchMode=yes -- 10.0.0.1"},
+	     "/usr/bin/ssh -W [10.1.2.3]:2222 -p 33 -J u@b1:22,ssh://c@b2:2200 -o ControlMaster=no -- ::1"},
+	    {"[10.0.0.1]", true, "/usr/bin/ssh -W [10.1.2.3]:2222 -o BatchMode=yes -o ControlMaster=no -- 10.0.0.1"},
 	    {"", false, NULL},
 	    {"-oProxyCommand=id", false, NULL},
 	    {"a,-F", false, NULL},
