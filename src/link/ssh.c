@@ -295,10 +295,10 @@ static enum ra_progress step_ready(struct ra_ssh *ssh)
 	if (ssh->wire.heard)
 		ssh->heard_at = ssh->now;
 	ssh->wire.heard = false;
-	if (ra_ssh_opens_late(ssh))
-		return lost(ssh, "the host gives no SSH channel for a command, and does not refuse one either");
 	if (ssh->now - ssh->heard_at >= RA_SSH_IDLE_MS && (ssh->jobs || ssh->probing))
 		return lost(ssh, "nothing was heard from the host for 45 seconds");
+	if (ra_ssh_opens_late(ssh))
+		return lost(ssh, "the host gives no SSH channel for a command, and does not refuse one either");
 	if (needs_renewal(ssh)) {
 		/* The host goes on with requests that were given up; a fresh session has its full number of channels.
 		 */
