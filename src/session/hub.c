@@ -82,7 +82,8 @@ static ra_err open_link(struct ra_session *s, enum ra_plane plane, struct ra_lin
 	return ra_link_ssh_new(&options, &s->clock, out, errs);
 }
 
-/* What tells one link from another: who goes in where. A recording's belong to their walk. */
+/* What tells one link from another: who goes in where. A recording's belong to their walk. What the operator did not say is kept apart from
+ * what they did: their ssh configuration may say another user or port there, and only there. */
 static const char *key_of(const struct ra_session *s, enum ra_plane plane, char *out, size_t cap)
 {
 	if (s->recording)
@@ -90,8 +91,7 @@ static const char *key_of(const struct ra_session *s, enum ra_plane plane, char 
 	else if (plane == RA_PLANE_VCENTER)
 		snprintf(out, cap, "%s", s->vcenter.key);
 	else
-		snprintf(out, cap, "%s %s@%s:%d", ra_plane_name(plane), s->user ? s->user : "root", s->host,
-			 s->port ? s->port : 22);
+		snprintf(out, cap, "%s %s@%s:%d", ra_plane_name(plane), s->user ? s->user : "", s->host, s->port);
 	return out;
 }
 

@@ -242,7 +242,7 @@ struct puppet *session_puppet(struct ra_hub *hub, const char *host)
 {
 	char key[128];
 
-	snprintf(key, sizeof(key), "ssh root@%s:22", host);
+	snprintf(key, sizeof(key), "ssh @%s:0", host);
 	return session_puppet_at(hub, key);
 }
 

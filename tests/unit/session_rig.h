@@ -41,7 +41,7 @@ struct puppet {
 	char target[64], since[16];                 /* of the last ticket */
 	bool full;                                  /* takes no ticket now */
 };
-/* Put a puppet where the hub would open a link to root@HOST. Owner: the hub. */
+/* Put a puppet where the hub would open a link to HOST, with no user and no port said. Owner: the hub. */
 struct puppet *session_puppet(struct ra_hub *hub, const char *host);
 /* The same for a link of any key. */
 struct puppet *session_puppet_at(struct ra_hub *hub, const char *key);

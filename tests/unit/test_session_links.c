@@ -202,7 +202,7 @@ static void test_two_walks_on_one_host(void **state)
 	b.puppets[0] = session_puppet(b.hub, "esx0");
 	add(&b, 0, "esx0", true);
 	session_settle(b.hub);
-	add(&b, 1, "root@esx0", true);
+	add(&b, 1, "esx0", true);
 	session_settle(b.hub);
 	assert_int_equal(b.hub->link_count, 1);
 	assert_int_equal(b.puppets[0]->ticket_count, 2);
@@ -228,6 +228,32 @@ static void test_two_walks_on_one_host(void **state)
 	assert_string_equal(view->planes[0].state, "up");
 	ra_view_free(view);
 	tear_down(&b);
+}
+
+/* Where no user or no port is said, the ssh configuration may say another one: that is not the link of who said root, or 22. */
+static void test_said_and_not_said_are_two_links(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		size_t links;
+	} rows[] = {
+		{"esx0", "esx0", 1},	      {"esx0", "esx0:22", 2},	    {"esx0:22", "esx0", 2},
+		{"esx0", "root@esx0", 2},     {"root@esx0", "esx0", 2},	    {"root@esx0:22", "root@esx0:22", 1},
+		{"esx0:22", "esx0:2222", 2}, {"root@esx0", "other@esx0", 2},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct bench b;
+
+		set_up(&b, NULL);
+		add(&b, 0, rows[i].first, true);
+		add(&b, 1, rows[i].second, true);
+		for (size_t k = 0; k < 2; k++)
+			assert_int_equal(ra_hub_link_get(b.sessions[k], RA_PLANE_SSH, &b.errs), RA_OK);
+		if (b.hub->link_count != rows[i].links)
+			fail_msg("%s and %s: %zu links", rows[i].first, rows[i].second, b.hub->link_count);
+		tear_down(&b);
+	}
 }
 
 /* Only a yes takes a host's key, only a secret a password; leaving is always possible. */
@@ -343,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_first_host_leaves),
 		cmocka_unit_test(test_two_walks_on_one_host),
 		cmocka_unit_test(test_nothing_for_a_jump_host),
+		cmocka_unit_test(test_said_and_not_said_are_two_links),
 		cmocka_unit_test(test_words_that_fit_a_need),
 		cmocka_unit_test(test_an_ended_walk_runs_nothing),
 	};
