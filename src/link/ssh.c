@@ -260,6 +260,7 @@ static enum ra_progress step_auth(struct ra_ssh *ssh)
 	ssh->proxy.tries = 0;
 	char say[RA_LINK_SAY_MAX];
 	ra_ssh_settle_say(ssh, say, sizeof(say));
+	ra_ssh_trust_say(ssh, say, sizeof(say));
 	set_state(ssh, RA_LINK_UP, RA_LINK_ANSWERED, say);
 	return RA_PROGRESS_DONE;
 }

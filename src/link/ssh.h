@@ -197,6 +197,7 @@ struct ra_ssh {
 	char accepted[RA_FINGERPRINT_LEN]; /* the operator said yes to this one */
 	bool key_trusted;                  /* known before, or accepted by the operator: a password may be sent */
 	bool key_to_add;                   /* accept-new: written once the login by key succeeded */
+	char unkept[400];                  /* why it could not be written down; "" */
 	struct ra_ssh_auth auth;
 
 	ra_mono_ms opening_at; /* since when a channel is being opened, by whomever */
@@ -285,6 +286,8 @@ enum ra_progress ra_ssh_trust(struct ra_ssh *ssh);
 void ra_ssh_trust_answer(struct ra_ssh *ssh, bool yes);
 /* Write a key accepted by accept-new, after the login. */
 void ra_ssh_trust_keep(struct ra_ssh *ssh);
+/* Shape: cap is RA_LINK_SAY_MAX. Out: the sentence of a link that is up, with what of its key the operator must know behind it. */
+void ra_ssh_trust_say(const struct ra_ssh *ssh, char *say, size_t cap);
 
 /* Log in (ssh_auth.c). */
 void ra_ssh_auth_start(struct ra_ssh *ssh);

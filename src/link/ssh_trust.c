@@ -187,7 +187,8 @@ enum ra_progress ra_ssh_trust(struct ra_ssh *ssh)
 			     ssh->host, type, ssh->fingerprint);
 }
 
-/* Not being able to write it down costs the operator the same question next time, nothing else. */
+/* Not being able to write it down costs the operator the same question next time, nothing else: it is told when the link is up, for
+ * whatever is told before is replaced by that. */
 static void keep(struct ra_ssh *ssh)
 {
 	size_t len = 0;
@@ -196,10 +197,29 @@ static void keep(struct ra_ssh *ssh)
 	ra_errs_clear(&errs);
 	const char *key = libssh2_session_hostkey(ssh->session, &len, &kind);
 	const struct ra_known_query query = known_as(ssh, key, len);
-	if (!ssh->known_kept)
-		ra_fail(&errs, RA_E_NOTFOUND, "the key is not written down: the ssh configuration names no file for it");
-	if (!key || !ssh->known_kept || ra_known_add(ssh->known_files[0], &query, &errs) != RA_OK)
-		ra_queue_state(&ssh->queue, ssh->head.state, RA_LINK_ANSWERED, errs.text[0], ssh->fingerprint);
+	const char *file = ssh->known_files[0], *anew = ssh->key_to_add ? "taken" : "asked";
+	ssh->unkept[0] = '\0';
+	if (!ssh->known_kept || !file) {
+		snprintf(ssh->unkept, sizeof(ssh->unkept),
+			 "its key could not be kept: the ssh configuration names no file for it, so it is %s anew each time", anew);
+		return;
+	}
+	if (key && ra_known_add(file, &query, &errs) == RA_OK)
+		return;
+	const char *why = errs.count ? errs.text[0] : "no memory";
+	size_t named = strncmp(why, file, strlen(file)) ? 0 : strlen(file);
+	why += named && why[named] == ' ' ? named + 1 : 0; /* the file is named once */
+	snprintf(ssh->unkept, sizeof(ssh->unkept), "its key could not be kept in %.160s: %.160s, so it is %s anew each time", file, why,
+		 anew);
+}
+
+void ra_ssh_trust_say(const struct ra_ssh *ssh, char *say, size_t cap)
+{
+	size_t len = strlen(say), room = cap - sizeof(ssh->unkept);
+	if (!*ssh->unkept)
+		return;
+	len = len < room ? len : room; /* a long configuration does not push it out */
+	snprintf(say + len, cap - len, "%s%s", len ? "; " : "", ssh->unkept);
 }
 
 void ra_ssh_trust_answer(struct ra_ssh *ssh, bool yes)

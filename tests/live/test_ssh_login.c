@@ -171,6 +171,44 @@ static void test_first_sight(void **state)
 	assert_int_equal(access(known, F_OK), 0);
 }
 
+/* The key of a first sight that finds no place is said where the plane's state is, for as long as the link is up. */
+static void test_a_key_that_cannot_be_kept(void **state)
+{
+	static const struct {
+		int policy;
+		const char *how;
+	} rows[] = {{RA_HOSTKEY_ASK, "asked"}, {RA_HOSTKEY_ACCEPT_NEW, "taken"}};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		char say[400];
+		struct ra_link *link = live_open_link(&(struct live_want){
+		    .known_hosts = "/proc/nope/x", .policy = rows[i].policy, .may_ask = rows[i].policy == RA_HOSTKEY_ASK});
+
+		live_submit(link, 1, ECHO, (struct ra_ticket){0});
+		if (rows[i].policy == RA_HOSTKEY_ASK) {
+			struct ra_event need = live_wait_for(link, RA_EV_NEED);
+
+			assert_int_equal(need.need.kind, RA_NEED_HOST_KEY);
+			ra_event_clear(&need);
+			link->ops->answer(link, true, NULL);
+		}
+		struct ra_event event = live_wait_for(link, RA_EV_STATE);
+
+		while (event.state != RA_LINK_UP) {
+			ra_event_clear(&event);
+			event = live_wait_for(link, RA_EV_STATE);
+		}
+		snprintf(say, sizeof(say), ", so it is %s anew each time", rows[i].how);
+		if (strncmp(event.say, "its key could not be kept in /proc/nope/x: ", 43) || !strstr(event.say, "No such file") ||
+		    !strstr(event.say, say))
+			fail_msg("%s", event.say);
+		ra_event_clear(&event);
+		event = live_wait_for(link, RA_EV_REPLY);
+		live_expect_out(&event, "hi\n");
+		link = ra_link_free(link);
+	}
+}
+
 static void test_changed_key(void **state)
 {
 	char known[160], remove[300];
@@ -550,7 +588,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_keys),          cmocka_unit_test(test_key_with_passphrase),
 	    cmocka_unit_test(test_agent),         cmocka_unit_test(test_key_refused),
-	    cmocka_unit_test(test_first_sight),   cmocka_unit_test(test_changed_key),
+	    cmocka_unit_test(test_first_sight),   cmocka_unit_test(test_a_key_that_cannot_be_kept),
+	    cmocka_unit_test(test_changed_key),
 	    cmocka_unit_test(test_no_host),       cmocka_unit_test(test_addresses),
 	    cmocka_unit_test(test_few_tries),     cmocka_unit_test(test_other_type),
 	    cmocka_unit_test(test_slow_operator), cmocka_unit_test(test_no_common_algorithm),
