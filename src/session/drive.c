@@ -275,6 +275,7 @@ static void offer_password(struct ra_session *s, enum ra_plane plane)
 		return;
 	at->need_open = false;
 	at->withheld = may == RA_OFFER_WITHHELD;
+	at->offering = at->offering || offer;
 	ra_session_touch(s);
 	link->ops->answer(link, offer, offer ? password : NULL);
 }
@@ -414,6 +415,10 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 	if (up)
 		snprintf(at->peer, sizeof(at->peer), "%s", event->peer);
 	at->ever_up = at->ever_up || up;
+	if (up || down) {
+		at->refused = up ? 0 : at->refused + at->offering;
+		at->offering = at->answered = false;
+	}
 	at->need_open = at->need_open && !up && !down;
 	ra_session_touch(s);
 	if (!tell || s->ended)
@@ -442,6 +447,10 @@ static void take_need(struct ra_session *s, enum ra_plane plane, const struct ra
 	struct ra_session_plane *at = &s->planes[plane];
 	struct ra_link *link = at->hub_link->link;
 
+	at->asked_again = at->answered && event->need.on_the_way && at->need.kind == event->need.kind &&
+			  !strcmp(at->need.subject, event->need.subject) && !strcmp(at->need.text, event->need.text);
+	at->answered = false;
+	at->asked++;
 	at->need = event->need;
 	at->need_open = true;
 	ra_session_touch(s);

@@ -26,7 +26,7 @@ struct ra_hub *ra_hub_new(int parallel)
 static struct ra_hub_link *find_link(struct ra_hub *hub, const char *key)
 {
 	for (size_t i = 0; i < hub->link_count; i++)
-		if (hub->links[i].link && !strcmp(hub->links[i].key, key))
+		if (hub->links[i].link && !hub->links[i].left && !strcmp(hub->links[i].key, key))
 			return &hub->links[i];
 	return NULL;
 }
@@ -117,6 +117,7 @@ ra_err ra_hub_link_get(struct ra_session *s, enum ra_plane plane, struct ra_errs
 		}
 		*at = (struct ra_hub_link){.key = at->key, .link = link, .credential = -1};
 	}
+	at->password_offered = at->password_offered || s->planes[plane].spent;
 	at->users++;
 	s->planes[plane].hub_link = at;
 	/* Whoever joins a link that is up or down already hears of it now. */
@@ -154,7 +155,7 @@ static bool awaited(const struct ra_hub *hub, enum ra_plane plane, const struct 
 {
 	char key[512];
 
-	for (size_t i = 0; i < hub->session_count; i++) {
+	for (size_t i = 0; i < hub->session_count && !at->left; i++) {
 		const struct ra_session *s = hub->sessions[i];
 
 		if (!s->ended && s->planes[plane].given && !strcmp(key_of(s, plane, key, sizeof(key)), at->key))
@@ -205,6 +206,13 @@ void ra_hub_link_drop(struct ra_session *s, enum ra_plane plane)
 	}
 	if (!awaited(s->hub, plane, at))
 		close_link(s->hub, at);
+}
+
+void ra_hub_link_leave(struct ra_session *s, enum ra_plane plane)
+{
+	if (s->planes[plane].hub_link)
+		s->planes[plane].hub_link->left = true;
+	ra_hub_link_drop(s, plane);
 }
 
 static bool same(const struct ra_secret *a, const struct ra_secret *b)
@@ -340,6 +348,7 @@ static void keep_told(struct ra_hub_link *at, const struct ra_event *event)
 	at->told = (struct ra_event){.kind = RA_EV_STATE, .state = event->state, .why = event->why};
 	memcpy(at->told.say, event->say, sizeof(at->told.say));
 	memcpy(at->told.peer, event->peer, sizeof(at->told.peer));
+	at->was_up = at->was_up || event->state == RA_LINK_UP;
 }
 
 static void step_links(struct ra_hub *hub)

@@ -41,6 +41,8 @@ struct ra_hub_link {
 	struct ra_event told; /* its last word on its state, for those who join later */
 	int credential;       /* index into the hub's credentials, -1: none */
 	bool password_offered;
+	bool was_up;
+	bool left; /* a walk tries another in its place: none joins it any more */
 };
 /* One password and how hosts have taken it: two refusals anywhere stop it everywhere. */
 struct ra_credential {
@@ -60,6 +62,11 @@ struct ra_session_plane {
 	char say[RA_LINK_SAY_MAX], peer[160];
 	bool need_open;
 	bool withheld; /* its password was not offered here, after two hosts refused it */
+	bool spent;    /* the password given beforehand did not open this host: over a new link it is not offered by itself */
+	bool offering; /* a password is on its way to the host */
+	int refused;   /* passwords offered since it last let us in, and not accepted */
+	bool answered, asked_again; /* the last need was; and it is the same question now */
+	unsigned asked;             /* needs so far */
 	struct ra_need need;
 };
 
@@ -226,6 +233,8 @@ RA_MUST_USE ra_err ra_owe_word(struct ra_session *session, const struct ra_word 
 /* hub.c */
 RA_MUST_USE ra_err ra_hub_link_get(struct ra_session *session, enum ra_plane plane, struct ra_errs *errs);
 void ra_hub_link_drop(struct ra_session *session, enum ra_plane plane);
+/* Drop it for good: whoever needs one of its key from now on opens a new one; walks that still hold it keep it. */
+void ra_hub_link_leave(struct ra_session *session, enum ra_plane plane);
 enum ra_offer {
 	RA_OFFER_YES,
 	RA_OFFER_WAIT,     /* another host goes first */
@@ -234,6 +243,12 @@ enum ra_offer {
 };
 /* May this password be offered by this link now? */
 enum ra_offer ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password);
+
+/* renew.c: leave the links of this walk that were refused or never came up, so that what is asked next goes over new ones; one that was up
+ * and was lost tries again by itself. Only on the operator's word. */
+void ra_session_renew(struct ra_session *session);
+/* May the checks of this step be run again, by somebody who is there? */
+bool ra_session_may_again(const struct ra_session *session, const struct ra_now *now);
 
 /* only.c: single checks. Does --only name this check? */
 bool ra_only_has(const struct ra_session *session, const char *check);

@@ -94,22 +94,41 @@ static const struct need_form *need_form(enum ra_plane plane, const struct ra_ne
 	return plane == RA_PLANE_VCENTER && need->kind == RA_NEED_PASSWORD ? &password : &forms[need->kind];
 }
 
+/* What a question of ssh's own needs beside it. A yes to a jump host's key is kept: ssh writes that down. */
+static const char *way_note(const struct ra_need *need)
+{
+	if (strstr(need->text, "(yes/no"))
+		return "\n\nThis is about a jump host, not the host itself. The answer goes to ssh.";
+	return "\n\nA jump host asks this, not the host itself: the host's password is not meant. The answer goes to ssh, and is kept nowhere.";
+}
+
+/* Who types a password anew knows how many this host has counted already. */
+static void put_hint(const struct ra_session_plane *at, const struct need_form *form, char *out, size_t cap)
+{
+	bool counts = at->refused && !at->need.on_the_way && (at->need.kind == RA_NEED_PASSWORD || at->need.kind == RA_NEED_PROMPT);
+
+	if (counts)
+		snprintf(out, cap, "%s%s%d %s refused here.", form->hint, *form->hint ? " " : "", at->refused, at->refused == 1 ? "was" : "were");
+	else
+		snprintf(out, cap, "%s", form->hint);
+}
+
 static ra_err need_prompt(const struct ra_session *s, enum ra_plane plane, struct ra_view_prompt *out)
 {
-	const struct ra_need *need = &s->planes[plane].need;
+	const struct ra_session_plane *at = &s->planes[plane];
+	const struct ra_need *need = &at->need;
 	const struct need_form *form = need_form(plane, need);
 	const char *whose = *need->subject ? need->subject : plane == RA_PLANE_VCENTER ? s->vcenter.place : "";
-	char title[400], text[sizeof(need->text) + 200];
+	char title[400], text[sizeof(need->text) + 260], hint[300];
 
-	snprintf(text, sizeof(text), "%s%s", *need->text ? need->text : form->text,
-		 need->on_the_way ? "\n\nA jump host asks this, not the host itself: the host's password is not meant. The answer goes to ssh, "
-				    "and is kept nowhere."
-				  : "");
+	snprintf(text, sizeof(text), "%s%s%s", at->asked_again ? "Asked again: the answer before was not taken.\n\n" : "",
+		 *need->text ? need->text : form->text, need->on_the_way ? way_note(need) : "");
+	put_hint(at, form, hint, sizeof(hint));
 	out->scene = RA_SCENE_CONNECT;
 	out->kind = need->echo && need->kind == RA_NEED_PROMPT ? RA_ASK_TYPED : form->kind;
 	out->may_skip = true;
 	snprintf(title, sizeof(title), "%s: %s", form->title, whose);
-	return put(&out->title, title) || put(&out->text, text) || put(&out->hint, form->hint)
+	return put(&out->title, title) || put(&out->text, text) || put(&out->hint, hint)
 		       ? RA_E_NOMEM
 		       : RA_OK;
 }
@@ -397,6 +416,7 @@ ra_err ra_prompt_make(const struct ra_session *s, struct ra_view_prompt *out)
 	for (size_t i = 0; i < RA_LEN(texts); i++)
 		if (!err && !*texts[i])
 			err = put(texts[i], "");
+	out->may_again = plane < 0 && !ra_owe_asks(s) && ra_session_may_again(s, &now);
 	out->id = ra_prompt_identity(s);
 	if (err)
 		ra_prompt_clear(out);
@@ -445,6 +465,7 @@ uint64_t ra_prompt_identity(const struct ra_session *s)
 		hash = mix(hash, (uint64_t)plane + 1);
 		hash = mix_text(hash, s->planes[plane].need.text);
 		hash = mix(hash, (uint64_t)s->planes[plane].need.kind);
+		hash = mix(hash, s->planes[plane].asked);
 	}
 	return hash;
 }

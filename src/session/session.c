@@ -501,6 +501,8 @@ ra_err ra_session_again(struct ra_session *s, const char *check, struct ra_errs 
 
 	if (s->ended || !now.step || now.step->kind != RA_STEP_CHECK)
 		return ra_fail(errs, RA_E_STATE, "only a check can be run again");
+	if (ra_session_may_again(s, &now))
+		ra_session_renew(s);
 	cJSON_ArrayForEach(id, now.step->checks)
 	{
 		if (err || !cJSON_IsString(id) || (*check && strcmp(check, id->valuestring)))

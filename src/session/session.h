@@ -130,7 +130,8 @@ struct ra_word {
 RA_MUST_USE ra_err ra_session_answer(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
 /* One step back. Errors: RA_E_STATE. */
 RA_MUST_USE ra_err ra_session_back(struct ra_session *session, struct ra_errs *errs);
-/* Run a check of the current step again ("": all of them). */
+/* Run a check of the current step again ("": all of them). This is the operator's word that what is down is tried again, too: over new links,
+ * which ask anew for what they need; a password that did not open the host is not offered to it again by itself. */
 RA_MUST_USE ra_err ra_session_again(struct ra_session *session, const char *check, struct ra_errs *errs);
 /* Run one read-only check now, on the planes given, whatever step the walk is at: its reply is an entry as any other.
  * Errors: RA_E_STATE (over, not begun, nobody to ask), RA_E_NOTFOUND, RA_E_DENIED (its answer is a secret). */

@@ -177,6 +177,7 @@ struct ra_view_prompt {
 	char *progress;     /* how far the change is that was sent, "42 %", "" or NULL */
 	bool may_cancel;    /* the machine takes a cancel of it now (ra_session_cancel) */
 	bool may_skip, may_back;
+	bool may_again;     /* ra_session_again runs its checks, and tries planes that are down */
 };
 
 struct ra_view {

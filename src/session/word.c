@@ -47,6 +47,9 @@ static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool
 		if (secret && at->need.kind == RA_NEED_USER && i == RA_PLANE_VCENTER && ra_way_in_user(s, word->typed))
 			return ra_fail(errs, RA_E_NOMEM, "no memory");
 		at->need_open = false;
+		at->answered = secret != NULL;
+		at->offering = at->offering || (secret && !at->need.on_the_way &&
+						(at->need.kind == RA_NEED_PASSWORD || at->need.kind == RA_NEED_PROMPT));
 		*mine = true;
 		ra_session_touch(s);
 		link->ops->answer(link, word->kind == RA_WORD_YES || secret, secret);

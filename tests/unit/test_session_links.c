@@ -5,6 +5,7 @@
 
 #include "tests/unit/session_rig.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define HOSTS_MAX 5
@@ -256,6 +257,192 @@ static void test_said_and_not_said_are_two_links(void **state)
 	}
 }
 
+static int entries_of(const struct ra_session *s, const char *kind)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < s->entry_count; i++)
+		count += !strcmp(s->entries[i].kind, kind);
+	return count;
+}
+
+/* The link fails, and what was asked over it. */
+static void fails(struct bench *b, size_t at, enum ra_link_why why)
+{
+	puppet_state(b->puppets[at], RA_LINK_DOWN, why);
+	puppet_reply(b->puppets[at], b->puppets[at]->tickets[0], why);
+	session_settle(b->hub);
+}
+
+/* A way that was down is tried again when the operator says so, and never before. The record tells both ends and folds as it stands. */
+static void test_again_tries_what_is_down(void **state)
+{
+	static const enum ra_link_why whys[] = {RA_LINK_UNREACHABLE, RA_LINK_REFUSED, RA_LINK_TIMEOUT};
+
+	for (size_t i = 0; i < RA_LEN(whys); i++) {
+		struct bench b;
+
+		set_up(&b, NULL);
+		b.puppets[0] = session_puppet(b.hub, "esx0");
+		add(&b, 0, "esx0", true);
+		session_settle(b.hub);
+		fails(&b, 0, whys[i]);
+		struct puppet *mended = session_puppet(b.hub, "esx0");
+		struct ra_view *view = session_look(b.sessions[0]);
+
+		session_settle(b.hub);
+		assert_int_equal(mended->ticket_count, 0);
+		assert_string_equal(view->planes[0].state, "down");
+		assert_true(view->prompt.may_again);
+		assert_int_not_equal(view->prompt.kind, RA_ASK_NOTHING);
+		ra_view_free(view);
+		assert_int_equal(ra_session_again(b.sessions[0], "", &b.errs), RA_OK);
+		session_settle(b.hub);
+		assert_int_equal(mended->ticket_count, 1);
+		puppet_state(mended, RA_LINK_UP, RA_LINK_ANSWERED);
+		puppet_reply(mended, mended->tickets[0], RA_LINK_ANSWERED);
+		session_settle(b.hub);
+		view = session_look(b.sessions[0]);
+		assert_string_equal(view->planes[0].state, "up");
+		ra_view_free(view);
+		assert_int_equal(entries_of(b.sessions[0], "plane"), 2);
+		assert_int_equal(entries_of(b.sessions[0], "again"), 1);
+		/* What is up is not left. */
+		assert_int_equal(ra_session_again(b.sessions[0], "", &b.errs), RA_OK);
+		session_settle(b.hub);
+		assert_int_equal(mended->ticket_count, 2);
+		tear_down(&b);
+	}
+}
+
+/* Another walk keeps the link that is down; it does not come to the new one by itself. */
+static void test_again_leaves_others_alone(void **state)
+{
+	struct bench b;
+
+	set_up(&b, NULL);
+	b.puppets[0] = session_puppet(b.hub, "esx0");
+	add(&b, 0, "esx0", true);
+	add(&b, 1, "esx0", true);
+	session_settle(b.hub);
+	puppet_state(b.puppets[0], RA_LINK_DOWN, RA_LINK_REFUSED);
+	for (int i = 0; i < 2; i++)
+		puppet_reply(b.puppets[0], b.puppets[0]->tickets[i], RA_LINK_REFUSED);
+	session_settle(b.hub);
+	struct puppet *mended = session_puppet(b.hub, "esx0");
+
+	assert_int_equal(ra_session_again(b.sessions[0], "", &b.errs), RA_OK);
+	session_settle(b.hub);
+	assert_int_equal(mended->ticket_count, 1);
+	assert_ptr_equal(b.sessions[1]->planes[RA_PLANE_SSH].hub_link->link, b.puppets[0]);
+	assert_int_equal(ra_session_again(b.sessions[1], "", &b.errs), RA_OK);
+	session_settle(b.hub);
+	assert_int_equal(mended->ticket_count, 2);
+	tear_down(&b);
+}
+
+/* A password that did not open the host is typed anew or not at all, and who types it knows how many were refused. */
+static void test_again_resends_no_password(void **state)
+{
+	struct bench b;
+
+	set_up(&b, "wrong");
+	b.puppets[0] = session_puppet(b.hub, "esx0");
+	add(&b, 0, "esx0", true);
+	session_settle(b.hub);
+	puppet_need(b.puppets[0], RA_NEED_PASSWORD);
+	session_settle(b.hub);
+	assert_string_equal(b.puppets[0]->given, "wrong");
+	fails(&b, 0, RA_LINK_REFUSED);
+	for (size_t i = 1; i < 4; i++) {
+		char count[40];
+
+		b.puppets[i] = session_puppet(b.hub, "esx0");
+		assert_int_equal(ra_session_again(b.sessions[0], "", &b.errs), RA_OK);
+		session_settle(b.hub);
+		puppet_need(b.puppets[i], RA_NEED_PASSWORD);
+		session_settle(b.hub);
+		assert_int_equal(b.puppets[i]->answers, 0);
+		struct ra_view *view = session_look(b.sessions[0]);
+
+		snprintf(count, sizeof(count), "%zu %s refused here.", i, i == 1 ? "was" : "were");
+		assert_int_equal(view->prompt.kind, RA_ASK_SECRET);
+		assert_non_null(strstr(view->prompt.hint, count));
+		ra_view_free(view);
+		assert_int_equal(session_say(b.sessions[0], RA_WORD_TYPED, "typed", &b.errs), RA_OK);
+		assert_string_equal(b.puppets[i]->given, "typed");
+		fails(&b, i, RA_LINK_REFUSED);
+	}
+	tear_down(&b);
+}
+
+/* A link that was up and was lost is kept: it goes there again by itself, with what it was let in with. Refused after that, it is left, and
+ * what was refused does not go with the new one. */
+static void test_again_keeps_a_link_that_was_lost(void **state)
+{
+	struct bench b;
+
+	set_up(&b, "right");
+	b.puppets[0] = session_puppet(b.hub, "esx0");
+	add(&b, 0, "esx0", true);
+	session_settle(b.hub);
+	puppet_need(b.puppets[0], RA_NEED_PASSWORD);
+	session_settle(b.hub);
+	assert_string_equal(b.puppets[0]->given, "right");
+	puppet_state(b.puppets[0], RA_LINK_UP, RA_LINK_ANSWERED);
+	session_settle(b.hub);
+	fails(&b, 0, RA_LINK_UNREACHABLE);
+	b.puppets[1] = session_puppet(b.hub, "esx0");
+	assert_int_equal(ra_session_again(b.sessions[0], "", &b.errs), RA_OK);
+	session_settle(b.hub);
+	assert_int_equal(b.puppets[0]->ticket_count, 2);
+	assert_int_equal(b.puppets[1]->ticket_count, 0);
+	puppet_state(b.puppets[0], RA_LINK_DOWN, RA_LINK_REFUSED);
+	puppet_reply(b.puppets[0], b.puppets[0]->tickets[1], RA_LINK_REFUSED);
+	session_settle(b.hub);
+	assert_int_equal(ra_session_again(b.sessions[0], "", &b.errs), RA_OK);
+	session_settle(b.hub);
+	assert_int_equal(b.puppets[1]->ticket_count, 1);
+	puppet_need(b.puppets[1], RA_NEED_PASSWORD);
+	session_settle(b.hub);
+	assert_int_equal(b.puppets[1]->answers, 0);
+	tear_down(&b);
+}
+
+/* The same question of a jump host's ssh again: the answer before was not taken, and that is said. */
+static void test_a_jump_host_asks_again(void **state)
+{
+	struct bench b;
+
+	set_up(&b, NULL);
+	b.puppets[0] = session_puppet(b.hub, "esx0");
+	add(&b, 0, "esx0", true);
+	session_settle(b.hub);
+	for (int i = 0; i < 3; i++) {
+		puppet_need_on_the_way(b.puppets[0], RA_NEED_PROMPT);
+		session_settle(b.hub);
+		struct ra_view *view = session_look(b.sessions[0]);
+		uint64_t id = view->prompt.id;
+
+		assert_int_equal(strstr(view->prompt.text, "Asked again: the answer before was not taken.") != NULL, i > 0);
+		assert_non_null(strstr(view->prompt.text, "is kept nowhere"));
+		ra_view_free(view);
+		assert_int_equal(session_say(b.sessions[0], RA_WORD_TYPED, "123456", &b.errs), RA_OK);
+		assert_true(id != ra_prompt_identity(b.sessions[0]));
+	}
+	/* About a key of its own ssh keeps the answer. */
+	puppet_need_on_the_way(b.puppets[0], RA_NEED_PROMPT);
+	snprintf(b.puppets[0]->events[0].need.text, sizeof(b.puppets[0]->events[0].need.text),
+		 "Are you sure you want to continue connecting (yes/no/[fingerprint])? ");
+	session_settle(b.hub);
+	struct ra_view *view = session_look(b.sessions[0]);
+
+	assert_null(strstr(view->prompt.text, "kept nowhere"));
+	assert_null(strstr(view->prompt.text, "Asked again"));
+	ra_view_free(view);
+	tear_down(&b);
+}
+
 /* Only a yes takes a host's key, only a secret a password; leaving is always possible. */
 static void test_words_that_fit_a_need(void **state)
 {
@@ -370,6 +557,11 @@ int main(void)
 		cmocka_unit_test(test_two_walks_on_one_host),
 		cmocka_unit_test(test_nothing_for_a_jump_host),
 		cmocka_unit_test(test_said_and_not_said_are_two_links),
+		cmocka_unit_test(test_again_tries_what_is_down),
+		cmocka_unit_test(test_again_leaves_others_alone),
+		cmocka_unit_test(test_again_resends_no_password),
+		cmocka_unit_test(test_again_keeps_a_link_that_was_lost),
+		cmocka_unit_test(test_a_jump_host_asks_again),
 		cmocka_unit_test(test_words_that_fit_a_need),
 		cmocka_unit_test(test_an_ended_walk_runs_nothing),
 	};
