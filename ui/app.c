@@ -316,9 +316,7 @@ static ra_err ask_session(struct app *app, const struct ra_wish *wish, struct ra
 			ra_screen_say(&app->screen, "asked; its verdict comes here");
 		return err;
 	case RA_WISH_CANCEL:
-		ra_screen_say(&app->screen, app->view->prompt.may_cancel
-						    ? "asked for the change to be cancelled; its end tells whether it was"
-						    : "cancelled what was running; a change that was sent goes on");
+		ra_screen_say(&app->screen, ra_tell_cancelled(app->view));
 		ra_session_cancel(session);
 		return RA_OK;
 	default:

@@ -10,7 +10,6 @@
 #define WAY_COLS_WIDE 45 /* the same, from WIDE_COLS on */
 #define WIDE_COLS 120
 #define WAY_FROM_COLS 70 /* narrower windows have none */
-#define MORE_COLS 50     /* narrower windows say in fewer words that there is more */
 
 void ra_screen_free(struct ra_screen *screen)
 {
@@ -160,17 +159,19 @@ static size_t first_prompt_line(const struct ra_doc *doc, const struct ra_rows *
 	return i;
 }
 
-static void paint_more(struct ra_grid *grid, struct ra_area area, const struct ra_scroll *scroll)
+/* That there is more, and how it is turned: a letter goes into the field that has the focus. */
+static void paint_more(struct ra_grid *grid, struct ra_area area, const struct ra_scroll *scroll, bool typing)
 {
+	int from = scroll->top + 1, to = scroll->top + scroll->shown, room = area.cols - 3;
 	char text[80];
 
 	if (scroll->count <= scroll->shown)
 		return;
-	/* Where the long form would lose its end, the short one says the same. */
-	snprintf(text, sizeof(text),
-		 area.cols < MORE_COLS ? "-- %d-%d of %d; d, u: page --" : "-- lines %d-%d of %d; d and u turn the page --",
-		 scroll->top + 1, scroll->top + scroll->shown, scroll->count);
-	ra_grid_put(grid, (struct ra_area){area.row + area.rows, area.col + 2, 1, area.cols - 3}, RA_LOOK_DIM, text);
+	snprintf(text, sizeof(text), "-- lines %d-%d of %d; %s turn the page --", from, to, scroll->count,
+		 typing ? "PgUp and PgDn" : "d and u");
+	if (ra_text_width(text) > room) /* the short one says the same, with its end */
+		snprintf(text, sizeof(text), "-- %d-%d of %d; %s: page --", from, to, scroll->count, typing ? "PgUp, PgDn" : "d, u");
+	ra_grid_put(grid, (struct ra_area){area.row + area.rows, area.col + 2, 1, room}, RA_LOOK_DIM, text);
 }
 
 /* The line that was left free under a field's label. */
@@ -225,7 +226,7 @@ static void paint_page(struct ra_screen *screen, const struct ra_view *view, str
 	struct page page = page_split(area, (int)text.count, (int)results, (int)(below.count - results));
 
 	ra_doc_paint(grid, page.text, &text, &screen->text_scroll, RA_DOC_NO_ROW);
-	paint_more(grid, page.text, &screen->text_scroll);
+	paint_more(grid, page.text, &screen->text_scroll, screen->selected.kind == RA_ROW_FIELD);
 	grid->cursor_row = area.row;
 	grid->cursor_col = area.col;
 	paint_rows(screen, grid, &page, &below, &rows);
@@ -244,6 +245,8 @@ static void paint_walk(struct ra_screen *screen, const struct ra_view *view, str
 		body.col = way + 1;
 		body.cols -= way + 1;
 	}
+	if (*screen->message && !screen->asking) /* what is said takes a row of its own: it covers none that can be chosen */
+		body.rows--;
 	paint_page(screen, view, grid, body);
 }
 

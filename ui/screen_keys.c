@@ -397,7 +397,7 @@ static void field_key(struct hand *hand, enum ra_act act)
 	ra_errs_clear(&errs);
 	if (act == RA_ACT_CLOSE)
 		leave_field(hand);
-	else if (act == RA_ACT_UP || act == RA_ACT_NEXT_ROW || act == RA_ACT_GO)
+	else if (act == RA_ACT_UP || act == RA_ACT_NEXT_ROW || act == RA_ACT_GO || act == RA_ACT_PAGE_UP || act == RA_ACT_PAGE_DOWN)
 		walk_act(hand, act);
 	else if (hand->view->prompt.kind == RA_ASK_SECRET && !hand->screen->input.secret)
 		ra_screen_say(hand->screen, "no memory for a secret"); /* never into a field that is shown */

@@ -101,6 +101,16 @@ bool ra_tell_busy(const struct ra_view *view)
 	return false;
 }
 
+const char *ra_tell_cancelled(const struct ra_view *view)
+{
+	if (view->prompt.may_cancel)
+		return "asked for the change to be cancelled; its end tells whether it was";
+	for (size_t i = 0; i < view->action_count; i++)
+		if (view->actions[i].ended == RA_UTC_NONE)
+			return "cancelled what was running; a change that was sent goes on";
+	return "cancelled what was running";
+}
+
 const char *ra_tell_quit(const struct ra_view *view, char *out)
 {
 	bool over = view->prompt.kind == RA_ASK_END, unsaved = !*view->journal_path;
@@ -131,6 +141,23 @@ static void tell_planes(const struct ra_view *view, bool only_down, struct ra_do
 		ra_doc_printf(doc, &(struct ra_item){.look = look, .row = RA_DOC_NO_ROW}, "%s %s%s%s",
 			      ra_tell_plane(plane->name), plane->state, *plane->say ? ": " : "", plane->say);
 	}
+}
+
+/* Behind why a plane is down: how it is tried again, where it can be. Lines are typed one by one where nothing is wrapped. */
+static void tell_mended(const struct ra_view *view, struct ra_doc *doc)
+{
+	char names[80] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < view->plane_count && len < sizeof(names); i++)
+		if (!strcmp(view->planes[i].state, "down")) {
+			int n = snprintf(names + len, sizeof(names) - len, "%s%s", len ? " and " : "", ra_tell_plane(view->planes[i].name));
+
+			len += n > 0 ? (size_t)n : 0;
+		}
+	if (*names && view->prompt.may_again)
+		ra_doc_printf(doc, &(struct ra_item){.look = RA_LOOK_PLAIN, .row = RA_DOC_NO_ROW}, "Mended? %s tries %s again.",
+			      doc->cols == RA_DOC_UNWRAPPED ? "r in a line of its own" : "r", names);
 }
 
 /* Why the last change was not done, until there is a newer one. */
@@ -232,8 +259,10 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 	ra_doc_say(doc, RA_LOOK_TITLE, *prompt->title ? prompt->title : step_title(view));
 	ra_doc_say(doc, RA_LOOK_DANGER, ra_tell_danger(prompt->danger));
 	/* Who is asked by hand, or reads what is not known, learns first that nobody answered, and why. */
-	if (prompt->scene == RA_SCENE_WALK && prompt->kind != RA_ASK_NOTHING)
+	if (prompt->scene == RA_SCENE_WALK && prompt->kind != RA_ASK_NOTHING) {
 		tell_planes(view, true, doc);
+		tell_mended(view, doc);
+	}
 	tell_refused(view, doc);
 	if (prompt_first(view))
 		tell_prompt(prompt, doc);

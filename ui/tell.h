@@ -30,6 +30,8 @@ void ra_tell_rows(const struct ra_view *view, const struct ra_rows *rows, uint64
 void ra_tell_outcome(const struct ra_view *view, struct ra_doc *doc);
 /* True when something runs, waits, or was begun and is not over: leaving now leaves it open. */
 bool ra_tell_busy(const struct ra_view *view);
+/* What Ctrl-C did, in words for the message line. */
+const char *ra_tell_cancelled(const struct ra_view *view);
 /* What is asked before the operator leaves; "" when nothing stands against it: no change is under way, none is owed, and the record
  * is on disk. Out: out[RA_QUIT_MAX]; returns out. */
 const char *ra_tell_quit(const struct ra_view *view, char *out);

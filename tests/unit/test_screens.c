@@ -92,6 +92,15 @@ static struct ra_view by_hand(void)
 	return view;
 }
 
+/* The same where the checks of the step can be run again: that tries SSH, too. */
+static struct ra_view by_hand_again(void)
+{
+	struct ra_view view = by_hand();
+
+	view.prompt.may_again = true;
+	return view;
+}
+
 static struct ra_view choice(void)
 {
 	struct ra_view view = fixture_asks(RA_ASK_CHOICE, RA_SCENE_WALK, "What changed",
@@ -129,6 +138,19 @@ static struct ra_view password(void)
 
 	view.prompt.hint =
 	    "It is kept in wiped memory for this walk and tried once: five refusals lock an ESXi account.";
+	view.prompt.may_skip = true;
+	return view;
+}
+
+/* A machine on the way says more than the screen holds before it asks. */
+static struct ra_view banner(void)
+{
+	struct ra_view view = fixture_asks(
+	    RA_ASK_SECRET, RA_SCENE_CONNECT, "Before the host is reached: jump host bastion, on the way to esx01.lab.example",
+	    "Asked again: the answer before was not taken.\n\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n"
+	    "admin@bastion's password:\n\nA jump host asks this, not the host itself: the host's password is not meant. The answer goes to "
+	    "ssh, and is kept nowhere.");
+
 	view.prompt.may_skip = true;
 	return view;
 }
@@ -437,11 +459,15 @@ static const struct {
     {"running", running, "", false, ""},
     {"choice", choice, "", false, ""},
     {"by-hand", by_hand, "", false, ""},
+    {"by-hand-again", by_hand_again, "", false, ""},
     {"choice-number", choice, "2", false, ""},
     {"many", many, "gxjxk", false, ""},
     {"host-key", host_key, "", false, ""},
     {"certificate", certificate, "", false, ""},
     {"password", password, "S3cret!", false, ""},
+    {"field", banner, "", false, ""},
+    {"field-turned", banner, "du\033[6~", false, ""},
+    {"field-empty", banner, "\r", false, ""},
     {"gate", gate, "", false, ""},
     {"gate-typed", gate_typed, "", false, ""},
     {"gate-proof", gate_proof, "\033[200~123456 654321\r111111\033[201~", false, ""},
@@ -630,6 +656,7 @@ static const struct {
     {many, "gxjxG\r", false, "answer choose board tpm"},
     {many, "gxG\033[Ax" DOWN "\r", false, "answer choose unknown"},
     {many, "G\r", false, ""},
+    {many, "r", false, "again "},
     {host_key, "\r", false, "answer no"},
     {host_key, "j\r", false, "answer yes"},
     {password, "hq?b\177\r", false, "answer secret hq?"},
@@ -898,6 +925,46 @@ static void an_answer_alone_is_shown(void **state)
 	compare("palette-answer", &got);
 }
 
+/* What is said of a way that is down names the key only where it does something, and where lines are typed, as a line. */
+static void what_is_mended_is_tried_again(void **state)
+{
+	static const struct {
+		int cols;
+		bool may;
+		const char *say;
+	} rows[] = {{70, true, "Mended? r tries SSH again."},
+		    {RA_DOC_UNWRAPPED, true, "Mended? r in a line of its own tries SSH again."},
+		    {70, false, NULL}};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		RA_AUTO(ra_doc_free) struct ra_doc doc = {.cols = rows[i].cols};
+		RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+		struct ra_view view = by_hand_again();
+
+		view.prompt.may_again = rows[i].may;
+		ra_tell_walk(&view, &doc);
+		assert_int_equal(ra_doc_text(&doc, &text), RA_OK);
+		assert_int_equal(strstr(ra_buf_str(&text), rows[i].say ? rows[i].say : "Mended?") != NULL, rows[i].say != NULL);
+	}
+}
+
+/* Ctrl-C speaks of a change only where one is under way. */
+static void a_cancel_says_what_it_did(void **state)
+{
+	struct ra_view view = running();
+	struct ra_view_action action = {.ended = RA_UTC_NONE};
+
+	view.action_count = 0;
+	assert_string_equal(ra_tell_cancelled(&view), "cancelled what was running");
+	view.actions = &action;
+	view.action_count = 1;
+	assert_non_null(strstr(ra_tell_cancelled(&view), "a change that was sent goes on"));
+	action.ended = AT(12, 3, 30);
+	assert_string_equal(ra_tell_cancelled(&view), "cancelled what was running");
+	view.prompt.may_cancel = true;
+	assert_non_null(strstr(ra_tell_cancelled(&view), "asked for the change to be cancelled"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -907,6 +974,8 @@ int main(void)
 	    cmocka_unit_test(any_size_will_do),
 	    cmocka_unit_test(the_map_fits_any_size),
 	    cmocka_unit_test(an_answer_alone_is_shown),
+	    cmocka_unit_test(what_is_mended_is_tried_again),
+	    cmocka_unit_test(a_cancel_says_what_it_did),
 	    cmocka_unit_test(lists_and_forms_are_as_drawn),
 	    cmocka_unit_test(lists_and_forms_end),
 	    cmocka_unit_test(big_output_scrolls_by_its_index),
