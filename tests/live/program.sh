@@ -155,6 +155,32 @@ known_hosts=$dir/changed
 check 20
 says "HAS CHANGED"
 known_hosts=$known
+
+# The same in a walk: what was wrong is mended while it waits, and the line r goes there again.
+name="mended in the walk"
+heard() { # PATTERN: it stands in what the walk says, within ten seconds
+	for _ in $(seq 200); do grep -qE -- "$1" "$dir/out" && return; sleep 0.05; done
+	fail "$name: nothing says \"$1\""
+	tail -n 20 "$dir/out" "$dir/err"
+}
+cp "$dir/changed" "$dir/mended" && mkfifo "$dir/lines" || exit 1
+timeout 60 "$dir/bin/reattest" walk "$host" --plain --entry kind --port "$port" --user "$user" --identity "$identity" \
+	--known-hosts "$dir/mended" --journal "$dir/mended.jsonl" <"$dir/lines" >"$dir/out" 2>"$dir/err" &
+walking=$!
+exec 9>"$dir/lines"
+heard "Mended[?] r in a line of its own tries SSH again."
+says "HAS CHANGED"
+grep -qE 'esxcli system version get \([^,]*\)' "$dir/out" && fail "$name: it was answered before"
+cp "$known_hosts" "$dir/mended"
+echo r >&9
+heard 'esxcli system version get \([^,]*\)'
+exec 9>&-
+wait $walking
+"$dir/bin/reattest" verify "$dir/mended.jsonl" >"$dir/out" 2>"$dir/err"
+[ $? = 3 ] || { fail "$name: its record is not whole"; cat "$dir/out" "$dir/err"; }
+"$dir/bin/reattest" export "$dir/mended.jsonl" --format txt >"$dir/out" 2>"$dir/err"
+says "SSH up"
+
 name="key refused"
 mine=$identity identity=$dir/host/id_stranger
 check 20
