@@ -61,7 +61,7 @@ static const struct ra_key_row rows[] = {
 	{RA_ACT_TOPICS, WALK, {RA_KEY_NONE}, "i", 0, "i words", "i",
 	 "what TPM, attestation, status, alarm and the rest mean"},
 	{RA_ACT_AGAIN, RA_IN_WALK | RA_IN_MANY, {RA_KEY_F1 + 7}, "r", 0, "r again", "r, F8",
-	 "run the check of this row again, or all of this step"},
+	 "run the check of this row again, or all of this step; tries what is down, too"},
 	{RA_ACT_SEARCH, READ, {RA_KEY_F1 + 6}, "/", 0, "/ search", "/, F7", "search; capitals do not matter"},
 	{RA_ACT_FIND_NEXT, READ, {RA_KEY_NONE}, "n", 0, "n next", "n", "the next place found"},
 	{RA_ACT_FIND_LAST, READ, {RA_KEY_NONE}, "N", 0, "N last", "N", "the place found before"},

@@ -448,7 +448,7 @@ static void put_help(struct plain *plain)
 		   "  c  every request that was sent, word for word; v NUMBER shows what came back for one\n"
 		   "  a  the causes   f  what is known   s  the steps so far\n"
 		   "  m  the flow map: the way taken and what can still come; m NUMBER shows one row\n"
-		   "  r  run the checks of this step again\n"
+		   "  r  run the checks of this step again; tries what is down, too\n"
 		   "  t  all checks; t NUMBER or t NAME runs one alone\n"
 		   "  i  what the words mean; i NUMBER shows a page\n"
 		   "  n TEXT  a note into the record\n"
