@@ -84,6 +84,18 @@ codes = [result["exit"] for result in json.load(open(sys.argv[1]))]
 sys.exit(codes != [20, 0, 20, 0, 0])' "$dir/out" || fail "$name: no list of five results"
 says err "UNREACHED   2 hosts: $mute, $dead"
 
+# Where no port is said the ssh configuration may say one; who says 22 means 22. Whichever comes first, they are two connections.
+name="a port that is said"
+mkdir "$dir/ssh" && printf '%s\n' 'Host 127.0.0.1' "Port ${hosts[0]##*:}" >"$dir/ssh/config" || exit 1
+printf '#!/bin/sh\nexec %s -F %s "$@"\n' "$(command -v ssh)" "$dir/ssh/config" >"$dir/ssh/ssh"
+chmod 755 "$dir/ssh/ssh"
+bare=${hosts[0]%:*}
+for order in "$bare $bare:22 up down" "$bare:22 $bare down up"; do
+	read -r first second one other <<<"$order"
+	PATH=$dir/ssh:$PATH check --only trustedboot "$first" "$second"
+	[ "$(sed -n 's/^  Planes  *SSH \([a-z]*\).*/\1/p' "$dir/out" | tr '\n' ' ')" = "$one $other " ] || fail "$name: $first before $second"
+done
+
 name="what is no list"
 printf '%s\nesx01 esx02\n' "$dead" >"$dir/list"
 check --hosts "$dir/list" && fail "$name: it was taken"
