@@ -221,10 +221,12 @@ static enum ra_progress step_connect(struct ra_ssh *ssh)
 
 static enum ra_progress step_handshake(struct ra_ssh *ssh)
 {
-	enum ra_progress progress = ra_ssh_shake(ssh);
+	/* A child that closed its end is waited for, for its last words; there is nobody to shake hands with. */
+	const bool by_child = ssh->proxy.kind != RA_PROXY_NONE;
+	enum ra_progress progress = by_child && ssh->wire.closed && !ssh->wire.bytes_in ? RA_PROGRESS_WAIT : ra_ssh_shake(ssh);
 	if (progress != RA_PROGRESS_WAIT || (ssh->now < ssh->deadline && !ssh->wire.closed))
 		return progress;
-	if (ssh->proxy.kind != RA_PROXY_NONE && !ssh->wire.bytes_in)
+	if (by_child && !ssh->wire.bytes_in)
 		return ra_ssh_proxy_failed(ssh, !ssh->wire.closed);
 	ra_ssh_shake_failed(ssh, !ssh->wire.closed);
 	return RA_PROGRESS_FAILED;

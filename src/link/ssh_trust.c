@@ -53,6 +53,10 @@ enum ra_progress ra_ssh_shake(struct ra_ssh *ssh)
 	int rc = libssh2_session_handshake(ssh->session, ssh->fd);
 	if (ra_ssh_blocked(ssh, ssh, rc))
 		return RA_PROGRESS_WAIT;
+	if (rc && ssh->proxy.kind != RA_PROXY_NONE && !ssh->wire.bytes_in) {
+		ssh->wire.closed = true; /* what we send finds nobody: how the child ended says why */
+		return RA_PROGRESS_WAIT;
+	}
 	if (rc) {
 		ra_ssh_shake_failed(ssh, false);
 		return RA_PROGRESS_FAILED;

@@ -64,6 +64,7 @@ make_faults() {
 		$ash
 		echo partial
 		set -- \$(cat /proc/\$PPID/stat)
+		usleep 700000 # what was said before it has gone out by then
 		kill -9 \$4
 		sleep 5
 	END

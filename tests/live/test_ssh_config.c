@@ -548,6 +548,7 @@ static void test_command(void **state)
 	     "ended with status 9; it said: \"the door is shut\""},
 	    {"sh -c 'printf \"\\033[2Jboo\" >&2; kill -9 $$$$'", RA_LINK_UNREACHABLE, "<1b>[2Jboo"},
 	    {"sh -c 'exec >&- <&-; echo on and on >&2; sleep 600'", RA_LINK_UNREACHABLE, "on and on"},
+	    {"sh -c 'exec <&-; echo nobody reads >&2; sleep 0.3'", RA_LINK_UNREACHABLE, "nobody reads"},
 	    {"/nonexistent/program", RA_LINK_UNREACHABLE, "status 127"},
 	    {"echo HTTP/1.1 400 no", RA_LINK_UNREACHABLE, "not as an SSH server: \"HTTP/1.1 400 no\""},
 	    {"sleep 600", RA_LINK_TIMEOUT, "nothing came within"},
