@@ -111,6 +111,31 @@ static int store(const struct ra_option_row *row, const char *value, struct ra_o
 	return RA_EXIT_INTERNAL;
 }
 
+/* The row of an option for a verb: an option may have several, each with what it means to its verbs. Out: first itself where none is the
+ * verb's. */
+static size_t row_for(size_t first, const char *verb)
+{
+	const struct ra_option_row *rows;
+	size_t count = ra_option_rows(&rows);
+
+	for (size_t i = first; i < count; i++)
+		if (!strcmp(rows[i].name, rows[first].name) && (!*rows[i].verbs || listed(rows[i].verbs, verb)))
+			return i;
+	return first;
+}
+
+/* The first row of that name: what getopt hands back for all of them, or an abbreviation would be ambiguous. */
+static size_t first_row(size_t index)
+{
+	const struct ra_option_row *rows;
+	size_t first = 0;
+
+	ra_option_rows(&rows);
+	while (strcmp(rows[first].name, rows[index].name))
+		first++;
+	return first;
+}
+
 /* getopt's tables from ours. */
 static void tables(struct option *longs, char *shorts)
 {
@@ -119,7 +144,7 @@ static void tables(struct option *longs, char *shorts)
 
 	shorts[len++] = ':';
 	for (size_t i = 0; i < count; i++) {
-		longs[i] = (struct option){rows[i].name, rows[i].arg ? required_argument : no_argument, NULL, 256 + (int)i};
+		longs[i] = (struct option){rows[i].name, rows[i].arg ? required_argument : no_argument, NULL, 256 + (int)first_row(i)};
 		if (!rows[i].letter)
 			continue;
 		shorts[len++] = rows[i].letter;
@@ -141,7 +166,30 @@ static int row_of(int got)
 	return -1;
 }
 
-/* Options after the verb. Out: 0 or an exit code. */
+/* Put the verb first: it is the first operand, and options may come before it. Out: false when that is no verb, or stands behind "--",
+ * where only hosts do. */
+static bool verb_first(int argc, char **argv)
+{
+	struct option longs[ROWS_MAX + 1];
+	char shorts[3 * ROWS_MAX + 1] = "+";
+	int got;
+
+	tables(longs, shorts + 1);
+	opterr = 0;
+	optind = 0;
+	while ((got = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		if (got == '?' || got == ':')
+			return false;
+	if (optind >= argc || !strcmp(argv[optind - 1], "--") || !ra_verb(argv[optind]))
+		return false;
+	char *verb = argv[optind];
+
+	memmove(&argv[2], &argv[1], (size_t)(optind - 1) * sizeof(*argv));
+	argv[1] = verb;
+	return true;
+}
+
+/* The verb's options. Out: 0 or an exit code. */
 static int parse(const struct ra_verb *verb, int argc, char **argv, struct ra_options *out)
 {
 	const struct ra_option_row *rows;
@@ -160,6 +208,7 @@ static int parse(const struct ra_verb *verb, int argc, char **argv, struct ra_op
 			return usage("%s wants a value", argv[optind - 1]);
 		if (index < 0)
 			return usage("unknown option %s", argv[optind - 1]);
+		index = (int)row_for((size_t)index, verb->name);
 		if (*rows[index].verbs && !listed(rows[index].verbs, verb->name))
 			return usage("--%s does not belong to `reattest %s`", rows[index].name, verb->name);
 		int rc = store(&rows[index], optarg, out);
@@ -244,13 +293,24 @@ int ra_verb_help(const char *only)
 #define ROW(name, number, text)                                                                                                            \
 	snprintf(left, sizeof(left), "%3d", number);                                                                                       \
 	err = err ? err : put_row(&out, left, text, 7);
-	RA_VERIFY_EXITS(ROW)
 	RA_EXITS(ROW)
+	if (!only || !strcmp(only, "verify")) {
+		RA_VERIFY_EXITS(ROW)
+	}
 #undef ROW
 	if (err)
 		return RA_EXIT_INTERNAL;
 	fputs(ra_buf_str(&out), stdout);
 	return fflush(stdout) ? RA_EXIT_CANTWRITE : RA_EXIT_OK;
+}
+
+int ra_verb_help_on(const struct ra_context *context)
+{
+	const char *name = context->argc ? context->argv[0] : NULL;
+
+	if (context->argc > 1)
+		return usage("help takes one verb");
+	return name && !ra_verb(name) ? usage("there is no verb \"%s\"", name) : ra_verb_help(name);
 }
 
 /* What the environment says of a vCenter counts; its passwords leave the environment first. */
@@ -272,12 +332,9 @@ int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
 {
 	if (ra_askpass_role(argc, argv))
 		return ra_askpass_ask(argc, argv);
-	const struct ra_verb *verb = argc > 1 ? ra_verb(argv[1]) : NULL;
+	bool named = verb_first(argc, argv);
+	const struct ra_verb *verb = ra_verb(named ? argv[1] : "walk");
 	struct ra_options options = {.password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1};
-	bool named = verb != NULL;
-
-	if (!verb)
-		verb = ra_verb("walk");
 	int rc = parse(verb, argc - named, argv + named, &options);
 
 	if (rc)

@@ -29,6 +29,8 @@ int ra_verb_keep(const struct ra_context *context);
 int ra_verb_handover(const struct ra_context *context);
 /* reattest doctor: what this installation can do. */
 int ra_verb_doctor(const struct ra_context *context);
+/* reattest help [VERB]: as --help. */
+int ra_verb_help_on(const struct ra_context *context);
 /* Usage of the program or of one verb (NULL: all), on stdout. */
 int ra_verb_help(const char *verb);
 

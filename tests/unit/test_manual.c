@@ -81,7 +81,7 @@ static void add_usage(struct ra_buf *out, const char *usage)
 		const char *comma = word[strlen(word) - 1] == ',' ? " ," : "";
 
 		word += optional;
-		word[strcspn(word, "].,")] = '\0';
+		word[*dots ? (size_t)(strstr(word, "...") - word) : strcspn(word, "],")] = '\0';
 		add(out, optional ? " Oo" : "");
 		add(out, *word >= 'A' && *word <= 'Z' ? " Ar " : " Cm ");
 		add_word(out, word, strlen(word));

@@ -135,6 +135,34 @@ run 64 "does not belong" verify --port 22 j.jsonl
 run 64 "name a host" check
 run 64 'no verb "chekc" (`reattest --help` names them); is "check" meant?' chekc host
 run 64 "one host at a time" esx01.example esx02.example
+
+# The verb may stand behind options, and help is one; what stands behind -- is a host.
+run 66 "nothere.jsonl" --plain resume nothere.jsonl
+run 0 "" --format json check --from demo:healthy
+grep -q '"host"' out || bad "options before the verb: $(head -c 200 out)"
+run 64 "unknown option" --nonsense check --from demo:healthy
+run 0 "" --help
+mv out all
+run 0 "" help
+cmp -s out all || bad "help is not --help: $(head -3 out)"
+for verb in check flow verify; do
+	run 0 "" "$verb" --help
+	mv out one
+	run 0 "" help "$verb"
+	cmp -s out one || bad "help $verb is not $verb --help: $(head -3 out)"
+done
+run 64 'there is no verb "chekc"' help chekc
+bin/reattest --plain --port 1 --timeout 5 --no-ssh-config --entry kind --journal help.jsonl -- help </dev/null >out 2>err
+grep -q '"help"' help.jsonl || bad "-- help is no host: $(head -c 300 help.jsonl err)"
+bin/reattest --plain --timeout 5 --no-ssh-config --entry kind --journal port.jsonl help:1 </dev/null >out 2>err
+grep -q '"port":1[,}]' port.jsonl && grep -q '"help"' port.jsonl || bad "help:1 is no host: $(head -c 300 port.jsonl err)"
+
+# Help of a verb says what is the verb's, and nothing of others'.
+run 0 "" check --help
+! grep -q 'flow graph\|verify:' out && grep -qF 'text (default), json, md or txt' out || bad "check --help: $(grep 'graph\|verify:\|--format' out)"
+grep -qF 'known hosts only' out || bad "check --help does not explain --host-key"
+run 0 "" verify --help
+grep -q '^ *3  verify: whole but unsealed' out || bad "verify --help: $(tail -n 4 out)"
 run 64 "names no host" check -- '-oProxyCommand=x'
 run 64 "names no host" check 'esx;reboot'
 run 66 'there is no simulated host "nonsense" (`reattest demo --list` names them)' check --from demo:nonsense
