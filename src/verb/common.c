@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -358,6 +359,18 @@ int ra_verb_write(const struct ra_options *options, const struct ra_buf *documen
 		return RA_EXIT_OK;
 	ra_say_errs(&errs);
 	return RA_EXIT_CANTWRITE;
+}
+
+ra_err ra_verb_lock(const char *path, int *fd, struct ra_errs *errs)
+{
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0)
+		return ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "%s: %s", path, strerror(errno));
+	if (!flock(*fd, LOCK_SH | LOCK_NB))
+		return RA_OK;
+	close(*fd);
+	*fd = -1;
+	return ra_fail(errs, RA_E_BUSY, "%s is open in another reattest; end that one first", path);
 }
 
 void ra_print_clean(const char *before, const char *text, const char *after)

@@ -54,6 +54,10 @@ RA_MUST_USE char *ra_verb_sessions_dir(void);
 /* A new journal's path in that directory, made if needed. Owner: caller frees. Errors: RA_E_IO, RA_E_NOTFOUND. */
 RA_MUST_USE ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs);
 
+/* Hold a record so that nobody goes on with it. Out: *fd, to be closed; -1 with an error. Errors: RA_E_BUSY when a reattest has it open,
+ * RA_E_NOTFOUND, RA_E_IO. */
+RA_MUST_USE ra_err ra_verb_lock(const char *path, int *fd, struct ra_errs *errs);
+
 /* Who hears of each walk as it ends; it may release it. */
 struct ra_headless {
 	ra_err (*ended)(void *payload, struct ra_session *which, struct ra_errs *errs);

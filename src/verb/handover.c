@@ -11,12 +11,9 @@
 #include "verb/verbs.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #define FLOW_FILE_MAX ((size_t)1 << 20)
@@ -30,19 +27,6 @@ void ra_verb_here(char *out, size_t cap)
 		machine[0] = '\0';
 	snprintf(out, cap, "%.60s on %.79s", user && *user ? user : "somebody",
 		 *machine ? machine : "a machine without a name");
-}
-
-/* A session that somebody is in is not handed over: its end would be missing. Out: the lock, to be closed. */
-static ra_err lock(const char *path, int *fd, struct ra_errs *errs)
-{
-	*fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (*fd < 0)
-		return ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "%s: %s", path, strerror(errno));
-	if (!flock(*fd, LOCK_SH | LOCK_NB))
-		return RA_OK;
-	close(*fd);
-	*fd = -1;
-	return ra_fail(errs, RA_E_BUSY, "%s is open in another reattest; end that one first", path);
 }
 
 static ra_err add_file(struct ra_tarball *tar, const char *name, const char *path, struct ra_errs *errs)
@@ -194,7 +178,7 @@ int ra_verb_handover(const struct ra_context *context)
 	}
 	ra_err err = strcmp(out, "-") && !access(out, F_OK)
 			 ? ra_fail(&errs, RA_E_IO, "%s is there already; name another file, or remove it first", out)
-			 : lock(context->argv[0], &fd, &errs);
+			 : ra_verb_lock(context->argv[0], &fd, &errs); /* while somebody is in it, its end would be missing */
 
 	if (!err)
 		err = gather(context, tar, &view, &errs);

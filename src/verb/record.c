@@ -53,19 +53,65 @@ static long age_s(const char *text)
 	return *end == 'd' ? number * 86400 : *end == 'h' ? number * 3600 : *end == 'm' ? number * 60 : -1;
 }
 
-/* What a session's end says: its outcome, or how it stands. */
-static const char *standing(const char *path)
-{
-	struct ra_verify verify;
+/* What the last end entry of a session says. */
+struct ending {
+	char outcome[32];
+	bool owes;
+};
 
-	if (ra_journal_verify(path, NULL, NULL, &verify, NULL))
-		return "unreadable";
-	return verify.verdict == RA_VERIFY_WHOLE	? "ended or stopped"
-	       : verify.verdict == RA_VERIFY_INCOMPLETE ? "broke off; resumable"
-							: "BROKEN";
+static ra_err hear_end(void *payload, const struct ra_entry *entry, struct ra_errs *errs)
+{
+	struct ending *end = payload;
+
+	(void)errs;
+	if (!strcmp(entry->kind, "end")) {
+		snprintf(end->outcome, sizeof(end->outcome), "%s", ra_json_str(entry->body, "outcome", ""));
+		end->owes = ra_json_get(entry->body, "owed") != NULL;
+	}
+	return RA_OK;
 }
 
-static int one_session(const char *dir, const char *name, long prune_s, bool *pruned)
+static bool is_open(const char *path)
+{
+	int fd = -1;
+	bool busy = ra_verb_lock(path, &fd, NULL) == RA_E_BUSY;
+
+	if (fd >= 0)
+		close(fd);
+	return busy;
+}
+
+/* How a session stands, and whether `reattest resume` goes on with it: after an end only where something is to be taken back. */
+static void print_standing(const char *path)
+{
+	struct ending end = {{0}, false};
+	struct ra_verify verify;
+
+	if (is_open(path))
+		printf("open in another reattest\n");
+	else if (ra_journal_verify(path, hear_end, &end, &verify, NULL))
+		printf("unreadable\n");
+	else if (verify.verdict == RA_VERIFY_BROKEN)
+		printf("BROKEN\n");
+	else if (verify.verdict == RA_VERIFY_INCOMPLETE)
+		printf("broke off; resumable\n");
+	else if (!*end.outcome || !strcmp(end.outcome, "stopped"))
+		printf("stopped; %s\n", verify.redacted ? "redacted" : "resumable");
+	else
+		ra_print_clean("ended: ", end.outcome, end.owes && !verify.redacted ? "; resumable\n" : "\n");
+}
+
+static void print_age(long age)
+{
+	if (age < 3600)
+		printf("%4ld min  ", age / 60);
+	else if (age < 48 * 3600L)
+		printf("%4ld h    ", age / 3600);
+	else
+		printf("%4ld d    ", age / 86400);
+}
+
+static int one_session(const char *dir, const char *name, int width, long prune_s, bool *pruned)
 {
 	RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, name);
 	struct stat st;
@@ -86,8 +132,11 @@ static int one_session(const char *dir, const char *name, long prune_s, bool *pr
 		ra_say("cannot delete %s", path);
 		return RA_EXIT_CANTWRITE;
 	}
-	if (prune_s < 0)
-		printf("%s  %8lld bytes  %4ldh old  %s\n", path, (long long)st.st_size, age / 3600, standing(path));
+	if (prune_s < 0) {
+		printf("  %-*s %6lld KiB ", width, name, (long long)(st.st_size + 1023) / 1024);
+		print_age(age > 0 ? age : 0);
+		print_standing(path);
+	}
 	return RA_EXIT_OK;
 }
 
@@ -96,7 +145,7 @@ int ra_verb_sessions(const struct ra_context *context)
 	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
 	long prune_s = context->options->prune ? age_s(context->options->prune) : -1;
 	char **names = NULL;
-	size_t count = 0, gone = 0;
+	size_t count = 0, gone = 0, width = 0;
 	struct ra_errs errs;
 	int code = RA_EXIT_OK;
 
@@ -109,10 +158,14 @@ int ra_verb_sessions(const struct ra_context *context)
 		return RA_EXIT_OK;
 	if (ra_list_dir(dir, ".jsonl", &names, &count, &errs))
 		return ra_say_errs(&errs);
+	for (size_t i = 0; i < count; i++)
+		width = strlen(names[i]) > width && strlen(names[i]) <= 48 ? strlen(names[i]) : width;
+	if (count && prune_s < 0)
+		ra_print_clean("", dir, ":\n");
 	for (size_t i = 0; i < count && code == RA_EXIT_OK; i++) {
 		bool pruned = false;
 
-		code = one_session(dir, names[i], prune_s, &pruned);
+		code = one_session(dir, names[i], (int)width, prune_s, &pruned);
 		gone += pruned;
 	}
 	ra_names_free(names, count);

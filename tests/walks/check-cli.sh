@@ -108,7 +108,21 @@ kept=$(ls state/reattest/sessions/*.jsonl)
 echo tail >"$kept.torn"
 touch -d '3 days ago' "$kept"
 run 0 "" sessions
-grep -qF "$kept" out || bad "sessions does not name $kept: $(cat out)"
+grep -q "/${kept%/*}:\$" out && grep -qE "^  ${kept##*/} +[0-9]+ KiB +3 d  +ended: not_a_fault$" out || bad "sessions does not name $kept: $(cat out)"
+[ "$(awk '{ if (length > 90 && NR > 1) print }' out)" = "" ] || bad "sessions: a line is too long: $(cat out)"
+
+# How each stands: stopped, open in another process (which holds the lock that a walk holds), broken off, ended.
+cp "$kept" state/reattest/sessions/cut.jsonl
+sed -i '$d' state/reattest/sessions/cut.jsonl
+printf 'q\n' | bin/reattest demo secure-boot-off --plain --entry kind --journal state/reattest/sessions/left.jsonl >/dev/null 2>&1
+sed '3s/"kind"/"kinD"/' "$kept" >state/reattest/sessions/odd.jsonl
+run 0 "" sessions
+grep -q 'left.jsonl .*  0 min  stopped; resumable$' out || bad "a walk left with q: $(cat out)"
+grep -q 'cut.jsonl .*  broke off; resumable$' out || bad "a walk that broke off: $(cat out)"
+grep -q 'odd.jsonl .*  BROKEN$' out || bad "a record that was changed: $(cat out)"
+flock state/reattest/sessions/left.jsonl bin/reattest sessions >out
+grep -q 'left.jsonl .*  open in another reattest$' out || bad "a walk that is open: $(cat out)"
+rm state/reattest/sessions/cut.jsonl state/reattest/sessions/left.jsonl state/reattest/sessions/odd.jsonl
 run 0 "1 of 1" sessions --prune 2d
 [ -z "$(ls state/reattest/sessions)" ] || bad "prune left: $(ls state/reattest/sessions)"
 
