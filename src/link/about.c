@@ -81,8 +81,13 @@ static ra_err lacks_of(LIBSSH2_SESSION *session, int method, struct ra_buf *out)
 			err = missing(session, &offer, &names);
 	if (err || !names.len)
 		return err;
-	return ra_buf_printf(out, "no %s %s: a host that allows nothing else cannot be reached\n", method_words(method),
-			     ra_buf_str(&names));
+	/* Source: docs.vmware.com, GUID-4A46C243-BD07-44BD-BF01-FFBC7BA03671: made at first boot, beside RSA keys. */
+	const char *has = method == LIBSSH2_METHOD_HOSTKEY && !strstr(ra_buf_str(&names), "ecdsa-sha2-nistp256")
+				  ? " (ESXi 7.0 and 8.0 offer an ECDSA key, too)"
+				  : "";
+
+	return ra_buf_printf(out, "no %s %s: a host that allows nothing else cannot be reached%s\n", method_words(method),
+			     ra_buf_str(&names), has);
 }
 
 ra_err ra_ssh_lacks(struct ra_buf *out)

@@ -67,6 +67,8 @@ ra_err ra_ssh_target_parse(const char *text, struct ra_ssh_target *out, struct r
 		if (len && at[len - 1] == '/')
 			at[len - 1] = '\0';
 	}
+	if (strstr(at, "://")) /* not repeated: a password may stand in it */
+		return ra_fail(errs, RA_E_ARG, "a host is no URL: give the name alone (esx01, root@esx01:22 or [2001:db8::1]:22)");
 	char *sign = strrchr(at, '@');
 	if (sign) {
 		*sign = '\0';

@@ -276,6 +276,20 @@ static const struct {
 };
 #define COUNT (sizeof(looks) / sizeof(looks[0]))
 
+/* A note with a word that does not fit behind the titles, a hash, stands further left. */
+static size_t note_indent(const char *line)
+{
+	size_t longest = 0;
+
+	for (const char *at = line; *at; at += strspn(at, " ")) {
+		size_t len = strcspn(at, " ");
+
+		longest = len > longest ? len : longest;
+		at += len;
+	}
+	return longest + 24 <= 80 ? 24 : 8;
+}
+
 static ra_err put_text(struct finding *found, bool ready, struct ra_buf *out)
 {
 	ra_err err = RA_OK;
@@ -288,9 +302,11 @@ static ra_err put_text(struct finding *found, bool ready, struct ra_buf *out)
 			err = ra_verb_wrap(out, ra_buf_str(&found[i].value), 24);
 		for (char *line = notes ? strtok_r(notes, "\n", &save) : NULL; line && !err;
 		     line = strtok_r(NULL, "\n", &save)) {
-			err = ra_buf_printf(out, "%24s", "");
+			size_t indent = note_indent(line);
+
+			err = ra_buf_printf(out, "%*s", (int)indent, "");
 			if (!err)
-				err = ra_verb_wrap(out, line, 24);
+				err = ra_verb_wrap(out, line, indent);
 		}
 	}
 	return err ? err : ra_buf_text(out, ready ? "Ready.\n" : "Not ready: see BROKEN above.\n");

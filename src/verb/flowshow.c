@@ -1,6 +1,7 @@
 /* flowshow.c - the flows by name, a flow step by step, and all that a step says. */
 #include "config.h"
 
+#include "base/text.h"
 #include "flow/fleet.h"
 #include "flow/words.h"
 #include "verb/flowparts.h"
@@ -9,6 +10,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#define INDENT_MAX 50 /* behind a longer name there is no room for a text */
 
 static void show_way(void *payload, const struct ra_step *step, const struct ra_way *way)
 {
@@ -60,10 +64,18 @@ static int show_flow(const struct ra_flow *flow)
 	return RA_EXIT_OK;
 }
 
+/* For a person in lines that fit, as --help and doctor have them; for a program one line a text. */
 static void part(const char *name, const char *text)
 {
-	if (text && *text)
-		ra_print_clean(name, text, "\n");
+	RA_AUTO(ra_mem_free) char *clean = text && *text ? ra_text_clean_dup(text, false) : NULL;
+	RA_AUTO(ra_buf_free) struct ra_buf lines = {0};
+
+	if (!clean)
+		return;
+	if (isatty(STDOUT_FILENO) && strlen(name) < INDENT_MAX && !ra_verb_wrap(&lines, clean, strlen(name)))
+		printf("%s%s", name, ra_buf_str(&lines));
+	else
+		printf("%s%s\n", name, clean);
 }
 
 /* A text, or a list of them, a line each. */
@@ -210,20 +222,30 @@ static int show_all(const struct ra_flow *flow, const struct ra_step *step, cons
 	return RA_EXIT_OK;
 }
 
-/* The rules over many hosts, in the order they are told. */
-static int show_fleet(const struct ra_flowset *set)
+/* The rules over many hosts, in the order they are told, or one of them. */
+static int show_fleet(const struct ra_flowset *set, const char *only)
 {
 	const struct ra_fleet_rule *rules;
-	size_t count = ra_flowset_fleet(set, &rules);
+	size_t count = ra_flowset_fleet(set, &rules), shown = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		printf("%s%s", i ? "\n" : "", rules[i].id);
-		ra_print_clean("  ", rules[i].title, "\n");
+		RA_AUTO(ra_buf_free) struct ra_buf head = {0};
+
+		if (only && strcmp(only, rules[i].id))
+			continue;
+		if (ra_buf_printf(&head, "%s%s  ", shown++ ? "\n" : "", rules[i].id)) {
+			ra_say("no memory");
+			return RA_EXIT_INTERNAL;
+		}
+		part(ra_buf_str(&head), rules[i].title);
 		texts("says      ", rules[i].say);
 		texts("next      ", rules[i].next);
 		texts("source    ", rules[i].sources);
 	}
-	return RA_EXIT_OK;
+	if (!only || shown)
+		return RA_EXIT_OK;
+	ra_say("there is no rule over hosts \"%s\"; `reattest flow show fleet` names them", only);
+	return RA_EXIT_NOINPUT;
 }
 
 static int show(const struct ra_flowset *set, const char *id, const char *step_id)
@@ -238,8 +260,8 @@ static int show(const struct ra_flowset *set, const char *id, const char *step_i
 		return ra_list_checks(set), RA_EXIT_OK;
 	if (!flow && !step_id && !strcmp(id, "facts"))
 		return ra_list_facts(set), RA_EXIT_OK;
-	if (!flow && !step_id && !strcmp(id, "fleet"))
-		return show_fleet(set);
+	if (!flow && !strcmp(id, "fleet"))
+		return show_fleet(set, step_id);
 	if (!flow && !step_id && ra_show_vendor(set, id))
 		return RA_EXIT_OK;
 	if (!flow)

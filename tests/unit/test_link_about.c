@@ -68,6 +68,9 @@ static void lacks(void **state)
 	}
 	assert_int_equal(strstr(ra_buf_str(&said), "SHA-2 signatures with RSA keys") != NULL,
 			 libssh2_version(0x010b00) == NULL);
+	/* A host has an ECDSA key beside its RSA keys: said where one is lacking and the other is not. */
+	assert_int_equal(strstr(ra_buf_str(&said), "offer an ECDSA key, too") != NULL,
+			 strstr(ra_buf_str(&said), "no host keys ") && library_has(LIBSSH2_METHOD_HOSTKEY, "ecdsa-sha2-nistp256"));
 	assert_true(!said.len || said.data[said.len - 1] == '\n');
 }
 

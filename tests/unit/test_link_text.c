@@ -122,6 +122,7 @@ static void test_targets(void **state)
 	    {"esx01:65536", "", "", -1},
 	    {"esx01:ssh", "", "", -1},
 	    {"[::1]x", "", "", -1},
+	    {"https://esx01/", "", "", -1},
 	};
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
 		struct ra_ssh_target target;

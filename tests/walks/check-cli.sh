@@ -179,6 +179,8 @@ run 0 "" verify --help
 grep -q '^ *3  verify: whole but unsealed' out || bad "verify --help: $(tail -n 4 out)"
 run 64 "names no host" check -- '-oProxyCommand=x'
 run 64 "names no host" check 'esx;reboot'
+run 64 "give the name alone" check https://root:s3cret@esx-a/
+! grep s3cret err || bad "what may be a password is repeated"
 run 66 'there is no simulated host "nonsense" (`reattest demo --list` names them)' check --from demo:nonsense
 run 66 'is "secure-boot-off" meant?' check --from demo:secureboot-off
 run 66 "nothere.json" check --from nothere.json
@@ -228,6 +230,17 @@ grep -q '^Sources: http' out || bad "flow show help: $(cat out)"
 run 66 "no page of help" flow show help nonsense
 run 0 "" flow show fleet
 grep -q '^one-model  All hosts whose attestation is Failed are of one model' out || bad "flow show fleet: $(head -3 out)"
+run 0 "" flow show fleet one-bios
+head -n 1 out | grep -q '^one-bios  All Failed hosts' && ! grep -q '^one-model' out || bad "flow show fleet one-bios: $(cat out)"
+[ "$(wc -l <out)" -ge 4 ] && awk 'length > 100 { long = 1 } END { exit !long }' out || bad "a text of a rule is not one line: $(cat out)"
+if command -v script >/dev/null; then
+	script -qec 'bin/reattest flow show fleet one-bios' /dev/null </dev/null | tr -d '\r' >wrapped
+	awk 'length > 80 { print; bad = 1 } END { exit bad || NR < 5 }' wrapped || bad "flow show fleet is wider than a terminal"
+	[ "$(tr -s ' \n' ' ' <wrapped)" = "$(tr -s ' \n' ' ' <out)" ] || bad "wrapped, a rule says something else: $(cat wrapped)"
+else
+	echo "check-cli: no script, the width on a terminal is not checked"
+fi
+run 66 'no rule over hosts "nonsense"' flow show fleet nonsense
 run 0 "" flow show facts
 grep -q '^secureboot.on  *bool' out || bad "flow show facts: $(head -3 out)"
 
