@@ -1,6 +1,7 @@
 /* main.c of verb/ - the command line: parse by the table, find the verb, run it. */
 #include "config.h"
 
+#include "base/io.h"
 #include "base/text.h"
 #include "session/askpass.h"
 #include "verb/common.h"
@@ -328,6 +329,20 @@ static int run_with_govc(const struct ra_verb *verb, const struct ra_context *co
 	return code;
 }
 
+/* The path of a record that is kept, from its name alone. Owner: caller frees. Out: NULL when it is something else: a file that is there
+ * counts as what it is. */
+static char *kept_record(const char *name)
+{
+	RA_AUTO(ra_mem_free) char *dir = strchr(name, '/') || !access(name, F_OK) ? NULL : ra_verb_sessions_dir();
+	char *path = dir ? ra_path_join(dir, name) : NULL;
+
+	if (path && access(path, F_OK)) {
+		free(path);
+		path = NULL;
+	}
+	return path;
+}
+
 int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
 {
 	if (ra_askpass_role(argc, argv))
@@ -352,6 +367,9 @@ int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
 				     .make = make,
 				     .make_payload = payload,
 				     .exe_dir = dir};
+	RA_AUTO(ra_mem_free) char *kept = verb->record && context.argc ? kept_record(context.argv[0]) : NULL;
 
+	if (kept)
+		context.argv[0] = kept;
 	return verb->reaches && !options.from ? run_with_govc(verb, &context, &options) : verb->run(&context);
 }

@@ -70,19 +70,19 @@ static const struct ra_option_row options[] = {
 };
 
 static const struct ra_verb verbs[] = {
-	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk, true},
-	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk, false},
-	{"check", "HOST...", "run every read-only check and weigh the causes, without a question", ra_verb_check, true},
-	{"record", "HOST -o FILE", "ask all that only reads and keep every answer as a recording, secrets removed", ra_verb_keep, true},
-	{"resume", "[JOURNAL|FILE.handover]", "go on where a session stopped, or where somebody handed it over", ra_verb_resume, true},
-	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false},
-	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false},
-	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false},
-	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false},
-	{"flow", "lint|test|show|graph|where [DIR|FILE|ID...]", "for those who write flows (reattest-flow(5)): what is wrong with the set in DIR, with the installed one, or with that one and FILE or own files in DIR; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts, fleet and help name what else there is; flows as a drawing; where the installed set is", ra_verb_flow, false},
-	{"handover", "JOURNAL -o FILE", "hand a session to another person on another machine", ra_verb_handover, false},
-	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false},
-	{"help", "[VERB]", "all verbs and options, or those of one verb", ra_verb_help_on, false},
+	{"walk", "[HOST]", "walk a host to Passed, or say why not (the default verb: `reattest HOST`)", ra_verb_walk, true, false},
+	{"demo", "[SCENARIO]", "the same walk against a simulated host; no network, no account", ra_verb_demo_walk, false, false},
+	{"check", "HOST...", "run every read-only check and weigh the causes, without a question", ra_verb_check, true, false},
+	{"record", "HOST -o FILE", "ask all that only reads and keep every answer as a recording, secrets removed", ra_verb_keep, true, false},
+	{"resume", "[JOURNAL|FILE.handover]", "go on where a session stopped, or where somebody handed it over", ra_verb_resume, true, true},
+	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false, false},
+	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false, true},
+	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false, true},
+	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false, false},
+	{"flow", "lint|test|show|graph|where [DIR|FILE|ID...]", "for those who write flows (reattest-flow(5)): what is wrong with the set in DIR, with the installed one, or with that one and FILE or own files in DIR; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts, fleet and help name what else there is; flows as a drawing; where the installed set is", ra_verb_flow, false, false},
+	{"handover", "JOURNAL -o FILE", "hand a session to another person on another machine", ra_verb_handover, false, true},
+	{"doctor", "", "what this installation can do, before a host depends on it", ra_verb_doctor, false, false},
+	{"help", "[VERB]", "all verbs and options, or those of one verb", ra_verb_help_on, false, false},
 };
 
 size_t ra_option_rows(const struct ra_option_row **out)

@@ -72,6 +72,7 @@ struct ra_verb {
 	const char *name, *usage, *summary;
 	int (*run)(const struct ra_context *context); /* returns an exit code; has said on stderr why */
 	bool reaches; /* goes to machines: what the environment says of them counts */
+	bool record;  /* its operand is a record: the name alone will do for one that `reattest sessions` lists */
 };
 size_t ra_verbs(const struct ra_verb **out);
 const struct ra_verb *ra_verb(const char *name);

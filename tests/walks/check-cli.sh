@@ -122,6 +122,17 @@ grep -q 'cut.jsonl .*  broke off; resumable$' out || bad "a walk that broke off:
 grep -q 'odd.jsonl .*  BROKEN$' out || bad "a record that was changed: $(cat out)"
 flock state/reattest/sessions/left.jsonl bin/reattest sessions >out
 grep -q 'left.jsonl .*  open in another reattest$' out || bad "a walk that is open: $(cat out)"
+# The name is enough for what takes a record; a file of that name here comes first.
+run 3 "" verify left.jsonl
+run 4 "" verify cut.jsonl
+run 0 "" export left.jsonl
+cp state/reattest/sessions/cut.jsonl left.jsonl
+run 4 "" verify left.jsonl
+rm left.jsonl
+run 0 "begins with" handover left.jsonl -o left.handover
+bin/reattest resume left.jsonl --plain </dev/null >out 2>err
+grep -q 'there is no\|cannot' err && bad "resume by the name alone: $(cat err)"
+[ "$(grep -c '"kind":"resume"' state/reattest/sessions/left.jsonl)" = 1 ] || bad "resume by the name alone did not go on: $(cat err)"
 rm state/reattest/sessions/cut.jsonl state/reattest/sessions/left.jsonl state/reattest/sessions/odd.jsonl
 run 0 "1 of 1" sessions --prune 2d
 [ -z "$(ls state/reattest/sessions)" ] || bad "prune left: $(ls state/reattest/sessions)"
