@@ -267,6 +267,13 @@ static ra_err adopt_secrets(struct ra_session *s, const struct ra_session_option
 	return RA_OK;
 }
 
+ra_err ra_session_host(const char *text, struct ra_errs *errs)
+{
+	struct ra_ssh_target target;
+
+	return ra_ssh_target_parse(text, &target, errs);
+}
+
 /* "root@esx01:2222" names user and port too; an option of its own outranks it. */
 static ra_err set_target(struct ra_session *s, const struct ra_session_options *o, struct ra_errs *errs)
 {

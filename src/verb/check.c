@@ -72,8 +72,7 @@ static ra_err begin(struct run *r, size_t index, struct ra_errs *errs)
 /* Each host kept holds its journal open to the end, each walk under way its connection and what it takes to log in. */
 static ra_err make_room(const struct ra_options *options, size_t hosts, struct ra_errs *errs)
 {
-	int parallel = options->parallel ? options->parallel : 16;
-	rlim_t need = (rlim_t)(options->keep ? hosts : 1) + 8 * (rlim_t)parallel + 32;
+	rlim_t need = (rlim_t)(options->keep ? hosts : 1) + 8 * (rlim_t)options->parallel + 32;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= need)
@@ -85,6 +84,23 @@ static ra_err make_room(const struct ra_options *options, size_t hosts, struct r
 			       "--parallel, or raise `ulimit -n`",
 			       (long long)need, (long long)limit.rlim_max);
 	return RA_OK;
+}
+
+/* Whom the check is about, and that there is somebody to ask. */
+static ra_err find_hosts(struct run *r, struct ra_errs *errs)
+{
+	const struct ra_context *context = r->context;
+	ra_err err = ra_verb_from(context, &r->recording, errs);
+
+	if (!err)
+		err = ra_hosts_gather(context, &r->hosts, errs);
+	if (!err && r->recording && r->hosts.count)
+		err = ra_verb_from_alone(errs);
+	if (!err && !r->recording && !r->hosts.count)
+		err = ra_fail(errs, RA_E_ARG, "name a host to check, or --from demo:SCENARIO");
+	if (!err && context->options->journal && r->hosts.count > 1)
+		err = ra_fail(errs, RA_E_ARG, "--journal takes one host; --keep keeps one record for each");
+	return err ? err : ra_verb_asks_somebody(context->options, errs);
 }
 
 static ra_err prepare(struct run *r, struct ra_errs *errs)
@@ -101,15 +117,9 @@ static ra_err prepare(struct run *r, struct ra_errs *errs)
 	if (!err && context->options->only)
 		err = ra_only_read(r->flows, context->options->only, &r->only, errs);
 	if (!err)
-		err = ra_verb_from(context, &r->recording, errs);
+		err = find_hosts(r, errs);
 	if (!err)
-		err = ra_hosts_gather(context, &r->hosts, errs);
-	if (!err && !r->recording && !r->hosts.count)
-		err = ra_fail(errs, RA_E_ARG, "name a host to check, or --from demo:SCENARIO");
-	if (!err && r->recording && r->hosts.count > 1)
-		err = ra_fail(errs, RA_E_ARG, "a recording is one host");
-	if (!err && context->options->journal && r->hosts.count > 1)
-		err = ra_fail(errs, RA_E_ARG, "--journal takes one host; --keep keeps one record for each");
+		err = ra_verb_may_write(context->options->output, errs);
 	if (!err && !(r->hub = ra_hub_new(context->options->parallel)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	r->count = r->hosts.count ? r->hosts.count : 1;

@@ -29,8 +29,8 @@ ra_err ra_check_options(const struct ra_options *options, struct ra_errs *errs)
 		return ra_fail(errs, RA_E_ARG, "--fail-on is fail, warn, unknown or never, not \"%s\"", options->fail_on);
 	if (options->exit_style && strcmp(options->exit_style, "nagios"))
 		return ra_fail(errs, RA_E_ARG, "--exit-style is nagios, not \"%s\"", options->exit_style);
-	if (options->parallel > RA_HUB_PARALLEL_MAX)
-		return ra_fail(errs, RA_E_ARG, "--parallel is at most %d, not %d", RA_HUB_PARALLEL_MAX, options->parallel);
+	if (options->parallel < 1 || options->parallel > RA_HUB_PARALLEL_MAX)
+		return ra_fail(errs, RA_E_ARG, "--parallel is at least 1 and at most %d, not %d", RA_HUB_PARALLEL_MAX, options->parallel);
 	return RA_OK;
 }
 

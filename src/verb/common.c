@@ -108,6 +108,20 @@ ra_err ra_verb_from(const struct ra_context *context, struct ra_recording **out,
 					 : ra_verb_demo(context, from + 5, out, errs);
 }
 
+ra_err ra_verb_from_alone(struct ra_errs *errs)
+{
+	return ra_fail(errs, RA_E_ARG, "--from replaces the host: leave out HOST");
+}
+
+ra_err ra_verb_asks_somebody(const struct ra_options *options, struct ra_errs *errs)
+{
+	const char *ambient = options->govc ? options->govc->url : NULL, *vcenter = options->vcenter ? options->vcenter : ambient;
+
+	if (options->from || !options->no_ssh || (vcenter && *vcenter))
+		return RA_OK;
+	return ra_fail(errs, RA_E_ARG, "--no-ssh and no --vcenter: nothing is left to ask");
+}
+
 /* Read a secret, up to the first line feed or the end. A byte at a time: what follows belongs to whoever reads next. */
 static ra_err read_secret(int fd, bool whole, struct ra_secret *out)
 {
@@ -345,6 +359,30 @@ ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs)
 		*out = ra_mem_free(*out);
 	}
 	return ra_fail(errs, RA_E_BUSY, "%s holds too many sessions of %s that began just now", dir, safe);
+}
+
+ra_err ra_verb_may_write(const char *path, struct ra_errs *errs)
+{
+	struct stat st;
+
+	if (!path || !strcmp(path, "-"))
+		return RA_OK;
+	/* Another kind of file is written in place; a plain one is made beside its name and takes its place. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) || access(path, W_OK)
+			       ? ra_fail(errs, RA_E_IO, "%s cannot be written: %s", path, strerror(S_ISDIR(st.st_mode) ? EISDIR : errno))
+			       : RA_OK;
+	RA_AUTO(ra_mem_free) char *temp = malloc(strlen(path) + sizeof(".XXXXXX"));
+
+	if (!temp)
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	sprintf(temp, "%s.XXXXXX", path);
+	int fd = mkostemp(temp, O_CLOEXEC);
+
+	if (fd < 0)
+		return ra_fail(errs, RA_E_IO, "%s cannot be written: %s", path, strerror(errno));
+	close(fd);
+	return unlink(temp) ? ra_fail(errs, RA_E_IO, "%s cannot be taken away again: %s", temp, strerror(errno)) : RA_OK;
 }
 
 int ra_verb_write(const struct ra_options *options, const struct ra_buf *document)

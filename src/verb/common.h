@@ -26,6 +26,10 @@ RA_MUST_USE ra_err ra_verb_demo(const struct ra_context *context, const char *id
 				struct ra_errs *errs);
 /* --from: demo:ID or a recording's path. Out: NULL when not given. */
 RA_MUST_USE ra_err ra_verb_from(const struct ra_context *context, struct ra_recording **out, struct ra_errs *errs);
+/* Errors: RA_E_ARG: a host was named beside --from. */
+RA_MUST_USE ra_err ra_verb_from_alone(struct ra_errs *errs);
+/* Is there a plane to ask over, without a person? Errors: RA_E_ARG. */
+RA_MUST_USE ra_err ra_verb_asks_somebody(const struct ra_options *options, struct ra_errs *errs);
 
 /* What the options lend to a session; the pieces live as long as this. */
 struct ra_verb_lent {
@@ -76,6 +80,8 @@ void ra_print_clean(const char *before, const char *text, const char *after);
 /* Append text in lines of 80 cells, broken at spaces: the first one goes on after indent cells that stand there, the others are indented.
  * Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_verb_wrap(struct ra_buf *out, const char *text, size_t indent);
+/* Can a file be made here, before anybody is asked? Nothing is left of the try. Shape: path NULL or "-": stdout. Errors: RA_E_IO. */
+RA_MUST_USE ra_err ra_verb_may_write(const char *path, struct ra_errs *errs);
 /* Write a document to --output or stdout. Out: the exit code, 0 when written. */
 int ra_verb_write(const struct ra_options *options, const struct ra_buf *document);
 

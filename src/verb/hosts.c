@@ -41,6 +41,11 @@ static ra_err add_line(struct ra_hosts *hosts, char *line, const char *file, siz
 
 	if (more)
 		return ra_fail(errs, RA_E_ARG, "%s:%zu: one host a line; what is \"%s\" after %s?", file, number, more, host);
+	struct ra_errs own;
+
+	ra_errs_clear(&own);
+	if (host && ra_session_host(host, &own))
+		return ra_fail(errs, own.code, "%s:%zu: %s", file, number, own.text[0]);
 	return host ? add(hosts, host, errs) : RA_OK;
 }
 

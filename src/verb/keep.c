@@ -42,7 +42,7 @@ static void keep_clear(struct keep *k)
 static ra_err may_write(const char *path, struct ra_errs *errs)
 {
 	if (!path || !strcmp(path, "-") || access(path, F_OK))
-		return RA_OK;
+		return ra_verb_may_write(path, errs);
 	return ra_fail(errs, RA_E_IO, "%s is there already; name another file, or remove it first", path);
 }
 
@@ -54,12 +54,15 @@ static ra_err check_options(const struct ra_context *context, struct ra_errs *er
 		return ra_fail(errs, RA_E_ARG, "record wants a file to write: -o FILE");
 	if (context->argc > 1 || (!context->argc && !o->from))
 		return ra_fail(errs, RA_E_ARG, "record wants one host, or --from SOURCE");
+	if (context->argc && o->from)
+		return ra_verb_from_alone(errs);
 	if (o->map && !o->scrub)
 		return ra_fail(errs, RA_E_ARG, "--map belongs to --scrub");
 	if (o->map && !strcmp(o->map, o->output))
 		return ra_fail(errs, RA_E_ARG, "--map and --output name one file");
-	ra_err err = may_write(o->output, errs);
+	ra_err err = ra_verb_asks_somebody(o, errs);
 
+	err = err ? err : may_write(o->output, errs);
 	return err ? err : may_write(o->map, errs);
 }
 
@@ -189,6 +192,18 @@ static ra_err write_tree(const char *path, const cJSON *tree, struct ra_errs *er
 	return ra_write_file(path, 0600, text.data, text.len, errs);
 }
 
+/* Nobody answered: why, for each way there. */
+static void tell_unreached(const struct ra_view *v)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf why = {0};
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < v->plane_count && !err; i++)
+		if (!strcmp(v->planes[i].state, "down") && *v->planes[i].say)
+			err = ra_buf_printf(&why, "%s %s", why.len ? "" : ":", v->planes[i].say);
+	ra_say("%s was not reached, and there is nothing to record%s", v->host, err ? "" : ra_buf_str(&why));
+}
+
 static int keep(const struct ra_context *context, struct keep *k, struct ra_errs *errs)
 {
 	const char *path = context->options->output;
@@ -201,7 +216,7 @@ static int keep(const struct ra_context *context, struct keep *k, struct ra_errs
 	if (err || number)
 		return err ? ra_say_errs(errs) : 128 + number;
 	if (k->view->exit_code == RA_EXIT_UNREACHED) {
-		ra_say("%s was not reached: there is nothing to record", k->view->host);
+		tell_unreached(k->view);
 		return RA_EXIT_UNREACHED;
 	}
 	id_of(path, id, sizeof(id));

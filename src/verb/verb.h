@@ -32,6 +32,7 @@
 enum ra_exit { RA_EXITS(RA_EXIT_ENUM) RA_VERIFY_EXITS(RA_EXIT_ENUM) };
 
 struct ra_govc;
+#define RA_PARALLEL 16 /* of --parallel, where it is not given */
 /* Every option of every verb, as parsed. Texts are borrowed from argv. */
 struct ra_options {
 	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *key_file, *journal, *change_id, *case_id, *until, *format,

@@ -280,6 +280,8 @@ int ra_verb_walk(const struct ra_context *context)
 		return not_one_host(context->argv[0]);
 	if (!context->argc && !context->options->from && !context->options->manual)
 		return start_screen(context);
+	if (context->argc && context->options->from && ra_verb_from_alone(&errs))
+		return ra_say_errs(&errs);
 	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))
 		code = ra_say_errs(&errs);
 	else

@@ -82,9 +82,11 @@ static void test_options(void **state)
 		const char *names; /* NULL: fine */
 	} cases[] = {
 		{{.fail_on = "warn", .exit_style = "nagios", .parallel = 64}, NULL},
-		{{.fail_on = "warning"}, "--fail-on"},
-		{{.exit_style = "icinga"}, "--exit-style"},
-		{{.parallel = 65}, "--parallel"},
+		{{.parallel = 1}, NULL},
+		{{.fail_on = "warning", .parallel = 1}, "--fail-on"},
+		{{.exit_style = "icinga", .parallel = 1}, "--exit-style"},
+		{{.parallel = 65}, "--parallel is at least 1 and at most 64, not 65"},
+		{{.parallel = 0}, "--parallel is at least 1 and at most 64, not 0"},
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {

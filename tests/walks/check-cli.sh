@@ -201,9 +201,35 @@ run 20 "" check 127.0.0.1 --port 1 --timeout 5
 grep -q "Connection refused" out || bad "a refused connection is not named: $(cat out)"
 run 20 "" check no-such-host.invalid --timeout 5
 
+# Nobody to ask, and a host that would not be looked at.
+for verb in "check" "record -o never.json"; do
+	# shellcheck disable=SC2086
+	run 64 "--no-ssh and no --vcenter: nothing is left to ask" $verb --no-ssh 127.0.0.1
+	# shellcheck disable=SC2086
+	GOVC_URL=vc.example run 64 "nothing is left to ask" $verb --no-ssh --vcenter '' 127.0.0.1
+done
+for verb in "check" "walk --plain" "--plain" "record -o never.json"; do
+	# shellcheck disable=SC2086
+	run 64 "--from replaces the host: leave out HOST" $verb --from demo:healthy 127.0.0.1
+done
+# A place where nothing can be written is told before anybody is asked, and the try leaves nothing.
+for verb in check record; do
+	run 73 "nowhere/x cannot be written" $verb --port 1 --timeout 5 -o nowhere/x 127.0.0.1
+done
+run 73 "$work cannot be written" check --port 1 --timeout 5 -o "$work" 127.0.0.1
+echo before >kept.txt
+run 20 "" check --port 1 --timeout 5 -o kept.txt 127.0.0.1
+grep -q "Connection refused" kept.txt || bad "-o: $(cat kept.txt)"
+ls kept.txt.* 2>/dev/null && bad "-o left something behind"
+bin/reattest record --port 1 --timeout 5 -o never.json 127.0.0.1 >out 2>err </dev/null
+[ $? = 20 ] || bad "record of a host that is not there: expected 20"
+grep -qF "was not reached, and there is nothing to record: 127.0.0.1 port 1: Connection refused" err || bad "record does not say why: $(cat err)"
+ls never.json* 2>/dev/null && bad "record left something behind"
+
 run 64 "--fail-on is" check --from demo:healthy --fail-on warning
 run 64 "--exit-style is" check --from demo:healthy --exit-style icinga
-run 64 "--parallel is at most 64" check --from demo:healthy --parallel 65
+run 64 "--parallel is at least 1 and at most 64, not 65" check --from demo:healthy --parallel 65
+run 64 "--parallel is at least 1 and at most 64, not 0" check --from demo:healthy --parallel 0
 run 64 "--timeout is at most" check --from demo:healthy --timeout 2147483647
 run 64 "--port is at most" check --from demo:healthy --port 65536
 run 64 "holds no password" check 127.0.0.1 --password-fd 0
@@ -280,6 +306,10 @@ grep -q '127.0.0.1 is named more than once; it is checked once' err || bad "a ho
 grep -q '^  UNREACHED  *2 hosts: 127.0.0.1, 127.0.0.2$' err || bad "no summary: $(cat err)"
 printf '127.0.0.1 127.0.0.2\n' >hosts
 run 64 "hosts:1: one host a line" check --hosts hosts
+for wrong in esx-a:99999 -x esx-b,slot1; do
+	printf '127.0.0.1\n\n%s\n' "$wrong" >hosts
+	run 64 "hosts:3: \"" check --hosts hosts
+done
 seq -f 'esx%g.invalid' 1025 >hosts
 run 64 "more than 1024 hosts" check --hosts hosts
 run 64 "/dev/null names no host" check --hosts /dev/null
