@@ -383,7 +383,7 @@ static ra_err write_document(const struct ra_view *v, struct ra_buf *out, bool m
 
 	if (*v->seen_words)
 		paragraph(&d, v->seen_words);
-	heading(&d, 1, line(&d, "reattest %s: %s", v->program, *v->host ? v->host : "no host"));
+	heading(&d, 1, line(&d, "reattest %s: %s", v->program, v->named && *v->named ? v->named : *v->host ? v->host : "no host"));
 	put_summary(&d, v);
 	put_results(&d, v);
 	put_causes(&d, v);

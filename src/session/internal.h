@@ -109,6 +109,7 @@ struct ra_session {
 	size_t entry_count, entry_room;
 	bool *found; /* by cause, in the set's order: it was likely when an action began; NULL: none began */
 
+	char *named; /* the host as it was named; NULL: by a record or a recording */
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id, *taken_from, *taken_at, *taken_by;
 	char **identities, **answers;
 	int port, timeout_ms;

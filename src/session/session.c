@@ -219,6 +219,7 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 		const char *from;
 	} texts[] = {
 		{&s->host, o->host},
+		{&s->named, o->host},
 		{&s->flow, o->flow ? o->flow : recorded ? recorded : "tpm-attestation"},
 		{&s->entry, o->entry},
 		{&s->known_hosts, o->known_hosts},
@@ -578,7 +579,7 @@ struct ra_session *ra_session_close(struct ra_session *s)
 	ra_secret_free(s->password);
 	ra_secret_free(s->key);
 	ra_way_in_clear(&s->vcenter);
-	char *texts[] = {s->host,     s->user,		s->flow,      s->entry,	  s->known_hosts,
+	char *texts[] = {s->named, s->host,     s->user,		s->flow,      s->entry,	  s->known_hosts,
 			 s->host_key, s->operator_name, s->change_id, s->case_id, s->path,
 			 s->taken_from, s->taken_at, s->taken_by};
 

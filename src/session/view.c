@@ -109,7 +109,7 @@ static ra_err put_start(const struct ra_session *s, struct ra_view *v)
 	v->started = start ? s->entries[0].t : ra_view_time(s);
 	v->now = ra_view_time(s);
 	v->unchecked = ra_way_in_unchecked(s);
-	return ra_view_put(&v->flow_title, flow ? flow->title : "");
+	return ra_view_put(&v->named, s->named ? s->named : v->host) || ra_view_put(&v->flow_title, flow ? flow->title : "") ? RA_E_NOMEM : RA_OK;
 }
 
 static ra_err put_record(const struct ra_session *s, struct ra_view *v)
@@ -193,6 +193,20 @@ static ra_err put_say(const struct ra_session *s, const struct ra_now *now, stru
 	return RA_OK;
 }
 
+/* How the walk is gone on with: with its record where there is one, else from the start. */
+static char *go_on(const struct ra_session *s, const struct ra_view *v, const char *text)
+{
+	static const char resume[] = "reattest resume";
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+	bool kept = *v->journal_path;
+	ra_err err = RA_OK;
+
+	for (const char *at; !err && (at = strstr(text, resume)); text = at + strlen(resume))
+		err = ra_buf_printf(&out, "%.*s%s%s", (int)(at - text), text, kept ? "reattest resume " : s->recording ? "a new walk" : "reattest ",
+				    kept ? v->journal_path : s->recording ? "" : v->named);
+	return err || ra_buf_text(&out, text) ? NULL : ra_buf_take(&out);
+}
+
 static ra_err put_next(const struct ra_session *s, const struct ra_step *step, struct ra_view *v)
 {
 	const cJSON *text;
@@ -200,8 +214,9 @@ static ra_err put_next(const struct ra_session *s, const struct ra_step *step, s
 	cJSON_ArrayForEach(text, (step ? step->next : NULL))
 	{
 		RA_AUTO(ra_mem_free) char *filled = cJSON_IsString(text) ? ra_say_fill(s, text->valuestring) : NULL;
+		RA_AUTO(ra_mem_free) char *told = filled ? go_on(s, v, filled) : NULL;
 
-		if (!filled || put_once(&v->next, filled))
+		if (!told || put_once(&v->next, told))
 			return RA_E_NOMEM;
 	}
 	return RA_OK;
@@ -263,33 +278,6 @@ static ra_err put_notes(const struct ra_session *s, struct ra_view *v)
 	return RA_OK;
 }
 
-/* Was anything found that is not as it should be, although no check failed? */
-static bool found_something(const struct ra_view *v)
-{
-	for (size_t i = 0; i < v->result_count; i++)
-		if (!strcmp(v->results[i].verdict_id, "warn"))
-			return true;
-	for (size_t i = 0; i < v->cause_count; i++)
-		if (!strcmp(v->causes[i].status, "likely"))
-			return true;
-	return false;
-}
-
-/* The sentence a result begins with. */
-static ra_err put_seen(const struct ra_session *s, struct ra_view *v)
-{
-	RA_AUTO(ra_buf_free) struct ra_buf words = {0};
-
-	if (v->exit_code != 12 || s->interactive)
-		return ra_view_put(&v->seen_words, "");
-	ra_err err = ra_buf_text(&words, found_something(v) ? "no check failed in what could be seen; not seen: "
-							    : "nothing wrong found in what could be seen; not seen: ");
-
-	for (size_t i = 0; i < v->unseen_count && !err; i++)
-		err = ra_buf_printf(&words, "%s%s", i ? ", " : "", v->unseen[i].what);
-	return err ? err : ra_view_put(&v->seen_words, ra_buf_str(&words));
-}
-
 /* Somebody walks: a document of a check or of a record has no use for a map, a palette or help, and many hosts would each hold them. */
 static bool is_walked(const struct ra_session *s)
 {
@@ -326,7 +314,7 @@ static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view 
 	if (err)
 		return err;
 	v->exit_code = ra_view_exit(s, v);
-	err = put_seen(s, v);
+	err = ra_view_lead(s, v);
 	return err ? err : ra_prompt_make(s, &v->prompt);
 }
 

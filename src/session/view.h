@@ -182,6 +182,7 @@ struct ra_view_prompt {
 
 struct ra_view {
 	char *flow, *flow_title, *flow_version, *flow_sha256, *program;
+	char *named;                                      /* the host as the operator named it, user and port with it; else as host */
 	char *host, *esxi_version, *attestation, *source; /* attestation: VMware's word and time, or "not known" */
 	char *operator_name, *change_id, *case_id;
 	char *until;                   /* no disruptive step begins after that time, RFC 3339; "" for no end */

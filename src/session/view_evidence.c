@@ -162,14 +162,20 @@ static ra_err put_shown(const struct ra_session *s, const struct ra_check *check
 	return err;
 }
 
-static ra_err put_planes(const struct told *told, struct ra_view_result *at)
+const char *ra_plane_word(enum ra_plane plane)
 {
 	static const char *const words[] = {"SSH", "vCenter", "BMC", "operator", "session"};
+
+	return words[plane];
+}
+
+static ra_err put_planes(const struct told *told, struct ra_view_result *at)
+{
 	char line[128] = "";
 	size_t len = 0;
 
 	for (size_t i = 0; i < told->plane_count; i++)
-		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s", len ? ", " : "", words[told->planes[i]]);
+		len += (size_t)snprintf(line + len, sizeof(line) - len, "%s%s", len ? ", " : "", ra_plane_word(told->planes[i]));
 	return ra_view_put(&at->planes, line);
 }
 

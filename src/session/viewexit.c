@@ -1,7 +1,7 @@
 /* viewexit.c - the exit code of a walk as it stands, by the precedence of the manual. Pure over the session and its view. */
 #include "config.h"
 
-#include "session/internal.h"
+#include "session/viewmake.h"
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ static bool plane_fact_given(const struct ra_session *s, const char *fact)
 	return false;
 }
 
-static bool required_missing(const struct ra_session *s)
+const char *ra_view_missing(const struct ra_session *s)
 {
 	const struct ra_flow *flow = ra_flowset_flow(s->flows, s->flow);
 	const cJSON *name;
@@ -52,9 +52,9 @@ static bool required_missing(const struct ra_session *s)
 
 		if (reason != RA_KNOWN && reason != RA_NOT_APPLICABLE &&
 		    (!s->only_given_planes || plane_fact_given(s, name->valuestring)))
-			return true;
+			return name->valuestring;
 	}
-	return false;
+	return NULL;
 }
 
 /* Was the same step done again later, and seen to be done? */
@@ -115,7 +115,7 @@ static int check_exit(const struct ra_session *s, const struct ra_view *v)
 		return 20;
 	if (has_verdict(v, "fail") || !strcmp(v->outcome, "security_review") || !strcmp(v->outcome, "rebuild"))
 		return 10;
-	if (has_verdict(v, "unknown") || has_verdict(v, "error") || plane_failed(v) || required_missing(s))
+	if (has_verdict(v, "unknown") || has_verdict(v, "error") || plane_failed(v) || ra_view_missing(s))
 		return 12;
 	if (has_verdict(v, "warn"))
 		return 11;

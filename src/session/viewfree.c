@@ -137,7 +137,7 @@ struct ra_view *ra_view_free(struct ra_view *v)
 	free_texts(&v->next);
 	free_texts(&v->owed);
 	ra_prompt_clear(&v->prompt);
-	FREE_ALL(v->flow, v->flow_title, v->flow_version, v->flow_sha256, v->program, v->host, v->esxi_version, v->attestation,
+	FREE_ALL(v->flow, v->flow_title, v->flow_version, v->flow_sha256, v->program, v->named, v->host, v->esxi_version, v->attestation,
 		 v->source, v->operator_name, v->change_id, v->case_id, v->until, v->journal_path, v->head, v->outcome,
 		 v->outcome_title, v->end_reason, v->seen_words);
 	free(v);

@@ -37,6 +37,12 @@ RA_MUST_USE ra_err ra_view_topics(const struct ra_session *session, const struct
 RA_MUST_USE ra_err ra_view_owed(const struct ra_session *session, struct ra_view *view);
 /* The map of the flows the walk goes through, where somebody is there to see it. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_map(const struct ra_session *session, struct ra_view *view);
+/* The first fact the flow requires that nobody told, by name; NULL: none. With --only-given-planes one that a plane given could tell. */
+const char *ra_view_missing(const struct ra_session *session);
+/* What a check says first, and as its outcome where it stopped for want of a fact; last of all. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_lead(const struct ra_session *session, struct ra_view *view);
+/* A plane's name for people: "SSH", "vCenter". */
+const char *ra_plane_word(enum ra_plane plane);
 /* The time conditions are held against: now, or the last entry's of a journal that is only read. */
 ra_utc_ms ra_view_time(const struct ra_session *session);
 

@@ -86,6 +86,21 @@ run 0 "" export bmc.jsonl --format md -o bmc.md
 ! grep -l 'LABHASH\|LABSALT' out bmc.jsonl bmc.md || bad "a password's hash was kept"
 grep -qF 'SHA256SystemPassword\":\"[removed]' bmc.jsonl || bad "it does not stand as removed: $(grep -o 'SHA256Sys.\{40\}' bmc.jsonl | head -2)"
 
+# What nobody was there to tell is no fault: the outcome names the fact, a walk is gone on with only where there is a record of it, and
+# where nobody said anything nothing is said of the host.
+sed 's|"planes": \["ssh", "vcenter"\]|"planes": ["ssh"]|' share/reattest/flows/demo/healthy.json >ssh.json
+run 12 "" check --from ssh.json
+grep -qF '  the attestation status is not known. Without it the walk stopped at "Reconnect later"' out || bad "the fact that is missing: $(head -8 out)"
+grep -qF '  Then go on: a new walk.' out && ! grep -q 'reattest resume' out || bad "to be resumed without a record: $(grep -A5 '^Next' out)"
+run 12 "" check --from ssh.json --journal ssh.jsonl
+grep -qF '  Then go on: reattest resume ssh.jsonl.' out || bad "the record to go on with is not named: $(grep -A5 '^Next' out)"
+run 12 "" check --from ssh.json --no-ssh
+grep -qxF 'nothing was seen: SSH not given, vCenter not given, BMC not given' out || bad "nobody said anything: $(head -1 out)"
+sed 's|"planes": \["ssh", "vcenter"\]|"planes": ["ssh"]|' share/reattest/flows/demo/secure-boot-off.json >ssh.json
+run 10 "" check --from ssh.json
+grep -q 'attestation.status: a fact this flow requires' out || bad "its status is known: $(grep -A8 '^Not checked' out)"
+grep -q 'is not known. Without it' out && bad "a fault that was found does not stand first: $(head -8 out)"
+
 # The record.
 run 0 "" check --from demo:healthy --journal j.jsonl
 run 3 "" verify j.jsonl
