@@ -31,6 +31,7 @@ struct ra_view_step {
 };
 struct ra_view_plane {
 	char *name, *state, *say, *peer; /* state: "up", "down", "connecting", "waiting", "not given" */
+	bool unasked; /* down, because its password was not offered there */
 };
 /* The result of a check. */
 struct ra_view_result {

@@ -24,6 +24,7 @@ static ra_err put_planes(const struct ra_session *s, struct ra_view *v)
 		    ra_view_put(&at->state, plane_state(&s->planes[i])) || ra_view_put(&at->say, s->planes[i].say) ||
 		    ra_view_put(&at->peer, s->planes[i].peer))
 			return RA_E_NOMEM;
+		at->unasked = s->planes[i].withheld && s->planes[i].state == RA_LINK_DOWN;
 	}
 	return RA_OK;
 }

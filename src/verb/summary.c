@@ -118,6 +118,8 @@ static void put_outcomes(struct lines *l)
 		if (!count)
 			continue;
 		put_hosts(l, &text, count);
+		if (codes[i] == RA_EXIT_UNREACHED && !l->err)
+			l->err = ra_buf_text(&text, " not reached or not let in");
 		put_names(l, &text, has_code, &codes[i]);
 		put(l, RA_LINE_ITEM, ra_tally_word(codes[i]), &text);
 	}
@@ -130,7 +132,12 @@ static void put_outcomes(struct lines *l)
 	}
 }
 
-/* "5 of 6; others: 0 of 12; not known: 2" */
+static bool is_unasked(const struct lines *l, size_t row, const void *payload RA_UNUSED)
+{
+	return l->tally->rows[row].unasked;
+}
+
+/* "5 of 6; others: 0 of 12; not known: 2; 3 not asked". Of a host that was not asked nothing is known, whatever the rule. */
 static void put_counts(struct lines *l, const struct ra_fleet_group *g, struct ra_buf *text)
 {
 	size_t others = g->others_affected + g->others_spared;
@@ -139,8 +146,12 @@ static void put_counts(struct lines *l, const struct ra_fleet_group *g, struct r
 		l->err = ra_buf_printf(text, ": %zu of %zu", g->affected, g->affected + g->spared);
 	if (others && !l->err)
 		l->err = ra_buf_printf(text, "; others: %zu of %zu", g->others_affected, others);
-	if (g->unknown)
-		put_number(l, text, "; not known: ", g->unknown, "");
+	size_t unasked = g->rule->by_count ? 0 : count_of(l, is_unasked, NULL);
+
+	if (g->unknown > unasked)
+		put_number(l, text, "; not known: ", g->unknown - unasked, "");
+	if (unasked)
+		put_number(l, text, "; ", unasked, " not asked");
 }
 
 static void put_group(struct lines *l, int kind, const struct ra_fleet_group *g, const char *title)
@@ -264,7 +275,7 @@ static void put_unreached(struct lines *l)
 		if (!first)
 			continue;
 		if (!any)
-			say(l, RA_LINE_HEADING, "Not reached");
+			say(l, RA_LINE_HEADING, "Not reached or not let in");
 		any = true;
 		size_t count = count_of(l, has_way, way);
 

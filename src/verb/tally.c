@@ -137,18 +137,44 @@ static bool stands_here(const char *text, const char *at, const char *name)
 	return !(at > text && (in_name(at[-1]) || at[-1] == '.')) && !in_name(after[0]) && !(after[0] == '.' && in_name(after[1]));
 }
 
+/* The length of a leading name that the reason can do without: "esx1: refused", "esx1 port 22: refused", "esx1 (192.0.2.1) port 22: ...". */
+static size_t lead_of(const char *say, size_t len)
+{
+	static const char port[] = " port ";
+	const char *after = say + len;
+
+	if (after[0] == ' ' && after[1] == '(' && strchr(after, ')'))
+		after = strchr(after, ')') + 1;
+	if (!strncmp(after, ": ", 2))
+		return (size_t)(after + 2 - say);
+	return strncmp(after, port, strlen(port)) ? 0 : (size_t)(after + 1 - say);
+}
+
+/* What stands for the name: as the words about it are written. What is quoted is to be typed or was said, and stays. */
+static const char *stand_in(const char *say, const char *at, size_t len)
+{
+	bool loud = at - say >= 2 && at[-1] == ' ' && isupper((unsigned char)at[-2]) && at[len] == ' ' && isupper((unsigned char)at[len + 1]);
+
+	if (at > say && strchr("'\"`[@", at[-1]))
+		return NULL;
+	return at == say ? "The host" : loud ? "THE HOST" : "the host";
+}
+
 /* Why a host was not reached, so that it reads the same of every host. Owner: caller; NULL without memory. */
 static char *way_of(const char *say, const char *host)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
 	size_t len = strlen(host);
+	bool leads = len && !strncmp(say, host, len) && stands_here(say, say, host);
+	const char *at = say + (leads ? lead_of(say, len) : 0);
 	ra_err err = ra_buf_text(&out, "");
 
-	for (const char *at = say; *at && !err;) {
+	while (*at && !err) {
 		bool here = len && !strncmp(at, host, len) && stands_here(say, at, host);
+		const char *instead = here ? stand_in(say, at, len) : NULL;
 
-		err = here ? ra_buf_text(&out, at == say ? "The host" : "the host") : ra_buf_add(&out, at, 1);
-		at += here ? len : 1;
+		err = instead ? ra_buf_text(&out, instead) : ra_buf_add(&out, at, 1);
+		at += instead ? len : 1;
 	}
 	return err ? NULL : ra_buf_take(&out);
 }
@@ -157,6 +183,8 @@ static enum ra_tri reach_by(const struct ra_fleet_rule *rule, const struct ra_vi
 {
 	char name[32];
 
+	if (p->unasked)
+		return RA_UNKNOWN;
 	snprintf(name, sizeof(name), "plane.%.10s.error", p->name);
 	const struct ra_view_fact *why = fact_of(v, name);
 
@@ -239,6 +267,7 @@ ra_err ra_tally_take(struct ra_tally *tally, size_t index, const char *host, con
 	row->result = (struct ra_check_result){.code = v->exit_code, .warns = with_verdict(v, "warn") != NULL};
 	row->host = ra_text_clean_dup(host ? host : v->host, false);
 	row->said = row->unfinished ? strdup("not finished: the run was stopped") : first_word(v);
+	row->unasked = v->exit_code == RA_EXIT_UNREACHED && down && down->unasked;
 	row->way = v->exit_code == RA_EXIT_UNREACHED && down ? way_of(down->say, v->host) : NULL;
 	if (!row->host || !row->said || (v->exit_code == RA_EXIT_UNREACHED && down && !row->way) || !put_rules(tally, row, v) ||
 	    !put_causes(tally, row, v) || !put_facts(tally, row, v))

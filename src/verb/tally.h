@@ -15,6 +15,7 @@ struct ra_tally_row {
 	char *host, *said; /* said: the first cause, or why it was not reached or not seen to its end */
 	char *way;         /* not reached: why, without the host's own name; NULL */
 	bool unfinished;   /* the run was stopped before its end */
+	bool unasked;      /* not reached, because it was not asked */
 	struct ra_check_result result;
 	enum ra_tri *rules, *causes; /* is it affected, by rule and by cause of the set */
 	char **facts;                /* of ra_flowset_fleet_facts; NULL: not known */

@@ -73,9 +73,10 @@ grep -q 'reattest resume' "$dir/out" && fail "$name: to be resumed, and no recor
 [ "$(sed -n 's/^  Planes  *SSH \([a-z]*\).*/\1/p' "$dir/out" | tr '\n' ' ')" = "down up down up up " ] || fail "$name: another order"
 says out "FAIL        2 hosts: ${hosts[0]}, ${hosts[2]}"
 says out "UNKNOWN     1 host: ${hosts[1]}"
-says out "UNREACHED   2 hosts: $mute, $dead"
+says out "UNREACHED   2 hosts not reached or not let in: $mute, $dead"
 says out "Secure Boot is off: 2 of 3: ${hosts[0]}, ${hosts[2]}; not known: 2"
 says out "1 host: $dead"
+grep -q "^  port ${dead#*:}: Connection refused" "$dir/out" || fail "$name: the reason does not stand without the host"
 grep -q 'Not one host that was tried answered' "$dir/out" && fail "$name: hosts were reached, and a rule says they were not"
 LC_ALL=C grep -q $'\033' "$dir/out" "$dir/err" && fail "$name: an escape sequence without a terminal"
 
@@ -86,7 +87,7 @@ rc=$?
 /usr/bin/python3 -c 'import json, sys
 codes = [result["exit"] for result in json.load(open(sys.argv[1]))]
 sys.exit(codes != [20, 0, 20, 0, 0])' "$dir/out" || fail "$name: no list of five results"
-says err "UNREACHED   2 hosts: $mute, $dead"
+says err "UNREACHED   2 hosts not reached or not let in: $mute, $dead"
 
 # Where no port is said the ssh configuration may say one; who says 22 means 22. Whichever comes first, they are two connections.
 name="a port that is said"

@@ -53,7 +53,7 @@ order=$(sort -n "$dir/log" | cut -d' ' -f2 | tr '\n' ' ')
 [ "${#hosts[@]}" = 20 ] || bad "${#hosts[@]} hosts, expected 20"
 [ "$(grep ' of 20: ' "$dir/said" | grep -c 'was not asked: two hosts did not accept this password')" = 18 ] || bad "not all say why they were not asked: $(cat "$dir/said")"
 [ "$(grep ' of 20: ' "$dir/said" | grep -c 'refuses the password of admin')" = 2 ] || bad "refused: $(cat "$dir/said")"
-grep -qF "Every host that answered refused to let this user in" "$dir/said" || bad "the summary does not say it first: $(cat "$dir/said")"
+grep -q "Every host that answered refused to let this user in.*: 2 of 2; 18 not asked$" "$dir/said" || bad "the summary does not say it first: $(cat "$dir/said")"
 grep -rqF "not the password" "$dir/result.json" "$dir/said" && bad "the password stands in what was written"
 
 check "correct horse"

@@ -56,7 +56,7 @@ static struct ra_view running(void)
 	results[0].running = true;
 	results[1] = fixture_results[0];
 	planes[0] = fixture_planes[0];
-	planes[1] = (struct ra_view_plane){"vcenter", "connecting", "vc.lab.example port 443", ""};
+	planes[1] = (struct ra_view_plane){"vcenter", "connecting", "vc.lab.example port 443", "", false};
 	view.commands = commands;
 	view.command_count = 3;
 	view.results = results;
@@ -79,8 +79,8 @@ static struct ra_view_option answers[] = {
 static struct ra_view by_hand(void)
 {
 	static struct ra_view_plane planes[] = {
-	    {"ssh", "down", "esx01.example: Name or service not known. Check the spelling, or use the address.", ""},
-	    {"vcenter", "not given", "", ""},
+	    {"ssh", "down", "esx01.example: Name or service not known. Check the spelling, or use the address.", "", false},
+	    {"vcenter", "not given", "", "", false},
 	};
 	struct ra_view view = fixture_asks(RA_ASK_CHOICE, RA_SCENE_WALK, "ESXi version", "Which ESXi is on this host?");
 
@@ -159,7 +159,7 @@ static struct ra_view banner(void)
 static struct ra_view certificate(void)
 {
 	static struct ra_view_plane planes[] = {
-	    {"ssh", "up", "", "esx01.lab.example port 22"}, {"vcenter", "waiting", "", ""}, {"bmc", "not given", "", ""}};
+	    {"ssh", "up", "", "esx01.lab.example port 22", false}, {"vcenter", "waiting", "", "", false}, {"bmc", "not given", "", "", false}};
 	struct ra_view view = fixture_asks(
 	    RA_ASK_YES_NO, RA_SCENE_CONNECT, "First sight of this server's certificate: vc.lab.example",
 	    "SHA-256 4A:0F:9C:31:77:D2:88:5B:1E:C4:63:F0:AB:95:2D:7A:11:C8:0E:5F:92:B6:3D:E7:08:54:A9:CB:6E:F1:20:83\n"

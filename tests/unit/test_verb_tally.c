@@ -47,7 +47,8 @@ struct host {
 
 static ra_err take(struct ra_tally *tally, size_t index, const struct host *h)
 {
-	struct ra_view_plane planes[] = {{.name = T("ssh"), .state = T(h->down ? "down" : "up"), .say = T(h->down ? h->down : ""), .peer = T("")},
+	struct ra_view_plane planes[] = {{.name = T("ssh"), .state = T(h->down ? "down" : "up"), .say = T(h->down ? h->down : ""), .peer = T(""),
+					  .unasked = h->down && strstr(h->down, "was not asked") != NULL},
 					 {.name = T("vcenter"), .state = T("not given"), .say = T(""), .peer = T("")}};
 	struct ra_view_result results[] = {{.check = T("vcenter-attestation"), .title = T("Attestation status"), .why = T("attestation is Failed"),
 					    .verdict_id = T(h->status ? h->status : "unknown")}};
@@ -99,10 +100,18 @@ static void a_line(void **state)
 static void the_way_without_the_name(void **state)
 {
 	static const char *const cases[][3] = {
-		{"esx1", "esx1 port 22: No route", "The host port 22: No route"},
+		{"esx1", "esx1 port 22: No route", "port 22: No route"},
 		{"esx1", "nobody let esx1 in. esx1 is shut.", "nobody let the host in. the host is shut."},
 		{"esx1", "esx10 and esx1.lab and my-esx1 are others", "esx10 and esx1.lab and my-esx1 are others"},
-		{"10.0.0.1", "10.0.0.1: refused, 10.0.0.11 is another", "The host: refused, 10.0.0.11 is another"},
+		{"10.0.0.1", "10.0.0.1: refused, 10.0.0.11 is another", "refused, 10.0.0.11 is another"},
+		{"esx1", "esx1: Name or service not known.", "Name or service not known."},
+		{"esx1", "esx1 (192.0.2.1) port 22: No route", "port 22: No route"},
+		{"esx1", "esx1 (SSH-2.0-x): no SSH handshake", "no SSH handshake"},
+		{"esx1", "esx1 (odd port 22: No route", "The host (odd port 22: No route"},
+		{"esx1", "esx1 does not let root in. Tried: root@esx1.", "The host does not let root in. Tried: root@esx1."},
+		{"esx1", "THE SSH KEY OF esx1 HAS CHANGED: ssh-keygen -R 'esx1' or -R '[esx1]:22'", "THE SSH KEY OF THE HOST HAS CHANGED: ssh-keygen -R 'esx1' or -R '[esx1]:22'"},
+		{"esx1", "nobody let IT in. A esx1 is shut.", "nobody let IT in. A the host is shut."},
+		{"esx1", "esx1", "The host"},
 	};
 
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
@@ -150,7 +159,7 @@ static void a_summary(void **state)
 		"  OK          2 hosts: esx04, esx05\n",
 		"  FAIL        2 hosts: esx01, esx02\n",
 		"  UNKNOWN     1 host: esx07\n",
-		"  UNREACHED   2 hosts: esx03, esx06\n",
+		"  UNREACHED   2 hosts not reached or not let in: esx03, esx06\n",
 		"  STOPPED     1 host: esx08\n",
 		"Look here first\n---",
 		"hosts of other models are Passed: model R650: 2 of 2; others: 0 of 2; not known: 4\n",
@@ -158,8 +167,8 @@ static void a_summary(void **state)
 		"Source: diagnosis row D30 (inference)\n",
 		"  Secure Boot is off: 2 of 4: esx01, esx02; not known: 4\n",
 		"model R650, BIOS 1.6.5: 2 of 2; others: 0 of 2; not known: 4\n",
-		"Not reached\n---",
-		"  The host port 22: No route\n           2 hosts: esx03, esx06\n",
+		"Not reached or not let in\n---",
+		"  port 22: No route\n           2 hosts: esx03, esx06\n",
 	};
 
 	for (size_t i = 0; i < RA_LEN(lines); i++)
@@ -182,7 +191,7 @@ static void long_lists_are_capped(void **state)
 	}
 	RA_AUTO(ra_mem_free) char *text = summary(hosts, RA_LEN(hosts), "text");
 
-	assert_non_null(strstr(text, "UNREACHED   11 hosts: h0, h1, h2, h3, h4, h5, h6, h7 and 3 more\n"));
+	assert_non_null(strstr(text, "UNREACHED   11 hosts not reached or not let in: h0, h1, h2, h3, h4, h5, h6, h7 and 3 more\n"));
 	assert_non_null(strstr(text, "Every host that answered refused to let this user in, or was refused for its key: 11 of 11\n"));
 	assert_null(strstr(text, "Causes\n"));
 }
@@ -208,6 +217,33 @@ static void how_it_was_reached(void **state)
 		RA_AUTO(ra_mem_free) char *text = summary(hosts, cases[i].count, "text");
 
 		if ((strstr(text, "Not one host that was tried answered") != NULL) != cases[i].told)
+			fail_msg("%zu: %s", i, text);
+	}
+}
+
+/* A host to which the password was not offered has refused nobody: it is told apart from those that did, and spoils no rule. */
+static void not_asked_is_not_refused(void **state)
+{
+	static const struct host no = {"a", 20, NULL, NULL, NULL, NULL, "a refuses the password", "refused", NULL},
+				 no_more = {"b", 20, NULL, NULL, NULL, NULL, "b was not asked", "refused", NULL}, shut = NO_ROUTE("c");
+	static const struct {
+		const struct host *hosts[5];
+		const char *says; /* NULL: the rule does not hold */
+	} cases[] = {
+		{{&no, &no_more, &no, &no_more}, "or was refused for its key: 2 of 2; 2 not asked\n"},
+		{{&no, &no_more, &shut, &no}, "or was refused for its key: 2 of 2; not known: 1; 1 not asked\n"},
+		{{&no, &no_more, &no_more}, NULL},
+	};
+
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		struct host hosts[5];
+		size_t count = 0;
+
+		for (; cases[i].hosts[count]; count++)
+			hosts[count] = *cases[i].hosts[count];
+		RA_AUTO(ra_mem_free) char *text = summary(hosts, count, "text");
+
+		if (cases[i].says ? !strstr(text, cases[i].says) : strstr(text, "refused to let this user in") != NULL)
 			fail_msg("%zu: %s", i, text);
 	}
 }
@@ -253,7 +289,8 @@ static void without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(a_line),	 cmocka_unit_test(the_way_without_the_name), cmocka_unit_test(a_summary),
-					   cmocka_unit_test(long_lists_are_capped), cmocka_unit_test(how_it_was_reached), cmocka_unit_test(without_memory)};
+					   cmocka_unit_test(long_lists_are_capped), cmocka_unit_test(how_it_was_reached),
+					   cmocka_unit_test(not_asked_is_not_refused), cmocka_unit_test(without_memory)};
 
 	return cmocka_run_group_tests(tests, load_flows, free_flows);
 }

@@ -11,9 +11,9 @@
 #define LIST(...) ((char *[]){__VA_ARGS__})
 
 static struct ra_view_plane fixture_planes[] = {
-    {"ssh", "up", "", "esx01.lab.example port 22"},
-    {"vcenter", "up", "", "vc.lab.example"},
-    {"bmc", "not given", "", ""},
+    {"ssh", "up", "", "esx01.lab.example port 22", false},
+    {"vcenter", "up", "", "vc.lab.example", false},
+    {"bmc", "not given", "", "", false},
 };
 static struct ra_view_step fixture_steps[] = {
     {"tpm-attestation", "kind", "Kind of host", "", "edge", RA_MARK_DONE, AT(12, 1, 2)},
