@@ -251,7 +251,7 @@ static enum ra_progress ask_passphrase(struct ra_ssh *ssh)
 	struct ra_need need = {.kind = RA_NEED_PASSPHRASE};
 	const char *path = ssh->identities[ssh->auth.identity];
 	if (!ssh->may_ask) {
-		note(ssh, "%.60s: has a passphrase and nobody can be asked", path);
+		note(ssh, "%.60s: has a passphrase and nobody can be asked: load it with ssh-add", path);
 		return next_identity(ssh);
 	}
 	snprintf(need.subject, sizeof(need.subject), "%s", path);

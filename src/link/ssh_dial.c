@@ -5,10 +5,31 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define STAGGER_MS 250 /* head start of an address before the next is tried beside it (RFC 8305) */
+#define WHERE_LEN 420
+
+/* The host for a sentence about the way there: with where it is, where the ssh configuration gives another name. Out: borrowed. */
+static const char *where(const struct ra_ssh *ssh, char *out, size_t cap)
+{
+	if (strcmp(ssh->host, ssh->at) == 0)
+		return ssh->host;
+	snprintf(out, cap, "%.200s (%.200s)", ssh->host, ssh->at);
+	return out;
+}
+
+/* The lookup tells of the name it was given; the operator gave the host's. */
+static enum ra_progress not_found(struct ra_ssh *ssh, const char *say)
+{
+	char name[WHERE_LEN];
+	size_t len = strlen(ssh->at);
+	bool named = strncmp(say, ssh->at, len) == 0 && say[len] == ':';
+	return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s%s. Check the spelling, or use the address.",
+			   named ? where(ssh, name, sizeof(name)) : "", named ? say + len : say);
+}
 
 enum ra_progress ra_ssh_dial_start(struct ra_ssh *ssh)
 {
@@ -39,16 +60,16 @@ enum ra_progress ra_ssh_dial_resolve(struct ra_ssh *ssh)
 {
 	struct ra_errs errs;
 	ra_errs_clear(&errs);
+	char name[WHERE_LEN];
 	ra_err err = ra_lookup_take(ssh->dial.lookup, &ssh->dial.addrs, &errs);
 	if (err == RA_E_BUSY && ssh->now < ssh->deadline)
 		return RA_PROGRESS_WAIT;
 	if (err == RA_E_BUSY)
 		return ra_ssh_down(ssh, RA_LINK_TIMEOUT,
 				   "%s: the name server does not answer. Try the address instead of the name.",
-				   ssh->host);
+				   where(ssh, name, sizeof(name)));
 	if (err)
-		return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s. Check the spelling, or use the address.",
-				   errs.text[0]);
+		return not_found(ssh, errs.text[0]);
 	ssh->dial.lookup = ra_lookup_free(ssh->dial.lookup);
 	ssh->dial.next_at = ssh->now;
 	ssh->dial.error = 0;
@@ -121,12 +142,15 @@ static enum ra_progress failed(struct ra_ssh *ssh, int error)
 	for (size_t i = 0; i < RA_LEN(advice); i++)
 		if (advice[i].error == error)
 			what = advice[i].advice;
-	return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s port %d: %s. %s", ssh->host, ssh->port, strerror(error), what);
+	char name[WHERE_LEN];
+	return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s port %d: %s. %s", where(ssh, name, sizeof(name)), ssh->port, strerror(error),
+			   what);
 }
 
 enum ra_progress ra_ssh_dial_connect(struct ra_ssh *ssh)
 {
 	struct ra_ssh_dial *dial = &ssh->dial;
+	char name[WHERE_LEN];
 	int running = 0;
 	for (int i = 0; i < RA_SSH_TRIES; i++) {
 		int *fd = &dial->tries[i].fd;
@@ -153,7 +177,7 @@ enum ra_progress ra_ssh_dial_connect(struct ra_ssh *ssh)
 	if (ssh->now >= ssh->deadline)
 		return ra_ssh_down(ssh, RA_LINK_TIMEOUT,
 				   "%s port %d does not answer. It is switched off, or a firewall drops the packets.",
-				   ssh->host, ssh->port);
+				   where(ssh, name, sizeof(name)), ssh->port);
 	return RA_PROGRESS_WAIT;
 }
 

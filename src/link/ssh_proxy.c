@@ -26,6 +26,9 @@
 #define CROWDED_TRIES 4
 #define CROWDED_FIRST_MS 1000
 #define HEARS_MAX 64 /* reads in one step; more wait for the next */
+#define ASK_INSTEAD                                                                                                    \
+	". Nobody can be asked here (ssh ran with BatchMode): use an agent or a shared connection (ControlMaster), or start the walk: " \
+	"reattest "
 
 void ra_ssh_let_go(struct ra_ssh *ssh, struct ra_child *child)
 {
@@ -268,6 +271,17 @@ void ra_ssh_proxy_answer(struct ra_ssh *ssh, const struct ra_secret *secret)
 	ra_ssh_state(ssh, RA_LINK_CONNECTING, RA_LINK_ANSWERED, "");
 }
 
+/* Did the ssh end for want of somebody to answer? Its own words tell, and they are not translated. */
+static bool unasked(const struct ra_ssh_proxy *proxy)
+{
+	static const char *const wants[] = {"Permission denied", "Host key verification failed", "authentication failures"};
+
+	for (size_t i = 0; i < RA_LEN(wants); i++)
+		if (proxy->kind == RA_PROXY_JUMP && !proxy->may_ask && memmem(proxy->said, proxy->said_len, wants[i], strlen(wants[i])))
+			return true;
+	return false;
+}
+
 enum ra_progress ra_ssh_proxy_failed(struct ra_ssh *ssh, bool timed_out)
 {
 	struct ra_ssh_proxy *proxy = &ssh->proxy;
@@ -289,9 +303,10 @@ enum ra_progress ra_ssh_proxy_failed(struct ra_ssh *ssh, bool timed_out)
 		return ra_ssh_down(ssh, RA_LINK_TIMEOUT,
 				   "%s is not reached: through the %s nothing came within %d seconds; %s", ssh->host,
 				   name, (ssh->connect_ms + ssh->handshake_ms) / 1000, words);
-	return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s is not reached: the way through the %s failed, its %s %s; %s",
+	return ra_ssh_down(ssh, RA_LINK_UNREACHABLE, "%s is not reached: the way through the %s failed, its %s %s; %s%s%s",
 			   ssh->host, name, proxy->kind == RA_PROXY_JUMP ? "ssh" : "command",
-			   ra_child_words(&proxy->child, how, sizeof(how)), words);
+			   ra_child_words(&proxy->child, how, sizeof(how)), words, unasked(proxy) ? ASK_INSTEAD : "",
+			   unasked(proxy) ? ssh->host : "");
 }
 
 void ra_ssh_proxy_stop(struct ra_ssh *ssh)

@@ -129,9 +129,9 @@ static enum ra_progress ask(struct ra_ssh *ssh, const struct ra_known_found *fou
 		 "Support Information, or there: ssh-keygen -lf /etc/ssh/ssh_host_ecdsa_key.pub. Is it the same?",
 		 ssh->host, ssh->port, type, ssh->fingerprint, other);
 	snprintf(deny, sizeof(deny),
-		 "%s: the host's SSH key is not known here (%s %s).%s Connect once with ssh and compare it, or run "
-		 "reattest in a terminal.",
-		 ssh->host, type, ssh->fingerprint, other);
+		 "%s: the host's SSH key is not known here (%s %s).%s Connect once with ssh and compare it, "
+		 "or start the walk once: reattest %s",
+		 ssh->host, type, ssh->fingerprint, other, ssh->host);
 	return ra_ssh_ask(ssh, &need, deny);
 }
 

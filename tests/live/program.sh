@@ -231,6 +231,7 @@ by_jump() {
 	got=$?
 	[ $got = 20 ] || fail "$name: exit $got, expected 20"
 	says "the way through the jump host bastion failed"
+	says "Nobody can be asked here (ssh ran with BatchMode)"
 	PATH=$dir/ssh:$PATH timeout 60 "$dir/bin/reattest" check esx-behind --no-ssh-config </dev/null >"$dir/out" 2>"$dir/err"
 	silent "jump host"
 	exec 8>&-

@@ -284,6 +284,12 @@ static void test_alias(void **state)
 		 live_host.user);
 	configure(rows);
 	expect_up(&(struct want){0});
+	/* Where it is not what it was called, a failure on the way names both. */
+	configure("Host esx-dead\n HostName 127.0.0.1\n Port 1\nHost esx-gone\n HostName no-such-host.invalid\n");
+	expect_down(&(struct want){.host = "esx-dead"}, RA_LINK_UNREACHABLE, "esx-dead (127.0.0.1) port 1: Connection refused. ");
+	expect_down(&(struct want){.host = "esx-gone"}, RA_LINK_UNREACHABLE, "esx-gone (no-such-host.invalid): ");
+	expect_down(&(struct want){.host = "127.0.0.1", .port = 1, .no_config = true}, RA_LINK_UNREACHABLE, "127.0.0.1 port 1: Connection refused. ");
+	expect_down(&(struct want){.host = "no-such-host.invalid", .no_config = true}, RA_LINK_UNREACHABLE, "no-such-host.invalid: ");
 }
 
 /* Where the configuration names no file, the known hosts are those under $HOME, though ssh itself takes the account's home. */
@@ -298,7 +304,7 @@ static void test_home(void **state)
 	expect_up(&(struct want){0});
 	snprintf(home, sizeof(home), "%s/empty", place.dir);
 	assert_int_equal(setenv("HOME", home, 1), 0);
-	expect_down(&(struct want){0}, RA_LINK_REFUSED, "is not known here");
+	expect_down(&(struct want){0}, RA_LINK_REFUSED, "compare it, or start the walk once: reattest esx");
 	assert_int_equal(setenv("HOME", before, 1), 0);
 }
 
@@ -398,7 +404,7 @@ static void test_jump(void **state)
 	expect_up(&(struct want){.host = "esx2"});
 	expect_down(&(struct want){.host = "esx3"}, RA_LINK_UNREACHABLE,
 		    "through the jump host jump-nowhere failed, its ssh ended with status 255");
-	expect_down(&(struct want){.host = "esx3"}, RA_LINK_UNREACHABLE, "refused");
+	expect_down(&(struct want){.host = "esx3"}, RA_LINK_UNREACHABLE, "refused\""); /* and no word of who could be asked */
 	expect_down(&(struct want){.host = "esx4"}, RA_LINK_UNREACHABLE, "open failed");
 	/* The host behind it is judged as ever. */
 	live_shell("sed -i /:%d/d %s/known", live_host.port, place.dir);
@@ -406,6 +412,9 @@ static void test_jump(void **state)
 	/* And the jump host by ssh, which has nobody to ask. */
 	live_shell(": >%s/known", place.dir);
 	expect_down(&(struct want){0}, RA_LINK_UNREACHABLE, "Host key verification failed");
+	expect_down(&(struct want){0}, RA_LINK_UNREACHABLE,
+		    "Nobody can be asked here (ssh ran with BatchMode): use an agent or a shared connection (ControlMaster), or start the walk: "
+		    "reattest esx");
 }
 
 /* Kill the children of this process but the server that asks; whom: as kill(1) takes $a, the child's number. */

@@ -231,9 +231,9 @@ static void test_passphrases(void **state)
 	    {.file = "id_rsa_pem_locked", .answers = {"wrong", "wrong", "wrong"}, .say = "id_rsa_pem_locked: the passphrase does not open it"},
 	};
 	static const struct key_row alone[] = {
-	    {.file = "id_ed_locked", .say = "id_ed_locked: has a passphrase and nobody can be asked"},
-	    {.file = "id_locked", .say = "id_locked: has a passphrase and nobody can be asked"},
-	    {.file = "id_rsa_pem_locked", .say = "id_rsa_pem_locked: has a passphrase and nobody can be asked"},
+	    {.file = "id_ed_locked", .say = "id_ed_locked: has a passphrase and nobody can be asked: load it with ssh-add"},
+	    {.file = "id_locked", .say = "id_locked: has a passphrase and nobody can be asked: load it with ssh-add"},
+	    {.file = "id_rsa_pem_locked", .say = "id_rsa_pem_locked: has a passphrase and nobody can be asked: load it with ssh-add"},
 	};
 	for (size_t i = 0; i < RA_LEN(rows); i++)
 		try_key(&rows[i], true);
