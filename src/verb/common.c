@@ -372,11 +372,12 @@ ra_err ra_verb_may_write(const char *path, struct ra_errs *errs)
 		return S_ISDIR(st.st_mode) || access(path, W_OK)
 			       ? ra_fail(errs, RA_E_IO, "%s cannot be written: %s", path, strerror(S_ISDIR(st.st_mode) ? EISDIR : errno))
 			       : RA_OK;
-	RA_AUTO(ra_mem_free) char *temp = malloc(strlen(path) + sizeof(".XXXXXX"));
+	size_t cap = strlen(path) + sizeof(".XXXXXX");
+	RA_AUTO(ra_mem_free) char *temp = malloc(cap);
 
 	if (!temp)
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
-	sprintf(temp, "%s.XXXXXX", path);
+	snprintf(temp, cap, "%s.XXXXXX", path);
 	int fd = mkostemp(temp, O_CLOEXEC);
 
 	if (fd < 0)
