@@ -180,25 +180,70 @@ static ra_err write_and_rename(char *temp, const char *path, mode_t mode, const 
 	return err;
 }
 
+/* Where a file is made before it takes the place of path: beside it, by a name that mkostemp(3) ends. Owner: the caller frees it. */
+static char *name_beside(const char *path)
+{
+	size_t cap = strlen(path) + sizeof(".XXXXXX");
+	char *name = malloc(cap);
+
+	if (name)
+		snprintf(name, cap, "%s.XXXXXX", path);
+	return name;
+}
+
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 ra_err ra_write_file(const char *path, mode_t mode, const void *bytes, size_t len, struct ra_errs *errs)
 {
-	RA_AUTO(ra_mem_free) char *temp = NULL;
-	size_t temp_len = strlen(path) + sizeof(".XXXXXX");
-	struct stat st;
 	ra_err err;
 
 	if (is_dash(path)) {
 		err = ra_write_all(STDOUT_FILENO, bytes, len, errs);
 		return err ? ra_fail(errs, err, "cannot write standard output") : RA_OK;
 	}
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (is_special(path))
 		return write_in_place(path, bytes, len, errs);
-	temp = malloc(temp_len);
+	RA_AUTO(ra_mem_free) char *temp = name_beside(path);
+
 	if (!temp)
 		return ra_fail(errs, RA_E_NOMEM, "writing %s: not enough memory", path);
-	snprintf(temp, temp_len, "%s.XXXXXX", path);
 	err = write_and_rename(temp, path, mode, bytes, len, errs);
 	return err ? err : sync_parent(path, errs);
+}
+
+static ra_err no_place(struct ra_errs *errs, const char *path)
+{
+	return ra_fail(errs, RA_E_IO, "%s cannot be written: %s", path, strerror(errno));
+}
+
+ra_err ra_may_write(const char *path, struct ra_errs *errs)
+{
+	if (is_dash(path))
+		return RA_OK;
+	if (is_special(path)) { /* not opened: who reads a pipe would take that for its end */
+		struct stat st;
+
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+			errno = EISDIR;
+			return no_place(errs, path);
+		}
+		return access(path, W_OK) ? no_place(errs, path) : RA_OK;
+	}
+	RA_AUTO(ra_mem_free) char *temp = name_beside(path);
+
+	if (!temp)
+		return ra_fail(errs, RA_E_NOMEM, "writing %s: not enough memory", path);
+	int fd = mkostemp(temp, O_CLOEXEC);
+
+	if (fd < 0)
+		return no_place(errs, path);
+	close(fd);
+	return unlink(temp) ? fail_io(errs, "taking away", temp) : RA_OK;
 }
 
 /* A directory that is there counts, whatever mkdir says first about it (a read-only file system, for one). */

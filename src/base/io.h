@@ -17,6 +17,8 @@ RA_MUST_USE ra_err ra_read_file(const char *path, struct ra_buf *out, struct ra_
  * standard output; a device or pipe is written in place. Until the rename an error leaves the old file as it was and
  * nothing beside it. Errors: RA_E_IO, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_write_file(const char *path, mode_t mode, const void *bytes, size_t len, struct ra_errs *errs);
+/* Would ra_write_file find a place there? Tried, and nothing of the trial is left. Errors: RA_E_IO, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_may_write(const char *path, struct ra_errs *errs);
 /* Write all bytes in as few write(2) as the kernel takes; waits where a descriptor is full and does not block.
  * Errors: RA_E_IO with errno in the sentence. */
 RA_MUST_USE ra_err ra_write_all(int fd, const void *bytes, size_t len, struct ra_errs *errs);

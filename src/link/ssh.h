@@ -36,7 +36,7 @@
 #define RA_SSH_STEP_LEN ((size_t)4 << 20)
 #define RA_SSH_FLOOD_LOGIN_LEN ((size_t)256 << 10)
 #define RA_SSH_FLOOD_LEN ((size_t)32 << 20)
-#define RA_SSH_PROMPTS_MAX 4
+#define RA_SSH_PROMPTS_MAX 2 /* each means a new connection, and the password once more: five offers of a wrong one would lock the account */
 #define RA_SSH_KNOWN_FILES (2 * RA_SSHCONFIG_ROWS)
 #define RA_SSH_SAID_LEN 4096 /* of what a child says last, so much is kept */
 #ifdef POLLRDHUP

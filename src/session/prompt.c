@@ -94,10 +94,11 @@ static const struct need_form *need_form(enum ra_plane plane, const struct ra_ne
 	return plane == RA_PLANE_VCENTER && need->kind == RA_NEED_PASSWORD ? &password : &forms[need->kind];
 }
 
-/* What a question of ssh's own needs beside it. A yes to a jump host's key is kept: ssh writes that down. */
+/* What a question of the way needs beside it. One that is echoed is ssh's own (a yes to a jump host's key, which it writes down); what a jump
+ * host words as it likes never takes this note away. */
 static const char *way_note(const struct ra_need *need)
 {
-	if (strstr(need->text, "(yes/no"))
+	if (need->echo)
 		return "\n\nThis is about a jump host, not the host itself. The answer goes to ssh.";
 	return "\n\nA jump host asks this, not the host itself: the host's password is not meant. The answer goes to ssh, and is kept nowhere.";
 }

@@ -1,6 +1,7 @@
 /* check.c - the headless run: every read-only check, the flow folded, one document, one exit code. */
 #include "config.h"
 
+#include "base/io.h"
 #include "flow/flowset.h"
 #include "report/report.h"
 #include "verb/checkcode.h"
@@ -118,8 +119,8 @@ static ra_err prepare(struct run *r, struct ra_errs *errs)
 		err = ra_only_read(r->flows, context->options->only, &r->only, errs);
 	if (!err)
 		err = find_hosts(r, errs);
-	if (!err)
-		err = ra_verb_may_write(context->options->output, errs);
+	if (!err && context->options->output)
+		err = ra_may_write(context->options->output, errs);
 	if (!err && !(r->hub = ra_hub_new(context->options->parallel)))
 		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	r->count = r->hosts.count ? r->hosts.count : 1;

@@ -361,31 +361,6 @@ ra_err ra_verb_new_journal(const char *host, char **out, struct ra_errs *errs)
 	return ra_fail(errs, RA_E_BUSY, "%s holds too many sessions of %s that began just now", dir, safe);
 }
 
-ra_err ra_verb_may_write(const char *path, struct ra_errs *errs)
-{
-	struct stat st;
-
-	if (!path || !strcmp(path, "-"))
-		return RA_OK;
-	/* Another kind of file is written in place; a plain one is made beside its name and takes its place. */
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return S_ISDIR(st.st_mode) || access(path, W_OK)
-			       ? ra_fail(errs, RA_E_IO, "%s cannot be written: %s", path, strerror(S_ISDIR(st.st_mode) ? EISDIR : errno))
-			       : RA_OK;
-	size_t cap = strlen(path) + sizeof(".XXXXXX");
-	RA_AUTO(ra_mem_free) char *temp = malloc(cap);
-
-	if (!temp)
-		return ra_fail(errs, RA_E_NOMEM, "no memory");
-	snprintf(temp, cap, "%s.XXXXXX", path);
-	int fd = mkostemp(temp, O_CLOEXEC);
-
-	if (fd < 0)
-		return ra_fail(errs, RA_E_IO, "%s cannot be written: %s", path, strerror(errno));
-	close(fd);
-	return unlink(temp) ? ra_fail(errs, RA_E_IO, "%s cannot be taken away again: %s", temp, strerror(errno)) : RA_OK;
-}
-
 int ra_verb_write(const struct ra_options *options, const struct ra_buf *document)
 {
 	struct ra_errs errs;

@@ -80,8 +80,6 @@ void ra_print_clean(const char *before, const char *text, const char *after);
 /* Append text in lines of 80 cells, broken at spaces: the first one goes on after indent cells that stand there, the others are indented.
  * Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_verb_wrap(struct ra_buf *out, const char *text, size_t indent);
-/* Can a file be made here, before anybody is asked? Nothing is left of the try. Shape: path NULL or "-": stdout. Errors: RA_E_IO. */
-RA_MUST_USE ra_err ra_verb_may_write(const char *path, struct ra_errs *errs);
 /* Write a document to --output or stdout. Out: the exit code, 0 when written. */
 int ra_verb_write(const struct ra_options *options, const struct ra_buf *document);
 

@@ -41,8 +41,10 @@ static void keep_clear(struct keep *k)
 /* A file that is there already is somebody's. */
 static ra_err may_write(const char *path, struct ra_errs *errs)
 {
-	if (!path || !strcmp(path, "-") || access(path, F_OK))
-		return ra_verb_may_write(path, errs);
+	if (!path)
+		return RA_OK;
+	if (!strcmp(path, "-") || access(path, F_OK))
+		return ra_may_write(path, errs);
 	return ra_fail(errs, RA_E_IO, "%s is there already; name another file, or remove it first", path);
 }
 

@@ -89,6 +89,8 @@ class Server(asyncssh.SSHServer):
         if self.rounds == 1 and responses != [PASSWORD]:
             # Some hosts ask again in the same conversation instead of saying no.
             return ("", "", "", [("Password: ", False)]) if username == "stubborn" else False
+        if username == "curious":
+            return "", "", "", [("Question %d: " % self.rounds, True)]
         if username == "token":
             return ("", "", "", [("Token: ", True)]) if self.rounds == 1 else responses == ["123456"]
         # Linux PAM ends with a round that asks nothing.

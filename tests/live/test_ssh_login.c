@@ -505,6 +505,8 @@ static void test_password(void **state)
 	    {"root", true, {"wrong"}, RA_LINK_REFUSED, "refuses the password", 1},
 	    {"stubborn", false, {"wrong"}, RA_LINK_REFUSED, "asks again", 1},
 	    {"token", false, {"correct horse", "123456"}, RA_LINK_ANSWERED, "", 3},
+	    /* Each question means another conversation, and the password in it: never so often that a wrong one would lock the account. */
+	    {"curious", false, {"correct horse", "one", "two"}, RA_LINK_REFUSED, "asks more than 2 questions", 6},
 	    {"flood", false, {"correct horse"}, RA_LINK_REFUSED, "cannot be answered", 0},
 	    {"survey", false, {"unused", "blue"}, RA_LINK_ANSWERED, "", 1},
 	    {"two", false, {"correct horse", "123456"}, RA_LINK_ANSWERED, "", 1},

@@ -237,6 +237,22 @@ static void test_idle_drop(void **state)
 	link = ra_link_free(link);
 }
 
+/* The server stands still from now on. Out: that the link is down; *skipped_ms goes on until then, in looks of five seconds. */
+static struct ra_event freeze(struct ra_link *link, int pid, ra_mono_ms *skipped_ms)
+{
+	struct ra_event event = {0};
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	for (int i = 0; i < 20 && event.kind == RA_EV_NONE; i++) {
+		*skipped_ms += 5000;
+		link->ops->step(link, ra_mono_now() + *skipped_ms);
+		link->ops->next(link, &event);
+	}
+	kill(pid, SIGCONT);
+	assert_int_equal(event.kind, RA_EV_STATE);
+	assert_int_equal(event.state, RA_LINK_DOWN);
+	return event;
+}
+
 /* A peer that stands still sends no end of file. Its silence is measured; the link's time is ours to move. */
 static void test_frozen(void **state)
 {
@@ -260,16 +276,7 @@ static void test_frozen(void **state)
 			fail_msg("after %d s: %s", (int)skipped / 1000,
 				 event.kind == RA_EV_REPLY ? event.reply.say : event.say);
 	}
-	assert_int_equal(kill(pid, SIGSTOP), 0);
-	struct ra_event event = {0};
-	for (int i = 0; i < 20 && event.kind == RA_EV_NONE; i++) {
-		skipped += 5000;
-		link->ops->step(link, ra_mono_now() + skipped);
-		link->ops->next(link, &event);
-	}
-	kill(pid, SIGCONT);
-	assert_int_equal(event.kind, RA_EV_STATE);
-	assert_int_equal(event.state, RA_LINK_DOWN);
+	struct ra_event event = freeze(link, pid, &skipped);
 	assert_in_range(skipped, 60000 + 30000, 60000 + 60000);
 	link->ops->next(link, &event);
 	live_expect_why(&event, RA_LINK_UNREACHABLE, "nothing was heard");
@@ -300,15 +307,7 @@ static void test_frozen_in_idle_time(void **state)
 	}
 	ra_mono_ms before = skipped;
 
-	assert_int_equal(kill(pid, SIGSTOP), 0);
-	for (int i = 0; i < 20 && event.kind == RA_EV_NONE; i++) {
-		skipped += 5000;
-		link->ops->step(link, ra_mono_now() + skipped);
-		link->ops->next(link, &event);
-	}
-	kill(pid, SIGCONT);
-	assert_int_equal(event.kind, RA_EV_STATE);
-	assert_int_equal(event.state, RA_LINK_DOWN);
+	event = freeze(link, pid, &skipped);
 	assert_int_equal(event.why, RA_LINK_UNREACHABLE);
 	assert_non_null(strstr(event.say, "nothing was heard"));
 	assert_in_range(skipped - before, 30000, 60000 + 5000); /* the last answer may be seen one look later */

@@ -246,6 +246,16 @@ static void a_failed_write_keeps_the_old_file(void **state)
 	assert_only_entry(*state, "kept");
 	assert_int_equal(ra_write_file(none, 0, "x", 1, NULL), RA_E_IO);
 	assert_int_equal(ra_write_file(*state, 0, "x", 1, NULL), RA_E_IO);
+	/* What is only tried leaves everything as it was. */
+	ra_errs_clear(&errs);
+	assert_int_equal(ra_may_write(none, &errs), RA_E_IO);
+	assert_int_equal(ra_may_write(*state, &errs), RA_E_IO);
+	assert_int_equal(errs.count, 2);
+	assert_int_equal(ra_may_write(path, NULL), RA_OK);
+	assert_int_equal(ra_may_write("/dev/null", NULL), RA_OK);
+	assert_int_equal(ra_may_write("-", NULL), RA_OK);
+	assert_content(path, "old");
+	assert_only_entry(*state, "kept");
 }
 
 static void replacing_is_atomic(void **state)
