@@ -223,7 +223,15 @@ static bool put_rules(const struct ra_tally *tally, struct ra_tally_row *row, co
 	return row->rules;
 }
 
-/* A cause is open where a fact it needs is not known, and of a host that was not reached nothing is. */
+/* What a host says of a cause: open where a fact it needs is not known, and where a sign of it was found that is too weak to name it. */
+static enum ra_tri of_cause(const struct ra_view_cause *cause)
+{
+	if (!strcmp(cause->status, "likely"))
+		return RA_TRUE;
+	return !strcmp(cause->status, "ruled_out") || (!strcmp(cause->status, "possible") && !cause->sign) ? RA_FALSE : RA_UNKNOWN;
+}
+
+/* Of a host that was not reached nothing is known. */
 static bool put_causes(const struct ra_tally *tally, struct ra_tally_row *row, const struct ra_view *v)
 {
 	const struct ra_cause *const *causes;
@@ -235,9 +243,7 @@ static bool put_causes(const struct ra_tally *tally, struct ra_tally_row *row, c
 		row->causes[i] = RA_UNKNOWN;
 		for (size_t k = 0; seen && k < v->cause_count; k++)
 			if (!strcmp(v->causes[k].id, causes[i]->id))
-				row->causes[i] = !strcmp(v->causes[k].status, "likely") ? RA_TRUE
-						 : !strcmp(v->causes[k].status, "open") ? RA_UNKNOWN
-											: RA_FALSE;
+				row->causes[i] = of_cause(&v->causes[k]);
 	}
 	return row->causes;
 }
