@@ -285,6 +285,31 @@ static void put_way(struct doc *d, const struct ra_view *v)
 	}
 }
 
+/* One side of a change. Out: appended to line. */
+static ra_err add_side(struct ra_buf *out, const struct ra_view_side *side)
+{
+	char at[RA_UTC_TEXT_LEN];
+
+	if (!side->value)
+		return ra_buf_text(out, "not known");
+	return ra_buf_printf(out, "%s (%s %s)", *side->value ? side->value : "nothing", plane_word(side->plane), when(side->at, at));
+}
+
+/* What it changed: each fact before and after. */
+static void put_changes(struct doc *d, const struct ra_view_action *a)
+{
+	for (size_t i = 0; i < a->change_count; i++) {
+		RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+		ra_err err = ra_buf_printf(&text, "%s: ", a->changes[i].title);
+
+		err = err ? err : add_side(&text, &a->changes[i].before);
+		err = err ? err : ra_buf_text(&text, " -> ");
+		err = err ? err : add_side(&text, &a->changes[i].after);
+		d->err = d->err ? d->err : err;
+		below(d, ra_buf_str(&text));
+	}
+}
+
 static void put_actions(struct doc *d, const struct ra_view *v)
 {
 	char at[RA_UTC_TEXT_LEN];
@@ -303,6 +328,7 @@ static void put_actions(struct doc *d, const struct ra_view *v)
 
 		item(d, when(a->began, at),
 		     line(d, "%s (%s): %s%s%s", a->title, a->danger, a->result, a->said && *a->said ? ". " : "", a->said ? a->said : ""));
+		put_changes(d, a);
 	}
 }
 

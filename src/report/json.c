@@ -161,6 +161,28 @@ static bool put_causes(cJSON *root, const struct ra_view *v)
 	return ok;
 }
 
+static bool put_side(cJSON *change, const char *key, const struct ra_view_side *side)
+{
+	cJSON *made = cJSON_AddObjectToObject(change, key);
+
+	return made && text(made, "value", side->value) && text(made, "plane", side->value ? side->plane : NULL) && time_of(made, "at", side->at);
+}
+
+static bool put_changes(cJSON *action, const struct ra_view_action *from)
+{
+	cJSON *list = cJSON_AddArrayToObject(action, "changes");
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < from->change_count; i++) {
+		const struct ra_view_change *c = &from->changes[i];
+		cJSON *made = row(list);
+
+		ok = made && text(made, "fact", c->fact) && text(made, "title", c->title) && cJSON_AddBoolToObject(made, "in_verification", c->named) &&
+		     put_side(made, "before", &c->before) && put_side(made, "after", &c->after);
+	}
+	return ok;
+}
+
 static bool put_actions(cJSON *root, const struct ra_view *v)
 {
 	cJSON *actions = cJSON_AddArrayToObject(root, "actions"), *gates = cJSON_AddArrayToObject(root, "gates");
@@ -172,7 +194,8 @@ static bool put_actions(cJSON *root, const struct ra_view *v)
 		ok = made && text(made, "step", v->actions[i].step) && text(made, "title", v->actions[i].title) &&
 		     text(made, "danger", v->actions[i].danger) && texts(made, "touches", &v->actions[i].touches) &&
 		     text(made, "result", v->actions[i].result) && time_of(made, "began", v->actions[i].began) &&
-		     time_of(made, "ended", v->actions[i].ended);
+		     time_of(made, "ended", v->actions[i].ended) && text(made, "said", v->actions[i].said ? v->actions[i].said : "") &&
+		     put_changes(made, &v->actions[i]);
 	}
 	for (size_t i = 0; ok && i < v->gate_count; i++) {
 		cJSON *made = row(gates);

@@ -103,11 +103,24 @@ struct ra_view_command {
 	bool change;     /* an action, not a check */
 	bool running;
 };
+/* What was known of a fact on one side of an action. */
+struct ra_view_side {
+	char *value, *plane; /* value: in words, NULL when not known; plane: "ssh", "" */
+	ra_utc_ms at;        /* RA_UTC_NONE when not known */
+};
+/* A fact held against itself across an action: as it stood when that began, and as it was read before the next one did. */
+struct ra_view_change {
+	char *fact, *title; /* title: what it is, for people */
+	struct ra_view_side before, after;
+	bool named;         /* the action's verification names it: it stands here even where it did not change; these come first */
+};
 struct ra_view_action {
 	char *step, *title, *danger, *result; /* "verified", "unverified", "not done", "refused", "unknown" */
 	struct ra_texts touches;
 	ra_utc_ms began, ended; /* ended RA_UTC_NONE while open */
 	char *said;             /* why the machine did not do it, in its own words; "" when it said nothing */
+	struct ra_view_change *changes;
+	size_t change_count;
 };
 struct ra_view_gate {
 	char *gate, *step, *why;

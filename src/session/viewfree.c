@@ -52,6 +52,23 @@ static void free_causes(struct ra_view *v)
 	free(v->causes);
 }
 
+static void free_actions(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->action_count; i++) {
+		struct ra_view_action *a = &v->actions[i];
+
+		for (size_t k = 0; k < a->change_count; k++) {
+			struct ra_view_change *c = &a->changes[k];
+
+			FREE_ALL(c->fact, c->title, c->before.value, c->before.plane, c->after.value, c->after.plane);
+		}
+		free(a->changes);
+		free_texts(&a->touches);
+		FREE_ALL(a->step, a->title, a->danger, a->result, a->said);
+	}
+	free(v->actions);
+}
+
 static void free_way(struct ra_view *v)
 {
 	for (size_t i = 0; i < v->plane_count; i++)
@@ -63,12 +80,7 @@ static void free_way(struct ra_view *v)
 	for (size_t i = 0; i < v->gate_count; i++)
 		FREE_ALL(v->gates[i].gate, v->gates[i].step, v->gates[i].why);
 	free(v->gates);
-	for (size_t i = 0; i < v->action_count; i++) {
-		FREE_ALL(v->actions[i].step, v->actions[i].title, v->actions[i].danger, v->actions[i].result,
-			 v->actions[i].said);
-		free_texts(&v->actions[i].touches);
-	}
-	free(v->actions);
+	free_actions(v);
 	for (size_t i = 0; i < v->unseen_count; i++)
 		FREE_ALL(v->unseen[i].what, v->unseen[i].why);
 	free(v->unseen);

@@ -15,6 +15,8 @@ RA_MUST_USE ra_err ra_view_texts(struct ra_texts *texts, const cJSON *list);
 
 /* Planes, steps, gates, actions. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_way(const struct ra_session *session, struct ra_view *view);
+/* What each action changed; after ra_view_way. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_changes(const struct ra_session *session, struct ra_view *view);
 /* The verdict of every check that was answered or runs. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_results(const struct ra_session *session, struct ra_view *view);
 /* Every request, and with_output what came back. Errors: RA_E_NOMEM. */

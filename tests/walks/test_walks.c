@@ -435,6 +435,53 @@ static void test_deeds(void **state)
 	check_deeds("reconnect-cures", cured, RA_LEN(cured));
 }
 
+static const struct ra_view_change *change_of(const struct ra_view *view, const char *step, const char *fact)
+{
+	for (size_t i = 0; i < view->action_count; i++)
+		for (size_t k = 0; !strcmp(view->actions[i].step, step) && k < view->actions[i].change_count; k++)
+			if (!strcmp(view->actions[i].changes[k].fact, fact))
+				return &view->actions[i].changes[k];
+	return NULL;
+}
+
+/* What an action changed stands with it: before and after, by whom and when; what its verification names first. */
+static void test_before_and_after(void **state)
+{
+	static const struct {
+		const char *step, *fact, *title, *before, *after, *plane;
+		bool named;
+	} rows[] = {
+		{"enable-secure-boot", "host.boot_time", "Last start of the host", "2026-02-28T23:00:00Z", "2026-03-02T01:05:24Z", "vcenter", true},
+		{"enable-secure-boot", "secureboot.on", "Secure Boot in this boot: on", "Disabled", "Enabled", "ssh", true},
+		{"reattest", "host.connection", "Contact with vCenter", "connected", "connected", "vcenter", true},
+		{"reattest", "attestation.status", "Attestation status: status", "Failed", "Passed", "vcenter", false},
+		{"reset-alarm", "alarm.triggered", "Attestation alarm", "red Host TPM attestation alarm", "", "vcenter", true},
+	};
+	struct walker w = {0};
+
+	walker_begin(&w, "secure-boot-off", NULL, false);
+	struct ra_view *view = walker_run(&w);
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		const struct ra_view_change *change = change_of(view, rows[i].step, rows[i].fact);
+
+		assert_non_null(change);
+		assert_string_equal(change->title, rows[i].title);
+		assert_string_equal(change->before.value, rows[i].before);
+		assert_string_equal(change->after.value, rows[i].after);
+		assert_string_equal(change->before.plane, rows[i].plane);
+		assert_string_equal(change->after.plane, rows[i].plane);
+		assert_true(change->before.at < change->after.at);
+		assert_int_equal(change->named, rows[i].named);
+	}
+	assert_null(change_of(view, "enter-maintenance", "attestation.status")); /* it did not change there, and is not asked for */
+	for (size_t i = 0; i < view->action_count; i++)
+		for (size_t k = 1; k < view->actions[i].change_count; k++)
+			assert_false(view->actions[i].changes[k].named && !view->actions[i].changes[k - 1].named);
+	ra_view_free(view);
+	walker_end(&w);
+}
+
 /* Stepping back appends, takes nothing away, closes the gate, and leads to the same end; an action that began is not stepped over. */
 static void test_step_back(void **state)
 {
@@ -604,6 +651,7 @@ int main(void)
 		cmocka_unit_test(test_stopped_on_the_way),
 		cmocka_unit_test(test_said_as_it_is),
 		cmocka_unit_test(test_deeds),
+		cmocka_unit_test(test_before_and_after),
 		cmocka_unit_test(test_step_back),
 		cmocka_unit_test(test_resume_after_an_end),
 		cmocka_unit_test(test_killed_anywhere),
