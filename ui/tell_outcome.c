@@ -58,6 +58,14 @@ static const char *step_title(const struct ra_view *view, const char *id)
 	return id;
 }
 
+/* Whether it can be undone; of what was not done there is nothing to say. */
+static void tell_undo(const struct ra_view_action *action, struct ra_doc *doc)
+{
+	if (!strcmp(action->result, "not_done") || !strcmp(action->result, "refused"))
+		return;
+	ra_doc_say_in(doc, 10, RA_LOOK_DIM, !strcmp(action->undone, "undone") ? "It was undone since, and that was seen." : action->undo);
+}
+
 static void tell_done(const struct ra_view *view, struct ra_doc *doc)
 {
 	heading(doc, "What was done");
@@ -65,6 +73,7 @@ static void tell_done(const struct ra_view *view, struct ra_doc *doc)
 		bullet(doc, !strcmp(view->actions[i].result, "not_done") ? "not done" : view->actions[i].result, view->actions[i].title);
 		if (view->actions[i].said && *view->actions[i].said)
 			ra_doc_say_in(doc, 10, RA_LOOK_PLAIN, view->actions[i].said);
+		tell_undo(&view->actions[i], doc);
 	}
 	for (size_t i = 0; i < view->gate_count; i++)
 		ra_doc_printf(doc,

@@ -29,7 +29,7 @@ ra_err ra_enter(struct ra_state *state, const struct ra_flow *flow, const struct
 static const char *by_word(const char *by)
 {
 	static const char *const words[] = {"edge", "else", "unknown", "error", "ok",	"fail", "skip",
-					    "blocked", "open", "closed", "call", "return", "owed", "paid", "unpaid"};
+					    "blocked", "open", "closed", "call", "return", "owed", "undo", "paid", "unpaid"};
 
 	for (size_t i = 0; i < RA_LEN(words); i++) {
 		if (strcmp(words[i], by) == 0)
@@ -40,7 +40,7 @@ static const char *by_word(const char *by)
 
 static bool leads_aside(const char *by)
 {
-	return strcmp(by, "owed") == 0;
+	return strcmp(by, "owed") == 0 || strcmp(by, "undo") == 0;
 }
 
 static bool leads_back(const char *by)
@@ -48,7 +48,7 @@ static bool leads_back(const char *by)
 	return strcmp(by, "paid") == 0 || strcmp(by, "unpaid") == 0;
 }
 
-/* Aside goes only to what is owed, and from there only back. */
+/* Aside goes only to what is owed or can be undone, and from there only back. */
 static ra_err check_aside(const struct ra_state *state, const struct ra_fold_entry *entry, const struct ra_step *to,
 			  const char *by, struct ra_errs *errs)
 {
@@ -56,8 +56,10 @@ static ra_err check_aside(const struct ra_state *state, const struct ra_fold_ent
 
 	if (leads_back(by) != (from != NULL) || (from && from->step != to))
 		return ra_cannot_follow(entry, errs, "\"%s\" does not lead back to where the walk went aside", by);
-	if (leads_aside(by) && (state->deed != RA_DEED_NONE || !ra_is_owed(state, to)))
-		return ra_cannot_follow(entry, errs, "step \"%s\" is not owed here", to->id);
+	bool chosen = strcmp(by, "undo") == 0;
+
+	if (leads_aside(by) && (state->deed != RA_DEED_NONE || !(chosen ? ra_is_undoable(state, to) : ra_is_owed(state, to))))
+		return ra_cannot_follow(entry, errs, "step \"%s\" is not %s here", to->id, chosen ? "an undo" : "owed");
 	return RA_OK;
 }
 
@@ -124,8 +126,10 @@ ra_err ra_apply_edge(struct ra_state *state, const struct ra_fold_entry *entry, 
 	err = ra_enter(state, to_flow, step, entry->seq);
 	if (err != RA_OK || !(leads_aside(by) || leads_back(by)))
 		return err;
-	if (leads_aside(by))
+	if (leads_aside(by)) {
 		state->more[state->more_count - 1].aside_from = from_index;
+		state->more[state->more_count - 1].chosen = strcmp(by, "undo") == 0;
+	}
 	state->more[state->more_count - 1].arrival = state->more[from_index].arrival;
 	return RA_OK;
 }

@@ -108,6 +108,9 @@ struct ra_owed {
 	int64_t intent_seq;                /* of the change */
 };
 #define RA_OWED_MAX 16
+/* What was or may have been done, has an undo step of its own and is not verified to be undone, the newest first, each undo once: what is owed
+ * and all else. Shape: out has room for RA_OWED_MAX. Out: count. */
+size_t ra_state_undoable(const struct ra_state *state, struct ra_owed *out);
 /* What is owed now, the newest first, each undo once. While the change itself is open it counts: it may have been done.
  * Shape: out has room for RA_OWED_MAX. Out: count. */
 size_t ra_state_owed(const struct ra_state *state, struct ra_owed *out);
@@ -209,6 +212,9 @@ RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, const char **kind,
  * Out: *kind of the entry (static). Errors: RA_E_STATE when nothing is owed, an action has begun here (let ra_state_decide lead on
  * first), or the walk stands aside already or has ended. */
 RA_MUST_USE ra_err ra_make_owed(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs);
+/* Go aside to an undo that can be done now (a step of ra_state_undoable), as to one that is owed: through its guard, gate, confirmation and
+ * verification as any action, then back. Out: *kind of the entry (static). Errors: as ra_make_owed; RA_E_ARG for another step. */
+RA_MUST_USE ra_err ra_make_undo(const struct ra_state *state, const char *undo, const char **kind, cJSON **out, struct ra_errs *errs);
 /* One step back to the last step an operator can do otherwise; never past an action that began, nor past an undo
  * that was owed. Possible after an end by outcome too.
  * Errors: RA_E_STATE when there is none, or while an action is open. */

@@ -75,6 +75,7 @@ struct ra_action {
 	const cJSON *verify_checks;
 	int64_t every_ms, for_ms;
 	const char *ok, *fail, *skip, *blocked; /* blocked is never NULL */
+	bool undoes;                            /* what follows is its undo; else where it cannot be undone and what to do then */
 	const char *undo_text, *undo_step;      /* from undo or recovery */
 };
 

@@ -356,6 +356,18 @@ static bool is_filled(const cJSON *ids)
 	return ids && ids->child;
 }
 
+/* What the wizard offers as an undo takes the same back, toward what was: it may be entered from any step, past every gate on the way. */
+static void check_undo(const struct context *at)
+{
+	const struct ra_action *action = &at->step->action;
+	const struct ra_step *undo = action->undoes && action->undo_step ? ra_flow_step(at->flow, action->undo_step) : NULL;
+
+	if (!undo || undo->kind != RA_STEP_ACTION || action->temporary)
+		return;
+	if (!same_ids(action->touches, undo->action.touches) || !undo->action.restore || undo->action.temporary)
+		say(at, 4, "undo", "expected the action that \"undo\" names to touch the same, toward \"restore\", and not to be temporary");
+}
+
 /* What is owed can be paid: the undo step does the same back, and nothing shuts it. */
 static void check_temporary(const struct context *at)
 {
@@ -364,7 +376,7 @@ static void check_temporary(const struct context *at)
 
 	if (!action->temporary)
 		return;
-	if (!ra_json_get(at->step->node, "undo") || !undo || undo->kind != RA_STEP_ACTION) {
+	if (!action->undoes || !undo || undo->kind != RA_STEP_ACTION) {
 		say(at, 4, "temporary", "it is temporary: expected \"undo\" to name the action that ends it");
 		return;
 	}
@@ -393,6 +405,7 @@ static void check_action(const struct context *at)
 		say(at, 4, NULL, "expected \"undo\" or \"recovery\": a step, or a text");
 	check_sealed_split(at);
 	check_temporary(at);
+	check_undo(at);
 }
 
 void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graphs, const struct ra_graph *graph)

@@ -116,6 +116,7 @@ static ra_err read_way_back(const struct ra_json *doc, const cJSON *node, struct
 	if (undo && recovery)
 		return ra_json_fail(doc, ra_json_get(node, "recovery"), errs, RA_E_INVALID,
 				    "expected \"undo\" or \"recovery\", not both");
+	action->undoes = undo != NULL;
 	if (way && ra_is_step_name(way))
 		action->undo_step = way;
 	else

@@ -1,4 +1,4 @@
-/* owed.c - what a temporary change owes: its undo, until that is verified.
+/* owed.c - what was done and can be undone; of it, what a temporary change owes: its undo, until that is verified.
  *
  * The walk goes aside to the undo and comes back to where it was, so nothing of the way depends on it. Everything here is read off the
  * deeds and visits, so a walk that is resumed owes what it owed. */
@@ -15,12 +15,11 @@ const struct ra_visit *ra_aside_of(const struct ra_state *state)
 	return from == RA_ASIDE_NONE ? NULL : &state->visits[from];
 }
 
-/* The step that ends a deed's change; NULL: it changed nothing for the walk only. */
+/* The action that takes a deed back; NULL: none, or the deed took something back itself. */
 static const struct ra_step *undo_of(const struct ra_deed *deed)
 {
 	const struct ra_action *action = &deed->step->action;
-	const struct ra_step *undo =
-	    action->temporary && action->undo_step && !deed->aside ? ra_flow_step(deed->flow, action->undo_step) : NULL;
+	const struct ra_step *undo = action->undoes && action->undo_step && !deed->aside ? ra_flow_step(deed->flow, action->undo_step) : NULL;
 
 	return undo && undo->kind == RA_STEP_ACTION ? undo : NULL;
 }
@@ -31,30 +30,51 @@ static bool may_be_done(const struct ra_deed *deed)
 	return strcmp(deed->result, "refused") != 0 && strcmp(deed->result, "not_done") != 0;
 }
 
-static bool is_paid(const struct ra_state *state, size_t deed, const struct ra_step *undo)
+static bool same_classes(const cJSON *a, const cJSON *b)
 {
+	return cJSON_GetArraySize(a) == cJSON_GetArraySize(b) && cJSON_Compare(a, b, true);
+}
+
+/* What is owed is paid by its own step; all else is undone by whatever brings the same back. */
+static bool is_undone(const struct ra_state *state, size_t deed, const struct ra_step *undo)
+{
+	const struct ra_action *action = &state->deeds[deed].step->action;
+
 	for (size_t i = deed + 1; i < state->deed_count; i++) {
-		if (state->deeds[i].step == undo && strcmp(state->deeds[i].result, "verified") == 0)
+		const struct ra_action *later = &state->deeds[i].step->action;
+		bool back = !action->temporary && later->restore && same_classes(later->touches, action->touches);
+
+		if ((state->deeds[i].step == undo || back) && strcmp(state->deeds[i].result, "verified") == 0)
 			return true;
 	}
 	return false;
 }
 
-size_t ra_state_owed(const struct ra_state *state, struct ra_owed *out)
+static size_t collect(const struct ra_state *state, bool temporary, struct ra_owed *out)
 {
 	size_t count = 0;
 
 	for (size_t i = state->deed_count; i-- > 0 && count < RA_OWED_MAX;) {
 		const struct ra_deed *deed = &state->deeds[i];
-		const struct ra_step *undo = undo_of(deed);
+		const struct ra_step *undo = deed->step->action.temporary || !temporary ? undo_of(deed) : NULL;
 		bool known = false;
 
 		for (size_t k = 0; k < count; k++)
 			known = known || out[k].undo == undo;
-		if (undo && !known && may_be_done(deed) && !is_paid(state, i, undo))
+		if (undo && !known && may_be_done(deed) && !is_undone(state, i, undo))
 			out[count++] = (struct ra_owed){deed->flow, deed->step, undo, deed->intent_seq};
 	}
 	return count;
+}
+
+size_t ra_state_owed(const struct ra_state *state, struct ra_owed *out)
+{
+	return collect(state, true, out);
+}
+
+size_t ra_state_undoable(const struct ra_state *state, struct ra_owed *out)
+{
+	return collect(state, false, out);
 }
 
 bool ra_state_put_owed(const struct ra_state *state, cJSON *body)
@@ -74,16 +94,27 @@ bool ra_state_put_owed(const struct ra_state *state, cJSON *body)
 	return count == 0 || ra_put(body, "owed", array);
 }
 
-bool ra_is_owed(const struct ra_state *state, const struct ra_step *undo)
+static bool holds(const struct ra_owed *list, size_t count, const struct ra_step *undo)
 {
-	struct ra_owed owed[RA_OWED_MAX];
-	size_t count = ra_state_owed(state, owed);
-
 	for (size_t i = 0; i < count; i++) {
-		if (owed[i].undo == undo)
+		if (list[i].undo == undo)
 			return true;
 	}
 	return false;
+}
+
+bool ra_is_owed(const struct ra_state *state, const struct ra_step *undo)
+{
+	struct ra_owed owed[RA_OWED_MAX];
+
+	return holds(owed, ra_state_owed(state, owed), undo);
+}
+
+bool ra_is_undoable(const struct ra_state *state, const struct ra_step *undo)
+{
+	struct ra_owed all[RA_OWED_MAX];
+
+	return holds(all, ra_state_undoable(state, all), undo);
 }
 
 static bool was_offered(const struct ra_state *state, const struct ra_step *undo)
@@ -118,7 +149,10 @@ ra_err ra_void_for_deed(struct ra_state *state, const struct ra_deed *deed, cons
 	const cJSON *id;
 	ra_err err = RA_OK;
 
-	if (!deed->step->action.beside_host && (!deed->aside || deed->step->action.restarts))
+	/* What the operator chose to take back was part of the way: what was read since may hang on it. */
+	bool chosen = state->more[state->more_count - 1].chosen;
+
+	if (!deed->step->action.beside_host && (!deed->aside || chosen || deed->step->action.restarts))
 		return ra_facts_void_before(state->facts, entry->t, entry->seq);
 	cJSON_ArrayForEach (id, deed->step->action.verify_checks) {
 		if (err == RA_OK)
@@ -127,28 +161,64 @@ ra_err ra_void_for_deed(struct ra_state *state, const struct ra_deed *deed, cons
 	return err == RA_E_ARG ? RA_E_INVALID : err;
 }
 
+/* Why the walk cannot go aside now; NULL: it can. */
+static const char *stays(const struct ra_state *state)
+{
+	if (!state->started)
+		return "the walk has not begun";
+	if (state->ended)
+		return "the walk has ended; resume it first";
+	if (state->deed != RA_DEED_NONE)
+		return "an action has begun here: only what it leads to comes next";
+	return ra_aside_of(state) ? "the walk stands before what is taken back already" : NULL;
+}
+
+static ra_err aside_to(const struct ra_state *state, const struct ra_owed *to, const char *by, cJSON **out)
+{
+	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_CreateObject();
+
+	if (!body || !ra_put_text(body, "flow", state->flow->id) || !ra_put_text(body, "from", state->step->id) ||
+	    !ra_put_text(body, "to", to->undo->id) || !ra_put_text(body, "to_flow", to->flow->id) || !ra_put_text(body, "by", by) ||
+	    !ra_put_text(body, "because", to->step->title))
+		return RA_E_NOMEM;
+	*out = body;
+	body = NULL;
+	return RA_OK;
+}
+
 ra_err ra_make_owed(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs)
 {
+	const char *why = stays(state);
 	struct ra_owed owed[RA_OWED_MAX];
-	RA_AUTO(ra_cjson_free) cJSON *body = NULL;
 
 	*kind = NULL;
 	*out = NULL;
-	if (!state->started || state->ended)
-		return ra_fail(errs, RA_E_STATE, state->ended ? "the walk has ended; resume it first" : "the walk has not begun");
-	if (state->deed != RA_DEED_NONE)
-		return ra_fail(errs, RA_E_STATE, "an action has begun here: only what it leads to comes next");
-	if (ra_aside_of(state))
-		return ra_fail(errs, RA_E_STATE, "the walk stands before what is owed already");
+	if (why)
+		return ra_fail(errs, RA_E_STATE, "%s", why);
 	if (ra_state_owed(state, owed) == 0)
 		return ra_fail(errs, RA_E_STATE, "nothing is owed");
-	body = cJSON_CreateObject();
-	if (!body || !ra_put_text(body, "flow", state->flow->id) || !ra_put_text(body, "from", state->step->id) ||
-	    !ra_put_text(body, "to", owed[0].undo->id) || !ra_put_text(body, "to_flow", owed[0].flow->id) ||
-	    !ra_put_text(body, "by", "owed") || !ra_put_text(body, "because", owed[0].step->title))
+	if (aside_to(state, &owed[0], "owed", out))
 		return ra_fail(errs, RA_E_NOMEM, "out of memory");
 	*kind = ra_entry_name(RA_ENTRY_EDGE);
-	*out = body;
-	body = NULL;
+	return RA_OK;
+}
+
+ra_err ra_make_undo(const struct ra_state *state, const char *undo, const char **kind, cJSON **out, struct ra_errs *errs)
+{
+	const char *why = stays(state);
+	struct ra_owed all[RA_OWED_MAX];
+	size_t count = why ? 0 : ra_state_undoable(state, all), at = 0;
+
+	*kind = NULL;
+	*out = NULL;
+	while (at < count && strcmp(all[at].undo->id, undo) != 0)
+		at++;
+	if (why)
+		return ra_fail(errs, RA_E_STATE, "%s", why);
+	if (at == count)
+		return ra_fail(errs, RA_E_ARG, "nothing that was done is taken back by \"%s\"", undo);
+	if (aside_to(state, &all[at], ra_is_owed(state, all[at].undo) ? "owed" : "undo", out))
+		return ra_fail(errs, RA_E_NOMEM, "out of memory");
+	*kind = ra_entry_name(RA_ENTRY_EDGE);
 	return RA_OK;
 }

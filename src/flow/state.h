@@ -24,6 +24,7 @@ struct ra_visit_more {
 	size_t frame;
 	bool by_hand;      /* a check of it was answered by the operator */
 	size_t aside_from; /* the visit that led aside to this undo, RA_ASIDE_NONE for a step of the way itself */
+	bool chosen;       /* the operator chose that undo; else it was owed */
 	int64_t arrival;   /* entry since which an undo counts as offered here: what led aside and back is one arrival */
 };
 /* The newest time a plane (or the operator) was asked a check. */
@@ -173,8 +174,10 @@ const struct ra_visit *ra_aside_of(const struct ra_state *state);
 bool ra_owed_next(const struct ra_state *state, struct ra_owed *out);
 /* True when the step is an undo that is owed now. */
 bool ra_is_owed(const struct ra_state *state, const struct ra_step *undo);
-/* What was observed before the deed that stands at an entry no longer counts: after one aside that restarts nothing only what its own
- * verification asks, for the way goes on as if it were not; so after one that stays beside the host. Errors: RA_E_NOMEM. */
+/* True when the step is an undo that can be done now. */
+bool ra_is_undoable(const struct ra_state *state, const struct ra_step *undo);
+/* What was observed before the deed that stands at an entry no longer counts: after one that was owed and restarts nothing only
+ * what its own verification asks, for the way goes on as if it were not; so after one that stays beside the host. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_void_for_deed(struct ra_state *state, const struct ra_deed *deed, const struct ra_fold_entry *entry);
 
 /* A time not before the last entry's. */

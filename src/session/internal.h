@@ -269,6 +269,8 @@ RA_MUST_USE char *ra_say_step(const struct ra_session *session, const struct ra_
 /* Why a change is as dangerous as it is: a sentence of each class that makes it so. "" where it puts back what was (it leads away from
  * the danger), or nothing is said. */
 RA_MUST_USE char *ra_say_danger(const struct ra_session *session, const struct ra_action *action);
+/* Whether and how an action can be undone. flow: its own. */
+RA_MUST_USE char *ra_say_undo(const struct ra_session *session, const struct ra_flow *flow, const struct ra_step *step);
 /* A fact's value for people in VMware's words; NULL when unknown. */
 RA_MUST_USE char *ra_say_fact(const struct ra_session *session, const char *name);
 /* The same for a value of it. */

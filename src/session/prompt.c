@@ -252,14 +252,16 @@ const char *ra_held_back(const struct ra_session *s, char *room, size_t cap)
 	return room;
 }
 
-/* Why a step is dangerous, and its words: who decides reads the first page. NULL without memory. Owner: caller. */
-static char *with_danger(const struct ra_session *s, const struct ra_step *step)
+/* Why a step is dangerous, whether it can be undone, and its words: who decides reads the first page. NULL without memory. Owner: caller. */
+static char *with_danger(const struct ra_session *s, const struct ra_now *now)
 {
-	RA_AUTO(ra_mem_free) char *say = ra_say_step(s, step);
-	RA_AUTO(ra_mem_free) char *why = ra_say_danger(s, &step->action);
+	RA_AUTO(ra_mem_free) char *say = ra_say_step(s, now->step);
+	RA_AUTO(ra_mem_free) char *why = ra_say_danger(s, &now->step->action);
+	RA_AUTO(ra_mem_free) char *undo = ra_say_undo(s, now->flow, now->step);
 	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
 
-	if (!say || !why || ra_buf_printf(&all, "%s%s%s", why, *say && *why ? "\n\n" : "", say))
+	if (!say || !why || !undo ||
+	    ra_buf_printf(&all, "%s%s%s%s%s", why, *why ? "\n\n" : "", undo, *say ? "\n\n" : "", say))
 		return NULL;
 	return strdup(ra_buf_str(&all));
 }
@@ -274,7 +276,7 @@ static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *no
 	out->scene = RA_SCENE_CONFIRM;
 	out->may_skip = out->may_back = true;
 	if (!err)
-		err = put_own(&out->text, with_danger(s, now->step));
+		err = put_own(&out->text, with_danger(s, now));
 	if (!err)
 		err = put(&out->danger, ra_danger_name(action->danger));
 	if (held) {

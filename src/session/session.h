@@ -132,6 +132,9 @@ struct ra_word {
 RA_MUST_USE ra_err ra_session_answer(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
 /* One step back. Errors: RA_E_STATE. */
 RA_MUST_USE ra_err ra_session_back(struct ra_session *session, struct ra_errs *errs);
+/* Go aside to the undo of something that was done (ra_view_action.undo_step where undone is "open"): nothing is done by this, its step is
+ * confirmed as any action. Errors: RA_E_STATE (an action is open, the walk is over), RA_E_ARG, RA_E_DENIED (read-only). */
+RA_MUST_USE ra_err ra_session_undo(struct ra_session *session, const char *undo_step, struct ra_errs *errs);
 /* Run a check of the current step again ("": all of them). This is the operator's word that what is down is tried again, too: over new links,
  * which ask anew for what they need; a password that did not open the host is not offered to it again by itself. */
 RA_MUST_USE ra_err ra_session_again(struct ra_session *session, const char *check, struct ra_errs *errs);

@@ -119,6 +119,11 @@ struct ra_view_action {
 	struct ra_texts touches;
 	ra_utc_ms began, ended; /* ended RA_UTC_NONE while open */
 	char *said;             /* why the machine did not do it, in its own words; "" when it said nothing */
+	char *undo;             /* whether and how it can be undone, a sentence: "To undo it: the step \"Leave maintenance mode\"." or
+				 * "Cannot be undone. If it goes wrong: ..."; never "" */
+	char *undo_step;        /* the step that undoes it, where the flow has one; "" */
+	char *undone;           /* with undo_step: "open" (it can still be undone, and is offered), "undone" (that was verified),
+				 * "nothing" (it was not done); else "" */
 	struct ra_view_change *changes;
 	size_t change_count;
 };

@@ -99,7 +99,7 @@ static ra_err put_actions(const struct ra_session *s, struct ra_view *v)
 		if (!at || ra_view_put(&at->step, deeds[i].step->id) || ra_view_put(&at->title, deeds[i].step->title) ||
 		    ra_view_put(&at->danger, ra_danger_name(deeds[i].step->action.danger)) ||
 		    ra_view_put(&at->result, deeds[i].result) || ra_view_put(&at->said, said_of(s, &deeds[i])) ||
-		    ra_view_texts(&at->touches, deeds[i].step->action.touches))
+		    ra_view_texts(&at->touches, deeds[i].step->action.touches) || ra_view_undo(s, &deeds[i], at))
 			return RA_E_NOMEM;
 		at->began = deeds[i].began;
 		at->ended = deeds[i].outcome_seq < 0 ? RA_UTC_NONE : deeds[i].ended;

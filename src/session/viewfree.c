@@ -64,7 +64,7 @@ static void free_actions(struct ra_view *v)
 		}
 		free(a->changes);
 		free_texts(&a->touches);
-		FREE_ALL(a->step, a->title, a->danger, a->result, a->said);
+		FREE_ALL(a->step, a->title, a->danger, a->result, a->said, a->undo, a->undo_step, a->undone);
 	}
 	free(v->actions);
 }

@@ -37,6 +37,8 @@ RA_MUST_USE ra_err ra_view_palette(const struct ra_session *session, struct ra_v
 RA_MUST_USE ra_err ra_view_topics(const struct ra_session *session, const struct ra_step *step, struct ra_view *view);
 /* What is owed, and what to do about it at an end. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_owed(const struct ra_session *session, struct ra_view *view);
+/* Whether and how what was done can be undone, and whether it was. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_undo(const struct ra_session *session, const struct ra_deed *deed, struct ra_view_action *out);
 /* The map of the flows the walk goes through, where somebody is there to see it. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_map(const struct ra_session *session, struct ra_view *view);
 /* The first fact the flow requires that nobody told, by name; NULL: none. With --only-given-planes one that a plane given could tell. */

@@ -372,6 +372,15 @@ static ra_err do_owed(struct rig *rig)
 	return err == RA_OK ? rig_append(rig, kind, body) : err;
 }
 
+static ra_err do_undo(struct rig *rig, const char *step)
+{
+	const char *kind = NULL;
+	cJSON *body = NULL;
+	ra_err err = ra_make_undo(rig->state, step, &kind, &body, &rig->errs);
+
+	return err == RA_OK ? rig_append(rig, kind, body) : err;
+}
+
 static ra_err do_plane(struct rig *rig, const char *plane, bool up)
 {
 	cJSON *body = cJSON_CreateObject();
@@ -437,6 +446,8 @@ static ra_err do_word(struct rig *rig, char *word)
 		return do_again(rig, arg);
 	case 'o':
 		return do_owed(rig);
+	case 'u':
+		return do_undo(rig, arg);
 	case 't':
 		rig->now += strtoll(arg, NULL, 10) * 1000;
 		return RA_OK;

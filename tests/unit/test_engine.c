@@ -252,6 +252,44 @@ static void test_temporary(void **unused)
 	run_cases(cases, RA_LEN(cases), NULL);
 }
 
+#define MAINT_IS(state) "w:ssh.maintenance.on=\"" state "\""
+
+/* What the operator takes back: offered from any step once it was done, through its own confirmation and verification, and then back. */
+static void test_undo(void **unused)
+{
+	static const struct walk_case cases[] = {
+	    {"taken back on the way", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", MAINT_IS("Disabled"), "i", "d:done"},
+	     "look>ask>rest>ask>leave>ask", "question"},
+	    {"it asks for itself", "ssh,vcenter", {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave"},
+	     "look>ask>rest>ask>leave", "confirm"},
+	    {"left as it is: back, and offered again", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", "s", "u:leave"},
+	     "look>ask>rest>ask>leave>ask>leave", "confirm"},
+	    {"once", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", MAINT_IS("Disabled"), "i", "d:done", "!u:leave"},
+	     "look>ask>rest>ask>leave>ask", "question"},
+	    {"not verified: it can be tried again", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", "i", "d:done", "t:700", "u:leave"},
+	     "look>ask>rest>ask>leave>ask>leave", "confirm"},
+	    {"nothing was done", "ssh,vcenter", {ODD, "a:rest", "i", "d:refused", "!u:leave"}, "look>ask>rest>escalate", "end"},
+	    {"not while it is being done", "ssh,vcenter", {ODD, "a:rest", "i", "!u:leave"}, "look>ask>rest", "acting"},
+	    {"nothing but an undo", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "!u:ssh-off", "!u:maintenance", "!u:ask"},
+	     "look>ask>rest>ask", "question"},
+	    {"of what is owed, too", "vcenter", {ODD, "a:ssh", SSH_IS("true"), "i", "d:done", "u:ssh-off", SSH_IS("false"), "i", "d:done"},
+	     "look>ask>ssh-on>ask>ssh-off>ask", "question"},
+	    {"killed after its intent: only verified", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", "i", "k", "!i", "!u:leave"},
+	     "look>ask>rest>ask>leave", "verify"},
+	    {"after a resume", "ssh,vcenter", {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "r", "u:leave"},
+	     "look>ask>rest>ask>leave", "confirm"},
+	};
+
+	(void)unused;
+	run_cases(cases, RA_LEN(cases), NULL);
+}
+
 /* What was owed and to whom, as it may be seen, and what the end says of it. */
 static void test_owed(void **unused)
 {
@@ -1029,7 +1067,7 @@ static int unload(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_edges),	  cmocka_unit_test(test_actions), cmocka_unit_test(test_temporary), cmocka_unit_test(test_owed),
+	    cmocka_unit_test(test_edges),	  cmocka_unit_test(test_actions), cmocka_unit_test(test_temporary), cmocka_unit_test(test_owed), cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_aside_is_not_the_way), cmocka_unit_test(test_aside_entries),     cmocka_unit_test(test_by_hand_verify),
 	    cmocka_unit_test(test_back),	  cmocka_unit_test(test_wants),	      cmocka_unit_test(test_no_secret),
 	    cmocka_unit_test(test_too_old),	  cmocka_unit_test(test_asked_is_done), cmocka_unit_test(test_order),

@@ -419,6 +419,7 @@ static const struct {
        "'verify':{'checks':['encryption'],'until':{'fact':'encryption.mode','known':true}},"
        "'ok':'stop','fail':'stop','skip':'stop','recovery':'By hand.'"}},
      "step maintain: it is temporary: its \"undo\" must be neither temporary, nor behind a gate"},
+    {4, {{MAIN, "'undo':'Leave maintenance mode.'", "'undo':'restart'"}}, "step maintain: expected the action that \"undo\" names to touch the same"},
     {4,
      {{MAIN, "'undo':'Leave maintenance mode.'", "'undo':'Leave maintenance mode.','temporary':true"}},
      "step maintain: it is temporary: expected \"undo\" to name the action"},

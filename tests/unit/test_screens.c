@@ -359,7 +359,13 @@ static struct ra_view_action actions[] = {{"enable-secure-boot",
 					   "verified",
 					   {LIST("secure_boot"), 1},
 					   AT(12, 6, 0),
-					   AT(12, 20, 0), NULL, NULL, 0}};
+					   AT(12, 20, 0),
+					   NULL,
+					   "Cannot be undone. If it goes wrong, the walk goes on at \"The host does not answer\".",
+					   "",
+					   "",
+					   NULL,
+					   0}};
 static struct ra_view_gate passed_gates[] = {{"key-proven", "clear", "all 16 groups match", true, AT(12, 5, 0)}};
 static struct ra_view_unseen unseen[] = {{"Certificate of the vCenter server", "vcenter was not given"}};
 
