@@ -30,5 +30,7 @@ bool ra_utf8_valid(const char *bytes, size_t len);
 int ra_cp_width(uint32_t cp);
 /* Cells of a clean text up to the first LF; a TAB counts up to the next multiple of 8. */
 int ra_text_width(const char *text);
+/* Bytes of a clean text that fit into so many cells, broken at a blank where there is one; at least one code point. */
+size_t ra_text_fit(const char *text, int cells);
 
 #endif

@@ -41,3 +41,24 @@ int ra_text_width(const char *text)
 	}
 	return cells;
 }
+
+size_t ra_text_fit(const char *text, int cells)
+{
+	size_t len = strlen(text), at = 0, blank = 0;
+	int used = 0;
+
+	while (at < len) {
+		uint32_t cp;
+		int bytes = ra_utf8_next(text + at, len - at, &cp), width = ra_cp_width(cp);
+
+		if (bytes < 1)
+			bytes = 1;
+		if (text[at] == ' ')
+			blank = at;
+		used += width > 0 ? width : 0;
+		if (used > cells)
+			return blank ? blank : at ? at : (size_t)bytes;
+		at += (size_t)bytes;
+	}
+	return len;
+}

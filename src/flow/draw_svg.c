@@ -28,7 +28,7 @@ struct sheet {
 
 static void put(struct sheet *s, const char *text)
 {
-	ra_pen_text(s->pen, &ra_svg_escape, text);
+	ra_pen_text(s->pen, &ra_pen_xml, text);
 }
 
 static int card_x(const struct sheet *s, size_t node)
@@ -301,13 +301,13 @@ static void put_begin(struct ra_pen *pen, const struct ra_drawing *drawing, int 
 		      width, height, width, height);
 	for (size_t i = 0; i < drawing->count; i++) {
 		ra_pen_printf(pen, "%s", i ? "; " : "");
-		ra_pen_text(pen, &ra_svg_escape, drawing->charts[i]->flow->title);
+		ra_pen_text(pen, &ra_pen_xml, drawing->charts[i]->flow->title);
 	}
 	ra_pen_printf(pen,
 		      "</title>\n<desc id=\"desc\">%zu steps as cards, from the top down. Each card says what the step is and where each way out of it "
 		      "leads; ends stand beside the step that leads to them. ",
 		      steps);
-	ra_pen_text(pen, &ra_svg_escape, drawing->note);
+	ra_pen_text(pen, &ra_pen_xml, drawing->note);
 	ra_pen_printf(pen, "</desc>\n%s<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n", ra_svg_style(), width, height);
 }
 

@@ -33,8 +33,6 @@ struct ra_card *ra_cards_new(const struct ra_chart *chart, bool over);
 struct ra_card *ra_cards_free(struct ra_card *cards, const struct ra_chart *chart);
 /* Where the first line about an arc stands in its step's card; the card's middle when it says nothing of it. */
 int ra_card_arc_y(const struct ra_card *card, size_t arc);
-/* The escapes of XML, in texts and in attributes. */
-extern const struct ra_escape ra_svg_escape;
 
 /* Append the style sheet, the legend and what stands above the charts. Out: the height they take. */
 int ra_svg_head(struct ra_pen *pen, const struct ra_drawing *drawing);

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct ra_escape ra_svg_escape = {"&<>\"'", (const char *const[]){"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"}};
-
 /* How a paragraph is set. */
 struct setting {
 	const char *class;
@@ -52,33 +50,11 @@ static struct ra_card_line *line_new(struct ra_card *card)
 	return &card->lines[card->count++];
 }
 
-/* Bytes of text that fit into so many cells, broken at a blank where there is one. */
-static size_t fit(const char *text, int cols)
-{
-	size_t len = strlen(text), at = 0, blank = 0;
-	int used = 0;
-
-	while (at < len) {
-		uint32_t cp;
-		int bytes = ra_utf8_next(text + at, len - at, &cp), width = ra_cp_width(cp);
-
-		if (bytes < 1)
-			bytes = 1;
-		if (text[at] == ' ')
-			blank = at;
-		used += width > 0 ? width : 0;
-		if (used > cols)
-			return blank ? blank : at ? at : (size_t)bytes;
-		at += (size_t)bytes;
-	}
-	return len;
-}
-
 /* Add a clean text, wrapped; the first `bold` bytes are bold. Out: false without memory. */
 static bool add_text(struct ra_card *card, const struct setting *how, const char *text, size_t bold, size_t arc)
 {
 	do {
-		size_t len = fit(text, how->cols);
+		size_t len = ra_text_fit(text, how->cols);
 		struct ra_card_line *line = line_new(card);
 
 		if (!line)

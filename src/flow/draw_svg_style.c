@@ -64,7 +64,7 @@ int ra_svg_head(struct ra_pen *pen, const struct ra_drawing *drawing)
 
 	if (drawing->note) {
 		ra_pen_printf(pen, "<text class=\"note\" x=\"30\" y=\"%d\">", top + 4);
-		ra_pen_text(pen, &ra_svg_escape, drawing->note);
+		ra_pen_text(pen, &ra_pen_xml, drawing->note);
 		ra_pen_printf(pen, "</text>\n");
 		top += 24;
 	}
