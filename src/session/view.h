@@ -22,12 +22,21 @@ struct ra_texts {
 };
 
 enum ra_mark { RA_MARK_DONE, RA_MARK_NOW, RA_MARK_SKIP, RA_MARK_BACK };
+/* A way out of a step. */
+struct ra_view_turn {
+	char *label, *because; /* by which ways: "2", "fail, skip"; why, "" */
+	char *to, *title;      /* the step it leads to: id, title */
+	bool taken, end;       /* the walk went there from here; that step ends the flow */
+};
 /* One step of the way. */
 struct ra_view_step {
 	char *flow, *id, *title, *because; /* because: why the walk went on from here, "" */
 	char *left_by;                     /* "edge", "else", "unknown", "error", "answer", "ok", ... */
 	enum ra_mark mark;
 	ra_utc_ms at;
+	struct ra_view_turn *turns; /* of a view with output; none of a step that was stepped back from */
+	size_t turn_count;
+	int depth;                  /* how many flows called each other to come here; 0 in the first */
 };
 struct ra_view_plane {
 	char *name, *state, *say, *peer; /* state: "up", "down", "connecting", "waiting", "not given" */

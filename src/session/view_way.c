@@ -107,7 +107,7 @@ static ra_err put_actions(const struct ra_session *s, struct ra_view *v)
 	return RA_OK;
 }
 
-ra_err ra_view_way(const struct ra_session *s, struct ra_view *v)
+ra_err ra_view_way(const struct ra_session *s, bool turns, struct ra_view *v)
 {
-	return put_planes(s, v) || (!s->only && put_steps(s, v)) || put_gates(s, v) || put_actions(s, v) ? RA_E_NOMEM : RA_OK;
+	return put_planes(s, v) || (!s->only && (put_steps(s, v) || (turns && ra_view_turns(s, v)))) || put_gates(s, v) || put_actions(s, v) ? RA_E_NOMEM : RA_OK;
 }

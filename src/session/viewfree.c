@@ -74,8 +74,14 @@ static void free_way(struct ra_view *v)
 	for (size_t i = 0; i < v->plane_count; i++)
 		FREE_ALL(v->planes[i].name, v->planes[i].state, v->planes[i].say, v->planes[i].peer);
 	free(v->planes);
-	for (size_t i = 0; i < v->step_count; i++)
-		FREE_ALL(v->steps[i].flow, v->steps[i].id, v->steps[i].title, v->steps[i].because, v->steps[i].left_by);
+	for (size_t i = 0; i < v->step_count; i++) {
+		struct ra_view_step *step = &v->steps[i];
+
+		for (size_t k = 0; k < step->turn_count; k++)
+			FREE_ALL(step->turns[k].label, step->turns[k].because, step->turns[k].to, step->turns[k].title);
+		free(step->turns);
+		FREE_ALL(step->flow, step->id, step->title, step->because, step->left_by);
+	}
 	free(v->steps);
 	for (size_t i = 0; i < v->gate_count; i++)
 		FREE_ALL(v->gates[i].gate, v->gates[i].step, v->gates[i].why);
