@@ -281,7 +281,7 @@ static void paint_asking(struct ra_screen *screen, const struct ra_view *view, s
 	    [RA_ASKING_NOTHING] = "",
 	    [RA_ASKING_NOTE] = "Note:",
 	    [RA_ASKING_SEARCH] = "Search:",
-	    [RA_ASKING_EXPORT] = "Write: m Markdown  t text  j JSON",
+	    [RA_ASKING_EXPORT] = "Write: m Markdown  h HTML  t text  j JSON",
 	    [RA_ASKING_QUIT] = "",
 	};
 	struct ra_area row = {grid->rows - 2, 1, 1, grid->cols - 1};

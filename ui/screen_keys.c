@@ -524,7 +524,7 @@ static void line_key(struct hand *hand, enum ra_act act)
 /* Questions of one key. */
 static void asking_key(struct hand *hand)
 {
-	static const char *const formats[][2] = {{"m", "md"}, {"t", "txt"}, {"j", "json"}};
+	static const char *const formats[][2] = {{"m", "md"}, {"h", "html"}, {"t", "txt"}, {"j", "json"}};
 	enum ra_asking asking = hand->screen->asking;
 	uint32_t cp = hand->event->key == RA_KEY_CHAR ? hand->event->cp : 0;
 

@@ -435,6 +435,8 @@ ra_err ra_report_lines(const struct ra_report_format *format, const struct ra_re
 {
 	struct doc d = {.out = out, .md = format->md};
 
+	if (format->part)
+		return ra_report_html_lines(lines, count, out);
 	for (size_t i = 0; i < count; i++) {
 		const struct ra_report_line *at = &lines[i];
 

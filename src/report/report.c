@@ -2,13 +2,15 @@
 
 #include "report/parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct ra_report_format formats[] = {
-	{"text", "the result of a check, for a terminal", ra_report_text, false, false, false},
-	{"json", "the result as one object, for programs", ra_report_json, true, false, false},
-	{"md", "the transcript as Markdown, sized for a ticket", ra_report_md, false, true, true},
-	{"txt", "the transcript as plain text", ra_report_txt, false, false, true},
+	{"text", "the result of a check, for a terminal", ra_report_text, false, false, false, NULL},
+	{"json", "the result as one object, for programs", ra_report_json, true, false, false, NULL},
+	{"md", "the transcript as Markdown, sized for a ticket", ra_report_md, false, true, true, NULL},
+	{"html", "the report as one page for a browser, to hand over", ra_report_html, false, false, true, ra_report_html_part},
+	{"txt", "the transcript as plain text", ra_report_txt, false, false, true, NULL},
 };
 
 size_t ra_report_formats(const struct ra_report_format **out)
@@ -39,4 +41,12 @@ ra_err ra_report_join(const struct ra_report_format *format, const char *const *
 			out->data[--out->len] = '\0';
 	}
 	return err || !list ? err : ra_buf_text(out, "]\n");
+}
+
+ra_err ra_report_page(const char *summary, const char *const *parts, size_t count, struct ra_buf *out)
+{
+	char title[48];
+
+	snprintf(title, sizeof(title), "%zu hosts", count);
+	return ra_report_html_page(title, summary, parts, count, out);
 }

@@ -144,7 +144,7 @@ static ra_err take(struct run *r, size_t index, struct ra_errs *errs)
 
 	if (err)
 		return err;
-	err = r->format->render(view, &result);
+	err = r->format->part && r->count > 1 ? r->format->part(view, index + 1, &result) : r->format->render(view, &result);
 	r->results[index] = err ? NULL : ra_buf_take(&result);
 	err = !r->results[index] ? RA_E_NOMEM : ra_tally_take(&r->tally, index, r->hosts.names[index], view);
 	err = err ? err : ra_tally_line(&r->tally, index, &line);
@@ -186,12 +186,25 @@ static ra_err stop_all(struct run *r, struct ra_errs *errs)
 	return err;
 }
 
+/* The document, with what all hosts say together: in a page first, else after them. */
+static ra_err put_together(struct run *r, struct ra_buf *document)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf summary = {0};
+	const char *const *results = (const char *const *)r->results;
+
+	if (!r->format->part || r->count < 2)
+		return ra_report_join(r->format, results, r->count, document);
+	ra_err err = ra_tally_summary(&r->tally, r->format, &summary);
+
+	return err ? err : ra_report_page(ra_buf_str(&summary), results, r->count, document);
+}
+
 /* What all hosts say together stands in the document where it can, and on stderr where the document is for a program or goes elsewhere. */
 static ra_err sum_up(struct run *r, struct ra_buf *document)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf aside = {0};
 	bool in = !r->format->list, beside = !in || r->context->options->output;
-	ra_err err = r->count < 2 ? RA_OK : in ? ra_tally_summary(&r->tally, r->format, document) : RA_OK;
+	ra_err err = r->count < 2 || r->format->part ? RA_OK : in ? ra_tally_summary(&r->tally, r->format, document) : RA_OK;
 
 	if (!err && beside && r->count > 1)
 		err = ra_tally_summary(&r->tally, ra_report_format("text"), &aside);
@@ -206,7 +219,7 @@ static int report(struct run *r)
 	struct ra_check_result *results = calloc(r->count, sizeof(*results));
 	int code = RA_EXIT_INTERNAL;
 
-	if (!results || ra_report_join(r->format, (const char *const *)r->results, r->count, &document) || sum_up(r, &document))
+	if (!results || put_together(r, &document) || sum_up(r, &document))
 		ra_say("no memory for the result of %zu hosts", r->count);
 	else
 		code = ra_verb_write(r->context->options, &document);
@@ -260,7 +273,7 @@ int ra_verb_check(const struct ra_context *context)
 		return list_checks(context);
 	}
 	if (!format || !r) {
-		ra_say("there is no format \"%s\" (text, json, md, txt)", name);
+		ra_say("there is no format \"%s\" (text, json, md, html, txt)", name);
 		free(r);
 		return RA_EXIT_USAGE;
 	}

@@ -43,6 +43,7 @@ static void put(struct lines *l, int kind, const char *lead, struct ra_buf *text
 		l->err = l->err ? l->err : RA_E_NOMEM;
 	} else {
 		l->items[l->count].kind = kind;
+		l->items[l->count].part = 0;
 		l->items[l->count].lead = own_lead;
 		l->items[l->count++].text = own_text;
 	}
@@ -286,6 +287,21 @@ static void put_unreached(struct lines *l)
 	}
 }
 
+/* Each host, in a document that can lead to what it says of it. */
+static void put_each(struct lines *l)
+{
+	say(l, RA_LINE_HEADING, "Hosts");
+	for (size_t i = 0; i < l->tally->count && !l->err; i++) {
+		const struct ra_tally_row *row = &l->tally->rows[i];
+		struct ra_buf text = {0};
+
+		l->err = ra_buf_printf(&text, "%s%s%s", row->host, row->said && *row->said ? ": " : "", row->said ? row->said : "");
+		put(l, RA_LINE_ITEM, row->unfinished ? "STOPPED" : ra_tally_word(row->result.code), &text);
+		if (!l->err)
+			l->items[l->count - 1].part = i + 1;
+	}
+}
+
 static void see_hosts(struct lines *l)
 {
 	l->hosts = calloc(l->tally->count + 1, sizeof(*l->hosts));
@@ -314,6 +330,8 @@ ra_err ra_tally_summary(const struct ra_tally *tally, const struct ra_report_for
 	put_first(&l);
 	put_causes(&l);
 	put_unreached(&l);
+	if (format->part)
+		put_each(&l);
 	ra_err err = l.err ? l.err : ra_report_lines(format, l.items, l.count, out);
 
 	lines_clear(&l);

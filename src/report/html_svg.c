@@ -1,0 +1,219 @@
+/* html_svg.c - the way as a drawing: the steps down the page, where each was left for, and lightly where else it would have led.
+ * Units: of the drawing, one for a pixel at full size. Widths of texts are estimated from above, for no font is at hand. Source: SVG 2. */
+#include "config.h"
+
+#include "base/text.h"
+#include "report/html.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WIDTH 860
+#define SPINE 24       /* x of the line of steps, in the first flow */
+#define INDENT 22      /* a called flow stands to the right */
+#define DEPTH_MAX 4
+#define CARD 30        /* x of a card, from its step's place on the line */
+#define CARD_WIDTH 440
+#define TURN_GAP 44
+#define TITLE_CELLS 50 /* that fit into a card */
+#define SAY_CELLS 62
+#define TURN_CELLS 42
+#define TITLE_STEP 19
+#define SAY_STEP 16
+#define TURN_STEP 17
+#define TURNS_MAX 4
+#define SAY_LINES 3
+#define STEPS_MAX 200
+
+/* Where a step stands. */
+struct spot {
+	int x, y, height; /* of its card: y its top; x its place on the line */
+};
+
+static size_t lines_of(const char *text, int cells, size_t max)
+{
+	size_t count = 0;
+
+	while (*text && count < max) {
+		text += ra_text_fit(text, cells);
+		text += strspn(text, " ");
+		count++;
+	}
+	return count;
+}
+
+/* Put a text in so many lines at most; what does not fit ends in three dots. Out: the height it takes. */
+static int put_lines(struct html *h, const char *class, const char *text, int cells, size_t max, int x, int y, int step)
+{
+	int from = y;
+
+	for (size_t i = 0; *text && i < max; i++) {
+		size_t len = ra_text_fit(text, cells);
+		char part[512];
+
+		snprintf(part, sizeof(part), "%.*s", (int)(len < sizeof(part) ? len : sizeof(part) - 1), text);
+		text += len;
+		text += strspn(text, " ");
+		ra_pen_printf(&h->pen, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x, y + step - 4);
+		ra_html_text(h, part);
+		ra_pen_raw(&h->pen, *text && i + 1 == max ? "...</text>\n" : "</text>\n");
+		y += step;
+	}
+	return y - from;
+}
+
+/* The ways not taken that are told: not those that say the same. Out: how many. */
+static size_t turns_of(const struct ra_view_step *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->turn_count; i++)
+		count += !s->turns[i].taken;
+	return count;
+}
+
+static int height_of(const struct ra_view_step *s)
+{
+	size_t turns = turns_of(s), told = turns > TURNS_MAX ? TURNS_MAX + 1 : turns;
+	int left = 34 + (int)lines_of(s->title, TITLE_CELLS, 2) * TITLE_STEP + (int)lines_of(s->because, SAY_CELLS, SAY_LINES) * SAY_STEP;
+	int right = 12 + (int)told * TURN_STEP;
+
+	return left > right ? left : right;
+}
+
+static const char *class_of(const struct ra_view *v, size_t at)
+{
+	static const char *const names[] = {[RA_MARK_DONE] = "done", [RA_MARK_NOW] = "now", [RA_MARK_SKIP] = "skip", [RA_MARK_BACK] = "back"};
+
+	return names[v->steps[at].mark];
+}
+
+/* Its number, and in words what colour and form say. */
+static void put_head(struct html *h, size_t at, size_t number, int x, int y)
+{
+	static const char *const words[] = {[RA_MARK_DONE] = "", [RA_MARK_NOW] = "", [RA_MARK_SKIP] = "left undone", [RA_MARK_BACK] = "stepped back"};
+	const struct ra_view *v = h->v;
+	const struct ra_view_step *s = &v->steps[at];
+	char time[RA_UTC_TEXT_LEN] = "";
+
+	if (s->at != RA_UTC_NONE)
+		ra_utc_format(s->at, time);
+	ra_pen_printf(&h->pen, "<text class=\"k\" x=\"%d\" y=\"%d\">", x, y);
+	if (s->mark != RA_MARK_BACK)
+		ra_pen_printf(&h->pen, "step %zu   ", number);
+	ra_pen_printf(&h->pen, "%.10s %.8s%s", time, *time ? time + 11 : "", *time ? "Z" : "");
+	const char *word = s->mark == RA_MARK_NOW ? *v->outcome ? "ended here: " : "here now" : words[s->mark];
+
+	if (*word)
+		ra_pen_printf(&h->pen, "<tspan class=\"kw\" dx=\"10\">%s", word);
+	if (s->mark == RA_MARK_NOW && *v->outcome)
+		ra_html_reason(h, v->outcome);
+	ra_pen_raw(&h->pen, *word ? "</tspan></text>\n" : "</text>\n");
+}
+
+/* Where else it would have led, beside it. */
+static void put_turns(struct html *h, const struct ra_view_step *s, const struct spot *spot)
+{
+	int from = spot->x + CARD + CARD_WIDTH, y = spot->y + 6, x = from + TURN_GAP;
+	size_t put = 0, all = turns_of(s);
+	char more[48];
+
+	for (size_t i = 0; i < s->turn_count && put < TURNS_MAX; i++) {
+		const struct ra_view_turn *turn = &s->turns[i];
+
+		if (turn->taken)
+			continue;
+		ra_pen_printf(&h->pen, "<path class=\"b\" d=\"M%d %dH%dV%dH%d\"/>\n", from, spot->y + 18, from + 16, y + 10, x - 8);
+		ra_pen_printf(&h->pen, turn->end ? "<rect class=\"bd\" x=\"%d\" y=\"%d\" width=\"6\" height=\"6\"/>\n" : "<circle class=\"bd\" cx=\"%d\" cy=\"%d\" r=\"3\"/>\n",
+			      turn->end ? x - 9 : x - 6, turn->end ? y + 7 : y + 10);
+		put_lines(h, "s", turn->title, TURN_CELLS, 1, x + 3, y, TURN_STEP);
+		y += TURN_STEP;
+		put++;
+	}
+	if (all <= put)
+		return;
+	snprintf(more, sizeof(more), "and %zu other ways", all - put);
+	put_lines(h, "s", more, TURN_CELLS, 1, x + 3, y, TURN_STEP);
+}
+
+static void put_step(struct html *h, size_t at, size_t number, const struct spot *spot)
+{
+	const struct ra_view *v = h->v;
+	const struct ra_view_step *s = &v->steps[at];
+	const char *class = class_of(v, at);
+	int x = spot->x + CARD + 14, y = spot->y + 26;
+	bool over = s->mark == RA_MARK_NOW && *v->outcome;
+
+	put_turns(h, s, spot);
+	ra_pen_printf(&h->pen, "<rect class=\"c %s%s%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n", class, over ? " " : "",
+		      over ? ra_html_tone(v->outcome) : "", spot->x + CARD, spot->y, CARD_WIDTH, spot->height);
+	ra_pen_printf(&h->pen, "<circle class=\"n %s%s%s\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>\n", class, over ? " " : "", over ? ra_html_tone(v->outcome) : "",
+		      spot->x, spot->y + 18, s->mark == RA_MARK_BACK ? 6 : 9);
+	put_head(h, at, number, x, spot->y + 20);
+	y += put_lines(h, "t", s->title, TITLE_CELLS, 2, x, y, TITLE_STEP);
+	put_lines(h, "w", s->because, SAY_CELLS, SAY_LINES, x, y, SAY_STEP);
+}
+
+static void put_spine(struct html *h, const struct spot *from, const struct spot *to, bool back)
+{
+	ra_pen_printf(&h->pen, "<path class=\"l%s\" d=\"M%d %dV%dH%dV%d\"/>\n", back ? " back" : "", from->x, from->y + 18, to->y - 8, to->x, to->y + 18);
+}
+
+static struct spot spot_of(const struct ra_view_step *s, int y)
+{
+	int depth = s->depth < DEPTH_MAX ? s->depth : DEPTH_MAX;
+
+	return (struct spot){.x = SPINE + depth * INDENT, .y = y, .height = height_of(s)};
+}
+
+static void put_begin(struct html *h, int height)
+{
+	ra_pen_printf(&h->pen, "<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing of the way\">\n<svg xmlns=\"http://www.w3.org/2000/svg\" "
+			       "class=\"map\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"",
+		      WIDTH, height, WIDTH, height);
+	ra_html_name(h, "map-title");
+	ra_pen_raw(&h->pen, " ");
+	ra_html_name(h, "map-say");
+	ra_pen_raw(&h->pen, "\">\n<title id=\"");
+	ra_html_name(h, "map-title");
+	ra_pen_raw(&h->pen, "\">The way through the flow</title>\n<desc id=\"");
+	ra_html_name(h, "map-say");
+	ra_pen_printf(&h->pen, "\">%zu steps from the top down, each with why the walk went on from it. To the right, where else each would have led. "
+			       "The list below says the same.</desc>\n",
+		      h->v->step_count);
+}
+
+void ra_html_svg(struct html *h)
+{
+	const struct ra_view *v = h->v;
+	size_t count = v->step_count < STEPS_MAX ? v->step_count : STEPS_MAX, number = 0;
+	int height = 8;
+
+	for (size_t i = 0; i < count; i++)
+		height += height_of(&v->steps[i]) + 18;
+	put_begin(h, height);
+	struct spot before = {0};
+	int y = 8;
+
+	for (size_t i = 0; i < count; i++) { /* lines lie below everything else */
+		struct spot spot = spot_of(&v->steps[i], y);
+
+		if (i)
+			put_spine(h, &before, &spot, v->steps[i].mark == RA_MARK_BACK || v->steps[i - 1].mark == RA_MARK_BACK);
+		y += spot.height + 18;
+		before = spot;
+	}
+	y = 8;
+	for (size_t i = 0; i < count; i++) {
+		struct spot spot = spot_of(&v->steps[i], y);
+
+		number += v->steps[i].mark != RA_MARK_BACK;
+		put_step(h, i, number, &spot);
+		y += spot.height + 18;
+	}
+	ra_pen_raw(&h->pen, "</svg></div>\n<figcaption>Each card is a step, with why the walk went on from it. Beside it stands where it would have led "
+			    "otherwise; a square is an end.");
+	if (count < v->step_count)
+		ra_pen_printf(&h->pen, " The first %zu of %zu steps are drawn; the list has all.", count, v->step_count);
+	ra_pen_raw(&h->pen, "</figcaption></figure>\n");
+}
