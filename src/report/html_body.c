@@ -71,6 +71,42 @@ static void put_gates(struct html *h)
 	ra_pen_raw(&h->pen, "</tbody></table></div>\n");
 }
 
+static void put_side(struct html *h, const struct ra_view_side *side)
+{
+	ra_pen_raw(&h->pen, "<td>");
+	if (side->value)
+		ra_html_short(h, *side->value ? side->value : "nothing", 1024);
+	else
+		ra_pen_raw(&h->pen, "<span class=\"dim\">not known");
+	if (side->value) {
+		ra_pen_raw(&h->pen, "<br/><span class=\"dim\">");
+		ra_html_text(h, ra_html_plane(side->plane));
+		ra_pen_raw(&h->pen, " ");
+		ra_html_time(h, side->at);
+	}
+	ra_pen_raw(&h->pen, "</span></td>");
+}
+
+/* What it changed: each fact before and after. */
+static void put_changes(struct html *h, const struct ra_view_action *a)
+{
+	if (!a->change_count)
+		return;
+	ra_pen_raw(&h->pen, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Before and after: ");
+	ra_html_text(h, a->title);
+	ra_pen_raw(&h->pen, "\">\n<table>\n<caption>Before and after</caption>\n<thead><tr><th scope=\"col\">What</th><th scope=\"col\">Before</th>"
+			    "<th scope=\"col\">After</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < a->change_count; i++) {
+		ra_pen_raw(&h->pen, "<tr><th scope=\"row\">");
+		ra_html_text(h, a->changes[i].title);
+		ra_pen_raw(&h->pen, "</th>");
+		put_side(h, &a->changes[i].before);
+		put_side(h, &a->changes[i].after);
+		ra_pen_raw(&h->pen, "</tr>\n");
+	}
+	ra_pen_raw(&h->pen, "</tbody></table></div>\n");
+}
+
 static void put_action(struct html *h, const struct ra_view_action *a)
 {
 	char took[RA_SPAN_LEN];
@@ -99,6 +135,7 @@ static void put_action(struct html *h, const struct ra_view_action *a)
 		ra_html_text(h, a->said);
 		ra_pen_raw(&h->pen, "</p>\n");
 	}
+	put_changes(h, a);
 	ra_pen_raw(&h->pen, "</article>\n");
 }
 

@@ -18,11 +18,7 @@
 #define TITLE_CELLS 50 /* that fit into a card */
 #define SAY_CELLS 62
 #define TURN_CELLS 42
-#define TITLE_STEP 19
-#define SAY_STEP 16
-#define TURN_STEP 17
 #define TURNS_MAX 4
-#define SAY_LINES 3
 #define STEPS_MAX 200
 
 /* Where a step stands. */
@@ -30,34 +26,44 @@ struct spot {
 	int x, y, height; /* of its card: y its top; x its place on the line */
 };
 
-static size_t lines_of(const char *text, int cells, size_t max)
-{
-	size_t count = 0;
+/* How a text is set. */
+struct setting {
+	const char *class;
+	int cells;  /* that fit into a line */
+	size_t max; /* lines */
+	int step;   /* height of a line */
+};
+static const struct setting as_title = {"t", TITLE_CELLS, 2, 19}, as_say = {"w", SAY_CELLS, 3, 16}, as_turn = {"s", TURN_CELLS, 1, 17};
 
-	while (*text && count < max) {
-		text += ra_text_fit(text, cells);
+/* The height it takes. */
+static int height_of_text(const struct setting *how, const char *text)
+{
+	int height = 0;
+
+	for (size_t i = 0; *text && i < how->max; i++) {
+		text += ra_text_fit(text, how->cells);
 		text += strspn(text, " ");
-		count++;
+		height += how->step;
 	}
-	return count;
+	return height;
 }
 
-/* Put a text in so many lines at most; what does not fit ends in three dots. Out: the height it takes. */
-static int put_lines(struct html *h, const char *class, const char *text, int cells, size_t max, int x, int y, int step)
+/* Put a text; what does not fit ends in three dots. Out: the height it takes. */
+static int put_lines(struct html *h, const struct setting *how, const char *text, int x, int y)
 {
 	int from = y;
 
-	for (size_t i = 0; *text && i < max; i++) {
-		size_t len = ra_text_fit(text, cells);
+	for (size_t i = 0; *text && i < how->max; i++) {
+		size_t len = ra_text_fit(text, how->cells);
 		char part[512];
 
 		snprintf(part, sizeof(part), "%.*s", (int)(len < sizeof(part) ? len : sizeof(part) - 1), text);
 		text += len;
 		text += strspn(text, " ");
-		ra_pen_printf(&h->pen, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, x, y + step - 4);
+		ra_pen_printf(&h->pen, "<text class=\"%s\" x=\"%d\" y=\"%d\">", how->class, x, y + how->step - 4);
 		ra_html_text(h, part);
-		ra_pen_raw(&h->pen, *text && i + 1 == max ? "...</text>\n" : "</text>\n");
-		y += step;
+		ra_pen_raw(&h->pen, *text && i + 1 == how->max ? "...</text>\n" : "</text>\n");
+		y += how->step;
 	}
 	return y - from;
 }
@@ -75,8 +81,8 @@ static size_t turns_of(const struct ra_view_step *s)
 static int height_of(const struct ra_view_step *s)
 {
 	size_t turns = turns_of(s), told = turns > TURNS_MAX ? TURNS_MAX + 1 : turns;
-	int left = 34 + (int)lines_of(s->title, TITLE_CELLS, 2) * TITLE_STEP + (int)lines_of(s->because, SAY_CELLS, SAY_LINES) * SAY_STEP;
-	int right = 12 + (int)told * TURN_STEP;
+	int left = 34 + height_of_text(&as_title, s->title) + height_of_text(&as_say, s->because);
+	int right = 12 + (int)told * as_turn.step;
 
 	return left > right ? left : right;
 }
@@ -126,14 +132,14 @@ static void put_turns(struct html *h, const struct ra_view_step *s, const struct
 		ra_pen_printf(&h->pen, "<path class=\"b\" d=\"M%d %dH%dV%dH%d\"/>\n", from, spot->y + 18, from + 16, y + 10, x - 8);
 		ra_pen_printf(&h->pen, turn->end ? "<rect class=\"bd\" x=\"%d\" y=\"%d\" width=\"6\" height=\"6\"/>\n" : "<circle class=\"bd\" cx=\"%d\" cy=\"%d\" r=\"3\"/>\n",
 			      turn->end ? x - 9 : x - 6, turn->end ? y + 7 : y + 10);
-		put_lines(h, "s", turn->title, TURN_CELLS, 1, x + 3, y, TURN_STEP);
-		y += TURN_STEP;
+		put_lines(h, &as_turn, turn->title, x + 3, y);
+		y += as_turn.step;
 		put++;
 	}
 	if (all <= put)
 		return;
 	snprintf(more, sizeof(more), "and %zu other ways", all - put);
-	put_lines(h, "s", more, TURN_CELLS, 1, x + 3, y, TURN_STEP);
+	put_lines(h, &as_turn, more, x + 3, y);
 }
 
 static void put_step(struct html *h, size_t at, size_t number, const struct spot *spot)
@@ -150,8 +156,8 @@ static void put_step(struct html *h, size_t at, size_t number, const struct spot
 	ra_pen_printf(&h->pen, "<circle class=\"n %s%s%s\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>\n", class, over ? " " : "", over ? ra_html_tone(v->outcome) : "",
 		      spot->x, spot->y + 18, s->mark == RA_MARK_BACK ? 6 : 9);
 	put_head(h, at, number, x, spot->y + 20);
-	y += put_lines(h, "t", s->title, TITLE_CELLS, 2, x, y, TITLE_STEP);
-	put_lines(h, "w", s->because, SAY_CELLS, SAY_LINES, x, y, SAY_STEP);
+	y += put_lines(h, &as_title, s->title, x, y);
+	put_lines(h, &as_say, s->because, x, y);
 }
 
 static void put_spine(struct html *h, const struct spot *from, const struct spot *to, bool back)

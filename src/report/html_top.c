@@ -125,6 +125,7 @@ static void put_outcome(struct html *h)
 void ra_html_top(struct html *h)
 {
 	const struct ra_view *v = h->v;
+	char set[17];
 
 	put_outcome(h);
 	if (v->unchecked)
@@ -146,7 +147,10 @@ void ra_html_top(struct html *h)
 	ra_html_text(h, v->flow);
 	ra_pen_raw(&h->pen, " ");
 	ra_html_text(h, v->flow_version);
-	ra_pen_printf(&h->pen, " <span class=\"dim\">set <code>%.16s</code></span></dd></div>\n", v->flow_sha256);
+	snprintf(set, sizeof(set), "%s", v->flow_sha256);
+	ra_pen_raw(&h->pen, " <span class=\"dim\">set <code>");
+	ra_html_text(h, set);
+	ra_pen_raw(&h->pen, "</code></span></dd></div>\n");
 	put_planes(h);
 	ra_pen_raw(&h->pen, "</dl>\n");
 }

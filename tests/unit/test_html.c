@@ -1,0 +1,422 @@
+/* The HTML report: whatever a machine says is text in it, every link leads somewhere, and it is bounded however much came back. A page is
+ * well-formed XML but for its first line, so that tags that do not close are found here. */
+#include "tests/unit/unit.h"
+#include "tests/unit/view_fixture.h"
+
+#include "base/digest.h"
+#include "base/io.h"
+#include "base/xml.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define T(text) ((char *)(text))
+#define DOCTYPE "<!DOCTYPE html>\n"
+
+static char *rendered(const struct ra_view *v)
+{
+	struct ra_buf out = {0};
+
+	assert_int_equal(ra_report_format("html")->render(v, &out), RA_OK);
+	return ra_buf_take(&out);
+}
+
+static xmlDoc *parsed(const char *page)
+{
+	xmlDoc *doc = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	assert_int_equal(strncmp(page, DOCTYPE, strlen(DOCTYPE)), 0);
+	if (ra_xml_parse(page + strlen(DOCTYPE), strlen(page) - strlen(DOCTYPE), &doc, &errs))
+		fail_msg("%s", errs.text[0]);
+	return doc;
+}
+
+static bool is_one_of(const char *word, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return false;
+}
+
+/* Ids seen so far, and where links lead. */
+struct seen {
+	char *ids[2000], *targets[2000];
+	size_t id_count, target_count, elements;
+};
+
+static void see_attribute(const xmlAttr *at, struct seen *seen)
+{
+	static const char *const allowed[] = {
+		"aria-label", "aria-labelledby", "charset", "class", "colspan", "content", "cx", "cy", "d", "datetime", "dx", "height", "href",
+		"http-equiv", "id", "lang", "name", "r", "rel", "role", "rowspan", "rx", "scope", "tabindex", "viewBox", "width", "x", "y"};
+	const char *name = (const char *)at->name;
+	char *value = (char *)xmlNodeGetContent((const xmlNode *)at);
+
+	assert_non_null(value);
+	if (!is_one_of(name, allowed, RA_LEN(allowed)))
+		fail_msg("an attribute %s=\"%s\"", name, value);
+	assert_true(seen->id_count < RA_LEN(seen->ids) && seen->target_count < RA_LEN(seen->targets));
+	if (!strcmp(name, "id"))
+		seen->ids[seen->id_count++] = strdup(value);
+	if (!strcmp(name, "href") && *value == '#')
+		seen->targets[seen->target_count++] = strdup(value + 1);
+	else if (!strcmp(name, "href") && strncmp(value, "https://", 8))
+		fail_msg("a link to %s", value);
+	xmlFree(value);
+}
+
+static void see(const xmlNode *node, struct seen *seen)
+{
+	static const char *const allowed[] = {
+		"a", "article", "blockquote", "body", "br", "caption", "circle", "code", "dd", "desc", "details", "div", "dl", "dt", "figcaption",
+		"figure", "footer", "h1", "h2", "h3", "h4", "head", "header", "html", "li", "main", "meta", "nav", "ol", "p", "path", "pre", "rect",
+		"section", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "time", "title", "tr",
+		"tspan", "ul"};
+
+	for (; node; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE) {
+			seen->elements++;
+			if (!is_one_of((const char *)node->name, allowed, RA_LEN(allowed)))
+				fail_msg("an element %s", (const char *)node->name);
+			for (const xmlAttr *at = node->properties; at; at = at->next)
+				see_attribute(at, seen);
+		}
+		assert_int_not_equal(node->type, XML_COMMENT_NODE);
+		assert_int_not_equal(node->type, XML_CDATA_SECTION_NODE);
+		assert_int_not_equal(node->type, XML_PI_NODE);
+		see(node->children, seen);
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The page is made of what a report is made of, ids are there once, links within it lead somewhere. Out: elements. */
+static size_t is_sound(const char *page)
+{
+	struct seen *seen = calloc(1, sizeof(*seen));
+	xmlDoc *doc = parsed(page);
+	size_t elements;
+
+	assert_non_null(seen);
+	see(xmlDocGetRootElement(doc), seen);
+	qsort(seen->ids, seen->id_count, sizeof(*seen->ids), by_name);
+	for (size_t i = 1; i < seen->id_count; i++)
+		if (!strcmp(seen->ids[i - 1], seen->ids[i]))
+			fail_msg("the id %s is there twice", seen->ids[i]);
+	for (size_t i = 0; i < seen->target_count; i++)
+		if (!bsearch(&seen->targets[i], seen->ids, seen->id_count, sizeof(*seen->ids), by_name))
+			fail_msg("nothing has the id %s", seen->targets[i]);
+	assert_true(seen->target_count > 3);
+	for (size_t i = 0; i < seen->id_count; i++)
+		free(seen->ids[i]);
+	for (size_t i = 0; i < seen->target_count; i++)
+		free(seen->targets[i]);
+	elements = seen->elements;
+	free(seen);
+	xmlFreeDoc(doc);
+	return elements;
+}
+
+/* Every text of a view is this one. Nothing in it is owned. */
+static struct ra_view all_say(const char *text)
+{
+	static struct ra_view_plane plane;
+	static struct ra_view_turn turns[2];
+	static struct ra_view_step step;
+	static struct ra_view_result result;
+	static struct ra_view_obs obs[3];
+	static struct ra_view_fact fact;
+	static struct ra_view_rule rule;
+	static struct ra_view_cause cause;
+	static struct ra_view_command command;
+	static struct ra_view_change change;
+	static struct ra_view_action action;
+	static struct ra_view_gate gate;
+	static struct ra_view_quirk quirk;
+	static struct ra_view_unseen unseen;
+	static char *one[1];
+	char *t = T(text);
+
+	one[0] = t;
+	const struct ra_texts texts = {one, 1};
+
+	plane = (struct ra_view_plane){.name = t, .state = t, .say = t, .peer = t};
+	turns[0] = (struct ra_view_turn){.label = t, .because = t, .to = t, .title = t};
+	turns[1] = (struct ra_view_turn){.label = t, .because = t, .to = t, .title = t, .end = true};
+	step = (struct ra_view_step){.flow = t, .id = t, .title = t, .because = t, .left_by = t, .mark = RA_MARK_NOW, .at = NOW, .turns = turns, .turn_count = 2};
+	result = (struct ra_view_result){.check = t, .title = t, .why = t, .verdict = t, .verdict_id = t, .shown = t, .planes = t, .at = NOW, .disputed = texts};
+	obs[0] = (struct ra_view_obs){.plane = t, .value = t, .reason = t, .check = t, .at = NOW, .seq = 7, .current = true, .evidence = t};
+	obs[1] = (struct ra_view_obs){.plane = t, .value = T("other"), .reason = t, .check = t, .at = NOW, .seq = 8, .current = true, .evidence = t};
+	obs[2] = (struct ra_view_obs){.plane = t, .reason = t, .check = t, .at = NOW, .seq = 9, .evidence = t};
+	fact = (struct ra_view_fact){.name = t, .type = t, .value = t, .reason = t, .json = t, .known = true, .obs = obs, .obs_count = 3, .disputed = texts};
+	rule = (struct ra_view_rule){.kind = T("for"), .because = t, .source = t, .value = T("true"), .confidence = t};
+	cause = (struct ra_view_cause){.id = t, .title = t, .status = T("likely"), .why = t, .impact = t, .resolution = t, .fix_by = t, .guide = texts,
+				       .references = texts, .rules = &rule, .rule_count = 1};
+	command = (struct ra_view_command){.seq = 7, .plane = t, .check = t, .words = t, .why = t, .at = NOW, .out = t, .err = t};
+	change = (struct ra_view_change){.fact = t, .title = t, .before = {t, t, NOW}, .after = {NULL, t, RA_UTC_NONE}};
+	action = (struct ra_view_action){.step = t, .title = t, .danger = t, .result = t, .touches = texts, .began = NOW, .ended = NOW, .said = t,
+					 .changes = &change, .change_count = 1};
+	gate = (struct ra_view_gate){.gate = t, .step = t, .why = t, .at = NOW};
+	quirk = (struct ra_view_quirk){.id = t, .title = t, .say = t, .source = t};
+	unseen = (struct ra_view_unseen){.what = t, .why = t};
+	return (struct ra_view){
+		.flow = t, .flow_title = t, .flow_version = t, .flow_sha256 = t, .program = t, .named = t, .host = t, .esxi_version = t,
+		.attestation = t, .source = t, .operator_name = t, .change_id = t, .case_id = t, .until = t, .journal_path = t, .head = t,
+		.entry_count = 9, .started = NOW, .now = NOW, .planes = &plane, .plane_count = 1, .steps = &step, .step_count = 1,
+		.results = &result, .result_count = 1, .facts = &fact, .fact_count = 1, .causes = &cause, .cause_count = 1,
+		.commands = &command, .command_count = 1, .actions = &action, .action_count = 1, .gates = &gate, .gate_count = 1,
+		.unseen = &unseen, .unseen_count = 1, .maker = t, .quirks = &quirk, .quirk_count = 1, .notes = texts, .next = texts,
+		.outcome = t, .outcome_title = t, .end_reason = t, .fault = true, .unchecked = true, .seen_words = t,
+	};
+}
+
+static const char *const hostile[] = {
+	"</script><script>alert(1)</script>",
+	"<img src=x onerror=alert(1)>",
+	"\"><svg/onload=alert(1)>",
+	"' onmouseover='alert(1)",
+	"]]>",
+	"--><!--",
+	"<!-- <![CDATA[ <?php ?>",
+	"javascript:alert(1)",
+	"https://x.example/\"onclick=\"alert(1)",
+	"https://x.example/ javascript:1",
+	"</title></style></pre></details></main><h1>owned</h1>",
+	"<style>*{display:none}</style><meta http-equiv=refresh content=0;url=//evil>",
+	"&#x3c;script&#x3e; &lt;b&gt; &amp &#0; &bogus;",
+	"a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xd8\x9c",
+	"\x1b[31mred\x1b]52;c;AAAA\x07\x9b" "31m\x7f\x01",
+	"broken \xff\xc0\xaf utf-8 \xed\xa0\x80 \xf0\x9f\x98",
+	"null\xef\xbf\xbf \xef\xbf\xbe \xef\xb7\x90 noncharacters",
+	"%s%n%d %1$s",
+	"line\nline\r\n\ttab  two  spaces",
+	"\n\nleading line feeds",
+};
+
+static size_t count_of(const char *page, const char *what)
+{
+	size_t count = 0;
+
+	for (const char *at = page; (at = strstr(at, what)); at++)
+		count++;
+	return count;
+}
+
+/* Markup of a machine is text: the page has the same elements whatever they say. */
+static void test_foreign_text_marks_nothing_up(void **state)
+{
+	struct ra_view calm = all_say("calm");
+	RA_AUTO(ra_mem_free) char *page = rendered(&calm);
+	size_t elements = is_sound(page);
+
+	for (size_t i = 0; i < RA_LEN(hostile); i++) {
+		struct ra_view v = all_say(hostile[i]);
+		RA_AUTO(ra_mem_free) char *got = rendered(&v);
+		size_t now = is_sound(got) - count_of(got, "<text ") - count_of(got, "<a rel="), want = elements - count_of(page, "<text ");
+
+		/* A step's words are wrapped into lines of the drawing, and an address of the flow set is a link; no other element comes or goes. */
+		if (now != want)
+			fail_msg("%s: %zu elements, not %zu", hostile[i], now, want);
+		for (const unsigned char *at = (const unsigned char *)got; *at; at++)
+			if ((*at < 0x20 && *at != '\n' && *at != '\t') || *at == 0x7f)
+				fail_msg("%s: a byte %02x", hostile[i], *at);
+		assert_null(strstr(got, "\xe2\x80\xae"));
+	}
+}
+
+/* What each character becomes, in a text and in an attribute; only an address that is nothing else is a link. */
+static void test_escapes(void **state)
+{
+	static const struct {
+		const char *said, *stands;
+	} rows[] = {
+		{"a & b", ">a &amp; b<"},
+		{"<b>", ">&lt;b&gt;<"},
+		{"\"'", ">&quot;&#39;<"},
+		{"&lt;", ">&amp;lt;<"},
+		{"\x1b[0m", ">&lt;1b&gt;[0m<"},
+		{"\xe2\x80\xae", ">&lt;U+202E&gt;<"},
+		{"\xc3\xa4\xe6\xbc\xa2", ">\xc3\xa4\xe6\xbc\xa2<"},
+		{"https://kb.example/1?a=1&b=2", "<a rel=\"noreferrer noopener\" href=\"https://kb.example/1?a=1&amp;b=2\">https://kb.example/1?a=1&amp;b=2</a>"},
+		{"http://kb.example/", ">http://kb.example/<"},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct ra_view v = all_say(rows[i].said);
+		RA_AUTO(ra_mem_free) char *page = rendered(&v);
+
+		if (!strstr(page, rows[i].stands))
+			fail_msg("%s does not stand as %s", rows[i].said, rows[i].stands);
+	}
+	struct ra_view v = all_say("host.example");
+	struct ra_view_fact fact = {.name = T("a"), .type = T("text"), .value = T("https://evil.example/"), .reason = T(""), .known = true};
+
+	v.facts = &fact;
+	RA_AUTO(ra_mem_free) char *page = rendered(&v);
+
+	assert_null(strstr(page, "href=\"https:")); /* what a host says is no link, whatever it looks like */
+}
+
+/* The policy takes the page's own style and nothing else. */
+static void test_policy_names_the_style(void **state)
+{
+	struct ra_view v = fixture_walk();
+	RA_AUTO(ra_mem_free) char *page = rendered(&v);
+	const char *style = strstr(page, "<style>") + strlen("<style>"), *end = strstr(style, "</style>");
+	char hex[65], want[160];
+	unsigned char digest[32];
+
+	assert_int_equal(ra_sha256_hex(style, (size_t)(end - style), hex), RA_OK);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		digest[i] = (unsigned char)strtoul((const char[]){hex[2 * i], hex[2 * i + 1], 0}, NULL, 16);
+	RA_AUTO(ra_mem_free) char *base64 = ra_base64(digest, sizeof(digest));
+
+	snprintf(want, sizeof(want), "content=\"default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'\"", base64);
+	assert_non_null(strstr(page, want));
+	assert_null(strstr(end, "style=")); /* a policy of digests lets none of these pass */
+	assert_true(strcspn(style, "<&") == (size_t)(end - style)); /* nothing in it means anything to XML */
+}
+
+/* However much came back, the page stays small, and says how much it leaves out. */
+static void test_outputs_are_bounded(void **state)
+{
+	enum { BIG = 1 << 20, MANY = 200 };
+	char *big = malloc(BIG + 1);
+	static struct ra_view_command commands[MANY];
+	struct ra_view v = fixture_walk();
+
+	assert_non_null(big);
+	for (size_t i = 0; i < BIG; i += 2)
+		memcpy(big + i, "\xc3\xa4", 2); /* a cut must not part these */
+	memcpy(big, "BEGIN", 5);
+	big[5] = ' ';
+	memcpy(big + BIG - 4, "LAST", 5);
+	for (size_t i = 0; i < MANY; i++)
+		commands[i] = (struct ra_view_command){.seq = (int64_t)i, .plane = T("ssh"), .check = T("c"), .words = T("w"), .why = T("answered"),
+						       .at = NOW, .out = big, .err = T("")};
+	v.commands = commands;
+	v.facts = NULL;
+	v.fact_count = 0;
+	for (v.command_count = 1; v.command_count <= MANY; v.command_count += MANY - 1) {
+		RA_AUTO(ra_mem_free) char *page = rendered(&v);
+		RA_AUTO(ra_buf_free) struct ra_buf part = {0};
+
+		is_sound(page);
+		assert_non_null(strstr(page, ">\nBEGIN "));
+		assert_non_null(strstr(page, "LAST</pre>"));
+		assert_non_null(strstr(page, "983040 bytes are left out here"));
+		assert_null(strstr(page, "&lt;c3&gt;"));
+		assert_null(strstr(page, "&lt;a4&gt;"));
+		assert_true(strlen(page) < (v.command_count == 1 ? 130u << 10 : 5u << 20));
+		assert_int_equal(strstr(page, "1048576 bytes came back; this page has no room") != NULL, v.command_count > 1);
+		assert_int_equal(ra_report_format("html")->part(&v, 1, &part), RA_OK);
+		assert_true(part.len < 300u << 10);
+	}
+	free(big);
+}
+
+/* Two sources that do not agree stand side by side, each with its time and a way to what it answered. */
+static void test_a_conflict_is_seen(void **state)
+{
+	struct ra_view_obs obs[] = {
+		{T("vcenter"), T("yes"), T(""), T("secureboot"), AT(12, 4, 31), 15, true, T("")},
+		{T("ssh"), T("no"), T(""), T("secureboot"), AT(12, 4, 31), 14, true, T("")},
+		{T("ssh"), T("maybe"), T(""), T("secureboot"), AT(12, 3, 40), 11, false, T("")},
+	};
+	struct ra_view_fact fact = {.name = T("host.secureboot"), .type = T("bool"), .value = T("no"), .reason = T(""), .known = true, .obs = obs, .obs_count = 3};
+	struct ra_view v = fixture_walk();
+
+	v.facts = &fact;
+	v.fact_count = 1;
+	RA_AUTO(ra_mem_free) char *page = rendered(&v);
+	const char *at = strstr(page, "rowspan=\"3\">host.secureboot</th><td>no <span class=\"badge warn\">conflict</span></td><td><a href=\"#e14\">SSH</a>");
+
+	assert_non_null(at);
+	at = strstr(at, "<tr class=\"past\"><td><span class=\"dim\">earlier:</span> maybe</td><td><a href=\"#e11\">SSH</a>");
+	assert_non_null(at);
+	assert_non_null(strstr(at, "<tr class=\"also\"><td>yes</td><td><a href=\"#e15\">vCenter</a></td><td class=\"when\"><time "
+				   "datetime=\"2026-02-14T12:04:31Z\">2026-02-14 12:04:31Z</time></td><td class=\"when\">9.0 s</td>"));
+	obs[0].value = T("no");
+	RA_AUTO(ra_mem_free) char *agreed = rendered(&v);
+
+	assert_null(strstr(agreed, ">conflict<"));
+	assert_non_null(strstr(agreed, "<a href=\"#e14\">SSH</a>, <a href=\"#e15\">vCenter</a>"));
+}
+
+/* Several hosts are one page: what they say together, then each under its own ids. */
+static void test_many_are_one_page(void **state)
+{
+	const struct ra_report_format *format = ra_report_format("html");
+	const struct ra_report_line lines[] = {
+		{RA_LINE_TITLE, "", "reattest 1: 2 hosts", 0},  {RA_LINE_ITEM, "FAIL", "2 hosts: <a>, b", 0}, {RA_LINE_HEADING, "", "Hosts", 0},
+		{RA_LINE_ITEM, "FAIL", "a: <b>", 1},		{RA_LINE_BELOW, "", "below", 0},	      {RA_LINE_BELOW, "", "below too", 0},
+		{RA_LINE_ITEM, "FAIL", "b", 2},			{RA_LINE_HEADING, "", "Empty", 0},
+	};
+	struct ra_view v = fixture_walk();
+	struct ra_buf parts[2] = {{0}, {0}}, summary = {0}, page = {0};
+
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(format->part(&v, i + 1, &parts[i]), RA_OK);
+	assert_int_equal(ra_report_lines(format, lines, RA_LEN(lines), &summary), RA_OK);
+	assert_int_equal(ra_report_page(ra_buf_str(&summary), (const char *const[]){ra_buf_str(&parts[0]), ra_buf_str(&parts[1])}, 2, &page), RA_OK);
+	is_sound(ra_buf_str(&page));
+	assert_non_null(strstr(ra_buf_str(&page), "<h1>reattest 1: 2 hosts</h1>"));
+	assert_non_null(strstr(ra_buf_str(&page), "<a href=\"#h1\">a: &lt;b&gt;</a><ul><li>below</li>\n<li>below too</li></ul>\n</li>\n<li>"));
+	assert_non_null(strstr(ra_buf_str(&page), "href=\"#h2-e14\""));
+	for (size_t i = 0; i < 2; i++)
+		ra_buf_free(&parts[i]);
+	ra_buf_free(&summary);
+	ra_buf_free(&page);
+}
+
+/* The page of a walk, as it is kept. UPDATE_GOLDEN=1 writes it anew. */
+static void test_page_is_as_kept(void **state)
+{
+	struct ra_view_turn turns[] = {
+		{T("fail"), T(""), T("stopped"), T("Stopped"), false, true},
+		{T("else, unknown"), T("not <known>"), T("device"), T("TPM device"), false, false},
+		{T("1"), T(""), T("secure-boot"), T("Secure Boot"), true, false},
+	};
+	struct ra_view v = fixture_walk();
+	struct ra_view_step steps[16];
+	RA_AUTO(ra_buf_free) struct ra_buf want = {0};
+	char path[512];
+
+	assert_true(v.step_count <= RA_LEN(steps));
+	memcpy(steps, v.steps, v.step_count * sizeof(*steps));
+	steps[5].turns = turns;
+	steps[5].turn_count = RA_LEN(turns);
+	steps[3].depth = 1;
+	v.steps = steps;
+	RA_AUTO(ra_mem_free) char *got = rendered(&v);
+	RA_AUTO(ra_mem_free) char *again = rendered(&v);
+
+	assert_string_equal(got, again);
+	is_sound(got);
+	snprintf(path, sizeof(path), "%s/tests/unit/data/report.html", unit_dir("RA_SRCDIR"));
+	if (getenv("UPDATE_GOLDEN"))
+		assert_int_equal(ra_write_file(path, 0644, got, strlen(got), NULL), RA_OK);
+	if (ra_read_file(path, &want, NULL))
+		fail_msg("%s: no such golden file; UPDATE_GOLDEN=1 writes it", path);
+	if (strcmp(ra_buf_str(&want), got))
+		fail_msg("%s differs from what is written now; UPDATE_GOLDEN=1 writes it anew, then read the diff", path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_foreign_text_marks_nothing_up), cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_policy_names_the_style),	      cmocka_unit_test(test_outputs_are_bounded),
+		cmocka_unit_test(test_a_conflict_is_seen),	      cmocka_unit_test(test_many_are_one_page),
+		cmocka_unit_test(test_page_is_as_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
