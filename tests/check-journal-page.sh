@@ -27,10 +27,16 @@ if python3 -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null; the
 	sed '3s/"status"/"Status"/' "$data/journal-1.jsonl" >"$work/changed"
 	! cmp -s "$work/changed" "$data/journal-1.jsonl" || fail "the sample has no status in its third line"
 	sed 4d "$data/journal-1.jsonl" >"$work/gap"
-	(cd "$work" && cp "$data"/*.jsonl . && python3 script.py changed gap ./*.jsonl) >"$work/got"
+	cp "$data/journal-1-evidence.jsonl" "$work/piece"
+	sed 's/three/tree./' "$data/journal-1-evidence.jsonl.evidence" >"$work/piece.evidence"
+	cp "$data/journal-1-evidence.jsonl" "$work/alone"
+	(cd "$work" && cp "$data"/*.jsonl "$data"/*.evidence . && python3 script.py changed gap piece alone ./*.jsonl) >"$work/got"
 	cat >"$work/want" <<'END'
 changed: broken at entry 2
 gap: broken at entry 3
+piece: broken at entry 2
+alone: whole
+./journal-1-evidence.jsonl: whole
 ./journal-1-redacted.jsonl: whole
 ./journal-1-torn.jsonl: incomplete
 ./journal-1.jsonl: whole
@@ -71,7 +77,7 @@ for path in glob.glob(os.path.join(walks, "*.jsonl")):
     for line in open(path):
         body = json.loads(line)["body"]
         seen += 1
-        bad += ["%s writes %s" % (body["kind"], member) for member in sorted(set(body) - {"v", "seq", "prev", "t", "kind"} - told.get(body["kind"], set()))]
+        bad += ["%s writes %s" % (body["kind"], member) for member in sorted(set(body) - {"v", "seq", "prev", "t", "kind", "evidence"} - told.get(body["kind"], set()))]
 if os.path.isdir(walks) and seen < 100:
     bad.append("only %d entries were written" % seen)
 print("\n".join(sorted(set(bad))))
@@ -90,9 +96,10 @@ jsonschema.Draft202012Validator.check_schema(schema)
 valid = jsonschema.Draft202012Validator(schema).is_valid
 lines = [json.loads(l) for path in sys.argv[2:] for l in open(path) if l.endswith("\n")]
 bad = [n for n, line in enumerate(lines) if not valid(line)]
-assert len(lines) == 26 and not bad, bad
+assert len(lines) == 30 and not bad, bad
 end = [l for l in lines if l["body"]["kind"] == "end"][0]
 torn = [l for l in lines if l["body"]["kind"] == "torn"][0]
+piece = [l for l in lines if "evidence" in l["body"]][0]
 reply = lines[1 + [l["body"]["kind"] for l in lines].index("session")]
 def spoil(line, *path, to=None):
     line = node = copy.deepcopy(line)
@@ -109,6 +116,8 @@ for line in (
     spoil(end, "body", "t", to="2026-11-23 07:32:44Z"), spoil(end, "body", "kind", to=""), spoil(end, "body", "kind"),
     spoil(end, "body", "count"), spoil(end, "body", "head", to=1), spoil(end, "body", "$x", to=1),
     spoil(torn, "body", "bytes", to=0), spoil(torn, "body", "sha256"),
+    spoil(piece, "body", "evidence", to=1), spoil(piece, "body", "evidence", "at", to=-1), spoil(piece, "body", "evidence", "count"),
+    spoil(piece, "body", "evidence", "x", to=1),
     spoil(reply, "body", "lines", 0, to={"$c": "x"}), spoil(reply, "body", "lines", 0, to={"$w": True}),
     spoil(reply, "body", "a", to={"$c": "0" * 64, "b": 1}), spoil(reply, "open", 0, to=["0" * 32]),
     spoil(reply, "open", 0, 0, to="0"), spoil(reply, "open", 0, 1, to={"a": [{"$c": "0" * 64}]}),

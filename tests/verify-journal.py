@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-import datetime, hashlib, json, re, sys
+import datetime, hashlib, io, json, os, re, sys
 
 def need(truth):
     if not truth:
@@ -25,39 +25,56 @@ def commitments(tree):
         elif type(node) in (dict, list):
             yield from commitments(node)
 
-def entry(line, seq, prev, last):
+def openings(text, at, body):
+    want, count = commitments(body), 0
+    while text[at:at + 1] != "]":
+        (nonce, value), opened, at = part(text, at, list)
+        need(opened in want)  # leaves the commitments after it
+        need(re.fullmatch("[0-9a-f]{32}", nonce) and not list(commitments([value])))
+        count += 1
+        if text[at:at + 1] != "]":
+            need(text[at:at + 2] == ",[")
+            at += 1
+    list(want)
+    return at + 1, count
+
+def evidence(path, where, body, end):
+    need(sorted(where) == ["at", "count", "len", "sha256"] and where["at"] >= end and where["count"] > 0)
+    with open(path, "rb") if os.path.exists(path) else io.BytesIO() as file:
+        file.seek(where["at"])
+        piece = file.read(where["len"])
+    if len(piece) == where["len"] and piece.strip(b"\0"):  # else it is missing
+        need(hashlib.sha256(piece).hexdigest() == where["sha256"] and piece[0] == 91)
+        at, count = openings(piece.decode(), 1, body)
+        need(piece.decode()[at:] == "\n" and count == where["count"])
+    return where["at"] + where["len"]
+
+def entry(line, seq, prev, last, path, end):
     need(line.startswith('{"body":{'))
     body, digest, at = part(line, 8, dict)
     frame = ',"hash":"%s","open":[' % digest
     need(line.startswith(frame, at))
-    at += len(frame)
-    want = commitments(body)
-    while line[at:at + 1] != "]":
-        (nonce, value), opened, at = part(line, at, list)
-        need(opened in want)  # leaves the commitments after it
-        need(re.fullmatch("[0-9a-f]{32}", nonce) and not list(commitments([value])))
-        if line[at:at + 1] != "]":
-            need(line[at:at + 2] == ",[")
-            at += 1
-    list(want)
-    if line.startswith(',"shown":', at + 1):
-        at = part(line, at + 10, dict)[2] - 1
-    need(line[at + 1:] == "}")
+    at = openings(line, at + len(frame), body)[0]
+    if line.startswith(',"shown":', at):
+        at = part(line, at + 9, dict)[2]
+    need(line[at:] == "}")
     t = datetime.datetime.fromisoformat(body["t"][:-1])
     spelled = t.isoformat(timespec="milliseconds" if t.microsecond else "seconds") + "Z"
     need(body["t"] == spelled and t >= last and type(body["kind"]) is str and body["kind"])
     need([body["v"], body["seq"], body["prev"]] == [1, seq, prev])
     need(body["kind"] != "end" or [body["count"], body["head"]] == [seq, prev])
-    return digest, t, body["kind"]
+    if "evidence" in body:
+        end = evidence(path + ".evidence", body["evidence"], body, end)
+    return digest, t, body["kind"], end
 
 def verify(path):
-    seq, prev, last, kind = 0, "0" * 64, datetime.datetime.min, ""
+    seq, prev, last, kind, end = 0, "0" * 64, datetime.datetime.min, "", 0
     with open(path, "rb") as journal:
         for line in journal:
             if line[-1] != 10:
                 return "incomplete"
             try:
-                prev, last, kind = entry(line[:-1].decode(), seq, prev, last)
+                prev, last, kind, end = entry(line[:-1].decode(), seq, prev, last, path, end)
             except (ValueError, KeyError, TypeError, RecursionError):
                 return "broken at entry %d" % seq
             seq += 1

@@ -4,7 +4,7 @@
  * An observation is what ra_obs_to_json writes ({name, plane, type, value(s) | unknown, at, ...}).
  * reply: out and err are the bytes cut at line feeds, in order: joined by line feeds they are the bytes again (a line that is no
  * printable UTF-8 stands as {"base64": ..}; very many lines stand several to an element). kept_len: only so many bytes of out are here.
- * sha256 is over all of out. A reply without `request` was never asked (the host is too old for the check).
+ * Very large ones stand in the file beside the journal (the journal's own member `evidence` says where). sha256 is over all of out. A reply without `request` was never asked (the host is too old for the check).
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `undo` to one the operator chose, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.

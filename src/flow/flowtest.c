@@ -5,6 +5,7 @@
 #include "flow/engine.h"
 #include "flow/entries.h"
 #include "flow/flowtest.h"
+#include "flow/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +15,14 @@
 #define ENTRIES_MAX 4000
 #define STEP_MS 10 /* between entries */
 
-/* Members of an entry that the journal would commit to stand as {"$s": value}: here they are just values. In place,
- * without an allocation that could fail half way. */
+/* Members of an entry that the journal would commit to stand as marks: here they are just values. In place, without an
+ * allocation that could fail half way. */
 static void unmark(cJSON *node)
 {
 	for (cJSON *at = node ? node->child : NULL; at; at = at->next) {
-		if (cJSON_IsObject(at) && at->child && !at->child->next && strcmp(at->child->string, "$s") == 0) {
-			cJSON *value = at->child;
+		cJSON *value = ra_marked(at);
 
+		if (value) {
 			at->type = value->type;
 			at->child = value->child;
 			at->valuestring = value->valuestring;

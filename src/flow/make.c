@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define LINES_MAX 2000         /* elements of out or err in one entry */
-#define OUT_KEPT_MAX (3 << 20) /* bytes of out in one entry: a journal line holds 8 MiB, and escapes may double them */
+#define OUT_KEPT_MAX (16 << 20) /* bytes of out in one entry: no check asks for more (cap_kib), and a piece of evidence holds it */
 #define ERR_KEPT_MAX (64 << 10)
 
 bool ra_put(cJSON *body, const char *key, cJSON *node)
@@ -33,7 +33,7 @@ bool ra_put_number(cJSON *body, const char *key, int64_t number)
 }
 
 /* As the journal expects them; this room stands below none that could be asked to do it. */
-cJSON *ra_sensitive(cJSON *value)
+static cJSON *mark_as(const char *key, cJSON *value)
 {
 	cJSON *mark = value ? cJSON_CreateObject() : NULL;
 
@@ -41,7 +41,21 @@ cJSON *ra_sensitive(cJSON *value)
 		cJSON_Delete(value);
 		return NULL;
 	}
-	return ra_put(mark, "$s", value) ? mark : ra_cjson_free(mark);
+	return ra_put(mark, key, value) ? mark : ra_cjson_free(mark);
+}
+
+cJSON *ra_sensitive(cJSON *value)
+{
+	return mark_as("$s", value);
+}
+
+cJSON *ra_marked(const cJSON *node)
+{
+	cJSON *value = cJSON_IsObject(node) ? node->child : NULL;
+
+	if (!value || value->next)
+		return NULL;
+	return strcmp(value->string, "$s") == 0 || strcmp(value->string, "$e") == 0 ? value : NULL;
 }
 
 static bool put_private(cJSON *body, const char *key, const char *text)
@@ -151,7 +165,7 @@ static cJSON *pieces(const char *bytes, size_t len)
 
 		if (i < len && (bytes[i] != '\n' || ++seen % per != 0))
 			continue;
-		line = ra_sensitive(piece(bytes + from, i - from));
+		line = mark_as("$e", piece(bytes + from, i - from)); /* no fold reads it: it may stand beside the journal */
 		if (!array || !line || !cJSON_AddItemToArray(array, line)) {
 			cJSON_Delete(line);
 			return NULL;

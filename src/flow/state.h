@@ -194,6 +194,8 @@ RA_MUST_USE ra_err ra_gate_body(const struct ra_state *state, const char *gate, 
 				cJSON **out);
 /* {"$s": value}. Owner: takes value. Out: NULL without memory. */
 cJSON *ra_sensitive(cJSON *value);
+/* What a mark for the journal holds, {"$s": value} or {"$e": value}; NULL for a node that is none. */
+cJSON *ra_marked(const cJSON *node);
 /* Add a text, number or node under a key. Out: false without memory (the node is freed). */
 bool ra_put_text(cJSON *body, const char *key, const char *text);
 /* As ra_put_text. */

@@ -79,6 +79,21 @@ static bool is_faithful(const cJSON *node)
 	return true;
 }
 
+/* Put commitments in the place of marks. Where the marks that may go have much, their openings become the piece at hand
+ * of the evidence file, and the body says so. */
+static ra_err commit(struct ra_journal *journal, cJSON *body, struct ra_buf *open)
+{
+	bool goes = ra_line_bulk_len(body) > journal->inline_max;
+	struct ra_away far = {.text = {.max_len = RA_EVIDENCE_PIECE_MAX}};
+	struct ra_piece piece;
+	ra_err err = ra_line_commit(body, journal->nonce, journal->nonce_payload, open, goes ? &far : NULL);
+
+	if (!err && goes)
+		err = ra_evidence_draft(&journal->evidence, journal->chain.evidence_len, &far, &piece);
+	ra_buf_free(&far.text);
+	return err || !goes || ra_piece_put(&piece, body) ? err : RA_E_NOMEM;
+}
+
 /* The line of an entry, and the entry as a reader of that line sees it: a line that does not read back is never
  * written. */
 static ra_err compose(struct ra_journal *journal, cJSON *body, struct ra_chain *chain, struct ra_buf *line,
@@ -93,7 +108,7 @@ static ra_err compose(struct ra_journal *journal, cJSON *body, struct ra_chain *
 	if (!is_faithful(body))
 		return ra_fail(errs, RA_E_ARG,
 			       "an entry cannot be written: it holds bytes that are not UTF-8, or no number");
-	err = ra_line_commit(body, journal->nonce, journal->nonce_payload, &open);
+	err = commit(journal, body, &open);
 	if (!err)
 		err = ra_line_build(body, &open, line);
 	if (err == RA_E_LIMIT)
@@ -142,6 +157,10 @@ static ra_err append(struct ra_journal *journal, cJSON *body, struct ra_entry *o
 
 	if (!err && journal->len + (int64_t)line.len > (int64_t)RA_JOURNAL_FILE_MAX)
 		err = ra_fail(errs, RA_E_LIMIT, "the journal would grow over %u MiB", RA_JOURNAL_FILE_MAX >> 20);
+	if (!err && next.evidence_len > journal->chain.evidence_len) {
+		err = ra_evidence_write(&journal->evidence, errs);
+		journal->failed = err != RA_OK;
+	}
 	if (!err)
 		err = write_line(journal, &line, errs);
 	if (err)

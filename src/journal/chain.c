@@ -86,14 +86,36 @@ static int64_t stated_len(const cJSON *body)
 	return len > 0 && len <= (int64_t)RA_JOURNAL_FILE_MAX ? len : 0;
 }
 
-static void advance(struct ra_chain *chain, const struct ra_line *line, const struct ra_entry *entry, int64_t withheld)
+/* The piece that the line's body names. Out: *missing counts its openings when it is not there. */
+static ra_err take_piece(struct ra_chain *chain, const char *name, struct ra_line *line, struct ra_piece *piece,
+			 int64_t *missing, struct ra_errs *errs)
+{
+	bool named, there = false;
+	ra_err err = ra_piece_of(name, line->body_node, &named, piece, errs);
+
+	if (err || !named)
+		return err;
+	if (piece->at < chain->evidence_len)
+		return ra_fail(errs, RA_E_BROKEN, "%s: its piece of the evidence file overlaps that of an entry before", name);
+	if (chain->evidence)
+		err = ra_evidence_read(chain->evidence, name, piece, &there, errs);
+	if (!err && there)
+		err = ra_line_add_piece(name, (struct ra_span){chain->evidence->piece.data, (size_t)piece->len}, piece->count, line, errs);
+	*missing = there ? 0 : piece->count;
+	return err;
+}
+
+static void advance(struct ra_chain *chain, const struct ra_line *line, const struct ra_entry *entry, int64_t withheld,
+		    int64_t missing)
 {
 	memcpy(chain->head, line->hash, sizeof(chain->head));
 	chain->count++;
 	chain->t = entry->t;
 	chain->ended = strcmp(entry->kind, "end") == 0;
 	chain->withheld += withheld;
-	chain->redacted = chain->redacted || withheld > 0 || line->shown;
+	chain->missing += withheld < missing ? withheld : missing;
+	/* Without its piece exactly the openings in it are withheld; else somebody dropped some, or moved them. */
+	chain->redacted = chain->redacted || withheld != missing || line->shown;
 	if (strcmp(entry->kind, "torn") == 0)
 		chain->torn_len += stated_len(entry->body);
 }
@@ -101,7 +123,8 @@ static void advance(struct ra_chain *chain, const struct ra_line *line, const st
 ra_err ra_chain_take(struct ra_chain *chain, struct ra_span line, struct ra_entry *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_line_clear) struct ra_line parts = {0};
-	int64_t withheld = 0;
+	struct ra_piece piece = {0};
+	int64_t withheld = 0, missing = 0;
 	char name[NAME_CAP];
 	ra_err err;
 
@@ -109,12 +132,17 @@ ra_err ra_chain_take(struct ra_chain *chain, struct ra_span line, struct ra_entr
 	snprintf(name, sizeof(name), "entry %" PRId64, chain->count);
 	err = ra_line_split(name, line, &parts, errs);
 	if (!err)
+		err = take_piece(chain, name, &parts, &piece, &missing, errs);
+	if (!err)
 		err = ra_line_resolve(name, &parts, &out->body, &withheld, errs);
 	if (!err)
 		err = check(chain, name, out, errs);
-	if (err)
+	if (err) {
 		ra_entry_clear(out);
-	else
-		advance(chain, &parts, out, withheld);
-	return err;
+		return err;
+	}
+	if (piece.len)
+		chain->evidence_len = piece.at + piece.len;
+	advance(chain, &parts, out, withheld, missing);
+	return RA_OK;
 }

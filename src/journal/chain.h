@@ -4,6 +4,7 @@
 #ifndef RA_JOURNAL_CHAIN_H
 #define RA_JOURNAL_CHAIN_H
 
+#include "journal/evidence.h"
 #include "journal/journal.h"
 #include "journal/line.h"
 
@@ -14,8 +15,11 @@ struct ra_chain {
 	ra_utc_ms t;      /* of the last entry, RA_UTC_NONE before the first */
 	bool ended;       /* the last is an end entry */
 	int64_t withheld; /* values without opening */
-	bool redacted;    /* some value is withheld, or some line shows masked text */
+	int64_t missing;  /* of them: those whose piece of the evidence file is missing */
+	bool redacted;    /* some value is withheld whose piece is not missing, or some line shows masked text */
 	int64_t torn_len; /* bytes that the torn entries name */
+	int64_t evidence_len; /* behind the last piece that an entry names */
+	struct ra_evidence *evidence; /* where pieces are; NULL: every one is missing. Borrowed */
 };
 
 /* A chain without entries. */

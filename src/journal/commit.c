@@ -45,15 +45,24 @@ cJSON *ra_journal_sensitive(cJSON *value)
 	return wrap("$s", value);
 }
 
-/* Take marks away below node, keeping what they held. */
-static void unmark(cJSON *node)
+cJSON *ra_journal_bulk(cJSON *value)
+{
+	return wrap("$e", value);
+}
+
+/* What a mark holds. Out: NULL for a node that is none. */
+static cJSON *marked(const cJSON *node)
 {
 	cJSON *held = only_member(node, "$s");
 
-	while (held) {
+	return held ? held : only_member(node, "$e");
+}
+
+/* Take marks away below node, keeping what they held. */
+static void unmark(cJSON *node)
+{
+	for (cJSON *held = marked(node); held; held = marked(node))
 		become(node, cJSON_DetachItemViaPointer(node, held));
-		held = only_member(node, "$s");
-	}
 	for (cJSON *child = node->child; child; child = child->next)
 		unmark(child);
 }
@@ -93,51 +102,92 @@ static ra_err commit(cJSON *item, ra_nonce_fn nonce, void *payload, struct ra_bu
 	return RA_OK;
 }
 
-ra_err ra_line_commit(cJSON *body, ra_nonce_fn nonce, void *payload, struct ra_buf *open)
+/* Bytes of the texts at and below a node. */
+static size_t text_len(const cJSON *node)
+{
+	size_t len = cJSON_IsString(node) ? strlen(node->valuestring) : 0;
+
+	for (const cJSON *child = node->child; child; child = child->next)
+		len += text_len(child);
+	return len;
+}
+
+size_t ra_line_bulk_len(const cJSON *body)
+{
+	size_t len = 0;
+
+	for (const cJSON *child = body->child; child; child = child->next) {
+		const cJSON *bulk = only_member(child, "$e");
+
+		if (bulk)
+			len += text_len(bulk) + 2 * RA_NONCE_LEN + sizeof("[\"\",\"\"],") - 1;
+		else if (!only_member(child, "$s"))
+			len += ra_line_bulk_len(child);
+	}
+	return len;
+}
+
+ra_err ra_line_commit(cJSON *body, ra_nonce_fn nonce, void *payload, struct ra_buf *open, struct ra_away *away)
 {
 	ra_err err = RA_OK;
 
 	for (cJSON *child = body->child; child && !err; child = child->next) {
-		if (only_member(child, "$s"))
-			err = commit(child, nonce, payload, open);
+		bool far = away && only_member(child, "$e");
+
+		if (far)
+			away->count++;
+		if (marked(child))
+			err = commit(child, nonce, payload, far ? &away->text : open);
 		else
-			err = ra_line_commit(child, nonce, payload, open);
+			err = ra_line_commit(child, nonce, payload, open, away);
 	}
 	return err;
 }
 
-/* Walking the openings of a line beside the commitments of its body. */
-struct opener {
-	const char *name;
+/* Walking a list of openings beside the commitments of a body. */
+struct list {
 	struct ra_span left;
 	const cJSON *node;            /* the next opening in the tree, NULL after the last */
 	char hash[RA_SHA256_HEX_LEN]; /* of its bytes */
+};
+struct opener {
+	const char *name;
+	struct list lists[2]; /* the line's, and that of its piece of the evidence file */
 	int64_t withheld;
 	struct ra_errs *errs;
 };
 
 /* Step over used bytes and compute the hash of the opening that is next now. */
-static ra_err opener_load(struct opener *opener, size_t used)
+static ra_err list_load(const struct opener *opener, struct list *list, size_t used)
 {
 	size_t len;
 
-	opener->left.bytes += used;
-	opener->left.len -= used;
-	opener->hash[0] = '\0';
-	if (!opener->node)
+	list->left.bytes += used;
+	list->left.len -= used;
+	list->hash[0] = '\0';
+	if (!list->node)
 		return RA_OK;
-	len = ra_line_nest_len(opener->left.bytes, opener->left.len);
-	if (ra_sha256_hex(opener->left.bytes, len, opener->hash))
+	len = ra_line_nest_len(list->left.bytes, list->left.len);
+	if (ra_sha256_hex(list->left.bytes, len, list->hash))
 		return ra_fail(opener->errs, RA_E_INTERNAL, "%s: cannot compute a SHA-256", opener->name);
 	return RA_OK;
 }
 
-static ra_err opener_next(struct opener *opener)
+static ra_err list_next(const struct opener *opener, struct list *list)
 {
-	size_t len = ra_line_nest_len(opener->left.bytes, opener->left.len);
+	size_t len = ra_line_nest_len(list->left.bytes, list->left.len);
 
-	opener->node = opener->node->next;
-	return opener_load(opener, len + (opener->left.len > len)); /* and the comma */
+	list->node = list->node->next;
+	return list_load(opener, list, len + (list->left.len > len)); /* and the comma */
+}
+
+/* The list whose next opening is that of a commitment, NULL. */
+static struct list *list_of(struct opener *opener, const char *hash)
+{
+	for (size_t i = 0; i < RA_LEN(opener->lists); i++)
+		if (strcmp(opener->lists[i].hash, hash) == 0)
+			return &opener->lists[i];
+	return NULL;
 }
 
 static bool is_nonce(const cJSON *node)
@@ -168,11 +218,11 @@ static const cJSON *opened_value(const cJSON *node)
 	return has_reserved_key(nonce->next) ? NULL : nonce->next;
 }
 
-/* Give item the value of its commitment, when the next opening is its own. */
+/* Give item the value of its commitment, when the next opening of a list is its own. */
 static ra_err open_item(struct opener *opener, cJSON *item, const char *hash)
 {
-	bool mine = strcmp(opener->hash, hash) == 0;
-	const cJSON *value = mine ? opened_value(opener->node) : NULL;
+	struct list *mine = list_of(opener, hash);
+	const cJSON *value = mine ? opened_value(mine->node) : NULL;
 	cJSON *copy;
 
 	if (mine && !value)
@@ -183,7 +233,7 @@ static ra_err open_item(struct opener *opener, cJSON *item, const char *hash)
 		return ra_fail(opener->errs, RA_E_NOMEM, "%s: not enough memory", opener->name);
 	become(item, copy);
 	if (mine)
-		return opener_next(opener);
+		return list_next(opener, mine);
 	opener->withheld++;
 	return RA_OK;
 }
@@ -210,7 +260,8 @@ static ra_err resolve(struct opener *opener, cJSON *node)
 ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out, int64_t *withheld,
 		       struct ra_errs *errs)
 {
-	struct opener opener = {.name = name, .left = line->open, .node = line->open_node, .errs = errs};
+	struct opener opener = {.name = name, .errs = errs,
+				.lists = {{.left = line->open, .node = line->open_node}, {.left = line->away, .node = line->away_node}}};
 	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_Duplicate(line->body_node, true);
 	ra_err err;
 
@@ -218,10 +269,12 @@ ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out
 	*withheld = 0;
 	if (!body)
 		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", name);
-	err = opener_load(&opener, 0);
+	err = list_load(&opener, &opener.lists[0], 0);
+	if (!err)
+		err = list_load(&opener, &opener.lists[1], 0);
 	if (!err)
 		err = resolve(&opener, body);
-	if (!err && opener.node)
+	if (!err && (opener.lists[0].node || opener.lists[1].node))
 		err = ra_fail(errs, RA_E_BROKEN,
 			      "%s: an opening belongs to no commitment of the body, or not at its place", name);
 	if (err)

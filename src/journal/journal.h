@@ -19,13 +19,18 @@
 
 #define RA_JOURNAL_FORMAT 1
 #define RA_JOURNAL_LINE_MAX (8u << 20) /* bytes of one line */
-#define RA_JOURNAL_FILE_MAX (1u << 30) /* bytes of a whole journal */
+#define RA_JOURNAL_FILE_MAX (1u << 30) /* bytes of a whole journal, and of its evidence file */
+#define RA_JOURNAL_INLINE_MAX (256u << 10) /* bytes of openings that may go into the evidence file and still stand in the line */
+#define RA_JOURNAL_EVIDENCE ".evidence" /* behind a journal's name: the file of openings of large replies */
 
 /* Mark a value as a machine's or an operator's: {"$s": value}. ra_journal_append turns it into a commitment and
  * opening. Shape: marks may stand anywhere below a body; one inside of a marked value adds nothing. Other keys that
  * begin with $ are the journal's own: an entry with one is refused. Bytes that are not UTF-8 text go in as base64.
  * Owner: takes value; the caller owns the result. Out: NULL without memory (value is freed). */
 RA_MUST_USE cJSON *ra_journal_sensitive(cJSON *value);
+/* The same, {"$e": value}: its opening stands in JOURNAL.evidence when those of the entry have more than
+ * RA_JOURNAL_INLINE_MAX bytes. For what a fold does not need: a record without that file goes on. */
+RA_MUST_USE cJSON *ra_journal_bulk(cJSON *value);
 
 /* A journal open for appending. */
 struct ra_journal;
@@ -52,8 +57,8 @@ typedef ra_err (*ra_entry_fn)(void *payload, const struct ra_entry *entry, struc
 /* Open an existing journal to go on with it: verify the whole chain, give every entry to fn, set a torn tail aside (and
  * append a `torn` entry {bytes, sha256} that fn sees too). Shape:  fn (may be NULL) has seen entries when a later one
  * turns out to be bad; what it built is to be thrown away then. Errors: RA_E_BROKEN (named entry), RA_E_DENIED for a
- * redacted journal, RA_E_BUSY when another process has it open, RA_E_NOTFOUND, RA_E_IO, RA_E_LIMIT, RA_E_NOMEM, what fn
- * returns. */
+ * redacted journal, RA_E_BUSY when another process has it open, RA_E_STATE when JOURNAL.evidence is only partly there,
+ * RA_E_NOTFOUND, RA_E_IO, RA_E_LIMIT, RA_E_NOMEM, what fn returns. */
 RA_MUST_USE ra_err ra_journal_open(const char *path, ra_entry_fn fn, void *payload, struct ra_journal **out,
 				   struct ra_errs *errs);
 
@@ -91,13 +96,14 @@ struct ra_verify {
 	int64_t count;     /* good entries */
 	int64_t first_bad; /* seq of the first bad entry (its line from 0), -1 */
 	int64_t withheld;  /* values whose opening is missing */
+	int64_t missing;   /* of them: those that stand in JOURNAL.evidence, which is not there or not all of it */
 	int64_t torn_len;  /* bytes after the last LF */
-	bool redacted;     /* openings are missing or a line shows masked text */
+	bool redacted;     /* openings are missing that are not counted in missing, or a line shows masked text */
 	char head[65];
 	char why[256]; /* one sentence about the first bad entry, foreign bytes in it */
 };
 /* Verify a journal file: strict JSON of every line, hash, prev, seq, format, every opening against its commitment, no
- * opening without commitment. Reads line by line in constant memory; never writes. fn (may be NULL) sees every good
+ * opening without commitment, the pieces of JOURNAL.evidence that are there. Reads line by line in constant memory; never writes. fn (may be NULL) sees every good
  * entry. Errors: RA_E_NOTFOUND, RA_E_IO, RA_E_LIMIT, RA_E_NOMEM, what fn returns; a broken journal is not an error of
  * this call. */
 RA_MUST_USE ra_err ra_journal_verify(const char *path, ra_entry_fn fn, void *payload, struct ra_verify *out,

@@ -9,6 +9,7 @@
 void ra_line_clear(struct ra_line *line)
 {
 	line->doc = ra_json_free(line->doc);
+	line->away_doc = ra_json_free(line->away_doc);
 	memset(line, 0, sizeof(*line));
 }
 
@@ -87,18 +88,18 @@ static bool take_hash(struct cursor *at, char *out)
 }
 
 /* The openings and what follows them. The bracket before the first one is already taken. */
-static bool take_open(struct cursor *at, struct ra_line *out)
+static bool take_open(struct cursor *at, struct ra_span *out)
 {
 	const char *from = at->bytes;
 	struct ra_span opening;
 
-	out->open = (struct ra_span){from, 0};
+	*out = (struct ra_span){from, 0};
 	if (take_text(at, "]"))
 		return true;
 	do {
 		if (!take_nest(at, '[', &opening))
 			return false;
-		out->open.len = (size_t)(at->bytes - from);
+		out->len = (size_t)(at->bytes - from);
 	} while (take_text(at, ","));
 	return take_text(at, "]");
 }
@@ -111,7 +112,7 @@ static bool take_frame(struct cursor *at, struct ra_line *out)
 		return false;
 	if (!take_text(at, ",\"hash\":\"") || !take_hash(at, out->hash) || !take_text(at, "\",\"open\":["))
 		return false;
-	if (!take_open(at, out))
+	if (!take_open(at, &out->open))
 		return false;
 	out->shown = take_text(at, ",\"shown\":");
 	if (out->shown && !take_nest(at, '{', &shown))
@@ -157,6 +158,24 @@ ra_err ra_line_split(const char *name, struct ra_span bytes, struct ra_line *out
 	if (err)
 		ra_line_clear(out);
 	return err;
+}
+
+ra_err ra_line_add_piece(const char *name, struct ra_span piece, int64_t count, struct ra_line *line, struct ra_errs *errs)
+{
+	const struct ra_json_limits limits = {.len_max = piece.len, .depth_max = RA_LINE_DEPTH_MAX};
+	struct cursor at = {piece.bytes, piece.len};
+	ra_err err;
+
+	if (!take_text(&at, "[") || !take_open(&at, &line->away) || !take_text(&at, "\n") || at.len > 0)
+		return ra_fail(errs, RA_E_BROKEN, "%s: its piece of the evidence file has not the form of one", name);
+	err = ra_json_parse("JSON", piece.bytes, piece.len, &limits, &line->away_doc, NULL);
+	if (err)
+		return ra_fail(errs, err == RA_E_INVALID || err == RA_E_LIMIT ? RA_E_BROKEN : err,
+			       "%s: its piece of the evidence file cannot be read", name);
+	line->away_node = ra_json_root(line->away_doc)->child;
+	if (cJSON_GetArraySize(ra_json_root(line->away_doc)) != count)
+		return ra_fail(errs, RA_E_BROKEN, "%s: its piece of the evidence file has another number of openings", name);
+	return RA_OK;
 }
 
 ra_err ra_line_build(const cJSON *body, const struct ra_buf *open, struct ra_buf *out)

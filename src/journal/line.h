@@ -5,6 +5,8 @@
  * met in B, read from left to right; some may be missing, none may be left over. In B an object key that begins with $
  * is only ever the one key of a commitment
  * {"$c":C}; in an opened value there is no such key. So no value of a machine can pass for a mark of the journal.
+ * An entry whose body says where its piece of the evidence file stands has two lists of openings, the line's and the
+ * piece's; each stands in that order, and each commitment is opened by one of them.
  * Invariants: pure functions over bytes and trees; no file, no clock. */
 #ifndef RA_JOURNAL_LINE_H
 #define RA_JOURNAL_LINE_H
@@ -15,6 +17,7 @@
 
 #define RA_LINE_DEPTH_MAX 40 /* levels of nesting in a line, its frame included */
 #define RA_NONCE_LEN 16      /* random bytes of an opening */
+#define RA_LINE_EVIDENCE "evidence" /* member of a body: where openings stand that are not in the line */
 
 /* Where openings get their random bytes; tests give fixed ones.
  * Out: out[2 * RA_NONCE_LEN + 1] as lower-case hex. Errors: RA_E_INTERNAL. */
@@ -33,6 +36,9 @@ struct ra_line {
 	struct ra_span open; /* what stands between the brackets */
 	const cJSON *body_node;
 	const cJSON *open_node; /* the first opening, NULL without any */
+	struct ra_json *away_doc; /* of the piece of the evidence file; NULL: none, or it is missing */
+	struct ra_span away;
+	const cJSON *away_node;
 	char hash[65];
 	bool shown;
 };
@@ -51,6 +57,11 @@ size_t ra_line_nest_len(const char *bytes, size_t len);
  * Errors: RA_E_BROKEN with the reason, RA_E_NOMEM, RA_E_INTERNAL. */
 RA_MUST_USE ra_err ra_line_split(const char *name, struct ra_span bytes, struct ra_line *out, struct ra_errs *errs);
 
+/* Add the openings of the line's piece of the evidence file, whose digest is right. Shape: piece outlives the line; it
+ * holds count openings. Errors: RA_E_BROKEN when it has not the form of a piece, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_line_add_piece(const char *name, struct ra_span piece, int64_t count, struct ra_line *line,
+				     struct ra_errs *errs);
+
 /* The body with every commitment replaced by its opened value, or by {"$w":true} where the opening is missing.
  * Out:    *out; *withheld counts the missing ones.
  * Owner:  caller frees *out.
@@ -59,11 +70,21 @@ RA_MUST_USE ra_err ra_line_split(const char *name, struct ra_span bytes, struct 
 RA_MUST_USE ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out, int64_t *withheld,
 				   struct ra_errs *errs);
 
-/* Replace each mark {"$s":value} below body by a commitment.
- * Shape:  a mark inside of a marked value adds nothing: the outer one covers it.
- * Out:    the openings, comma-separated, appended to *open.
- * Errors: RA_E_NOMEM, RA_E_LIMIT (open is full), RA_E_INTERNAL (no random bytes, no digest). */
-RA_MUST_USE ra_err ra_line_commit(cJSON *body, ra_nonce_fn nonce, void *payload, struct ra_buf *open);
+/* Openings that do not go into the line. */
+struct ra_away {
+	struct ra_buf text; /* comma-separated */
+	int64_t count;
+};
+
+/* About the bytes that the openings of all marks {"$e":value} below body have, before they are escaped. */
+size_t ra_line_bulk_len(const cJSON *body);
+
+/* Replace each mark {"$s":value} or {"$e":value} below body by a commitment.
+ * Shape:  a mark inside of a marked value adds nothing: the outer one covers it. away NULL: all openings go to *open.
+ * Out:    the openings, comma-separated, appended to *open; those of "$e" to *away.
+ * Errors: RA_E_NOMEM, RA_E_LIMIT (open or away is full), RA_E_INTERNAL (no random bytes, no digest). */
+RA_MUST_USE ra_err ra_line_commit(cJSON *body, ra_nonce_fn nonce, void *payload, struct ra_buf *open,
+				  struct ra_away *away);
 
 /* The line of a body without marks: the frame around its bytes, LF included.
  * Out:    appended to *out. Errors: RA_E_NOMEM, RA_E_LIMIT, RA_E_INTERNAL. */

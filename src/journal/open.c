@@ -17,7 +17,8 @@ static struct ra_journal *journal_new(const char *path)
 
 	if (!journal)
 		return NULL;
-	journal->fd = -1;
+	journal->fd = journal->evidence.fd = -1;
+	journal->inline_max = RA_JOURNAL_INLINE_MAX;
 	ra_chain_start(&journal->chain);
 	ra_journal_set_nonce(journal, NULL, NULL);
 	journal->path = path ? strdup(path) : NULL;
@@ -30,6 +31,7 @@ struct ra_journal *ra_journal_free(struct ra_journal *journal)
 		return NULL;
 	if (journal->fd >= 0)
 		close(journal->fd);
+	ra_evidence_clear(&journal->evidence);
 	free(journal->path);
 	free(journal);
 	return NULL;
@@ -44,18 +46,26 @@ static ra_err lock(struct ra_journal *journal, struct ra_errs *errs)
 	return ra_fail(errs, RA_E_IO, "cannot lock %s: %s", journal->path, strerror(errno));
 }
 
-/* Make a new file's name survive a power cut. File systems that cannot sync a directory say EINVAL. */
-static ra_err sync_dir(const char *path, struct ra_errs *errs)
+ra_err ra_journal_sync_dir(const char *path, struct ra_errs *errs)
 {
 	const char *slash = strrchr(path, '/');
 	RA_AUTO(ra_mem_free) char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); /* file systems that cannot sync a directory */
 	int why = errno;
 
 	if (fd >= 0)
 		close(fd);
 	return ok ? RA_OK : ra_fail(errs, RA_E_IO, "cannot sync the directory of %s: %s", path, strerror(why));
+}
+
+/* What stands beside a journal that is locked. */
+static ra_err take_evidence(struct ra_journal *journal, struct ra_errs *errs)
+{
+	ra_err err = ra_evidence_open(journal->path, true, &journal->evidence, errs);
+
+	journal->chain.evidence = &journal->evidence;
+	return err;
 }
 
 ra_err ra_journal_create(const char *path, struct ra_journal **out, struct ra_errs *errs)
@@ -72,8 +82,10 @@ ra_err ra_journal_create(const char *path, struct ra_journal **out, struct ra_er
 			return ra_fail(errs, RA_E_IO, "cannot create the journal %s: %s", path, strerror(errno));
 		err = lock(journal, errs);
 		if (!err)
-			err = sync_dir(path, errs);
+			err = ra_journal_sync_dir(path, errs);
 	}
+	if (!err)
+		err = take_evidence(journal, errs);
 	if (err)
 		return err;
 	*out = journal;
@@ -97,6 +109,7 @@ static ra_err open_file(struct ra_journal *journal, struct ra_errs *errs)
 static ra_err read_all(struct ra_journal *journal, struct ra_scan *scan, struct ra_errs *errs)
 {
 	ra_err err = ra_scan_file(scan, journal->fd, errs);
+	int64_t have = journal->evidence.len, named = scan->chain.evidence_len;
 
 	if (scan->broken)
 		return ra_fail(errs, RA_E_BROKEN, "%s: %s", journal->path, scan->why);
@@ -104,6 +117,10 @@ static ra_err read_all(struct ra_journal *journal, struct ra_scan *scan, struct 
 		return err;
 	if (scan->chain.redacted)
 		return ra_fail(errs, RA_E_DENIED, "%s is a redacted copy; go on with the original", journal->path);
+	if (have && have < named)
+		return ra_fail(errs, RA_E_STATE,
+			       "%s has %lld bytes and the record names %lld: bring the whole file, or move this one away to go on without it",
+			       journal->evidence.path, (long long)have, (long long)named);
 	journal->chain = scan->chain;
 	journal->len = scan->good_len;
 	return RA_OK;
@@ -122,6 +139,9 @@ ra_err ra_journal_open(const char *path, ra_entry_fn fn, void *payload, struct r
 	if (!journal)
 		return ra_fail(errs, RA_E_NOMEM, "not enough memory for a journal");
 	err = open_file(journal, errs);
+	if (!err)
+		err = take_evidence(journal, errs);
+	scan.chain.evidence = &journal->evidence;
 	if (!err)
 		err = read_all(journal, &scan, errs);
 	if (!err)

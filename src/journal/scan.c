@@ -111,6 +111,7 @@ void ra_scan_result(const struct ra_scan *scan, struct ra_verify *out)
 	out->count = scan->chain.count;
 	out->first_bad = scan->broken ? scan->chain.count : -1;
 	out->withheld = scan->chain.withheld;
+	out->missing = scan->chain.missing;
 	out->redacted = scan->chain.redacted;
 	out->torn_len = scan->broken ? 0 : (int64_t)scan->line.len;
 	memcpy(out->head, scan->chain.head, sizeof(out->head));
@@ -126,6 +127,7 @@ void ra_scan_result(const struct ra_scan *scan, struct ra_verify *out)
 ra_err ra_journal_verify(const char *path, ra_entry_fn fn, void *payload, struct ra_verify *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_scan_clear) struct ra_scan scan;
+	RA_AUTO(ra_evidence_clear) struct ra_evidence evidence = {.fd = -1};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 	ra_err err;
@@ -138,6 +140,9 @@ ra_err ra_journal_verify(const char *path, ra_entry_fn fn, void *payload, struct
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		err = ra_fail(errs, RA_E_IO, "%s is not a file", path);
 	else
+		err = ra_evidence_open(path, false, &evidence, errs);
+	scan.chain.evidence = &evidence;
+	if (!err)
 		err = ra_scan_file(&scan, fd, errs);
 	close(fd);
 	ra_scan_result(&scan, out);

@@ -10,6 +10,8 @@ struct ra_journal {
 	int fd;     /* -1 in memory */
 	int64_t len;
 	struct ra_chain chain;
+	struct ra_evidence evidence;
+	size_t inline_max; /* RA_JOURNAL_INLINE_MAX; tests take less */
 	bool failed; /* a write or fsync failed: what is on disk is no longer certain, nothing more goes in */
 	ra_nonce_fn nonce;
 	void *nonce_payload;
@@ -17,6 +19,9 @@ struct ra_journal {
 
 /* Take the random bytes of openings from elsewhere. */
 void ra_journal_set_nonce(struct ra_journal *journal, ra_nonce_fn nonce, void *payload);
+
+/* Make the name of a new file survive a power cut. Errors: RA_E_IO. */
+RA_MUST_USE ra_err ra_journal_sync_dir(const char *path, struct ra_errs *errs);
 
 /* Set the bytes after the last LF aside in PATH.torn and record them in a torn entry {bytes, sha256}; and record what
  * an earlier, interrupted attempt set aside. Shape:  tail_len is what stands in the file behind journal->len. Out:

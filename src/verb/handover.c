@@ -148,7 +148,7 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 		err = add_head(tar, &head, errs);
 	if (!err)
 		err = add_file(tar, RA_HANDOVER_JOURNAL, path, errs);
-	snprintf(evidence, sizeof(evidence), "%.4000s.evidence", path);
+	snprintf(evidence, sizeof(evidence), "%.4000s" RA_JOURNAL_EVIDENCE, path);
 	if (!err && !access(evidence, F_OK))
 		err = add_file(tar, RA_HANDOVER_EVIDENCE, evidence, errs);
 	return err ? err : add_flows(tar, flows, errs);

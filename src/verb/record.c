@@ -111,6 +111,21 @@ static void print_age(long age)
 		printf("%4ld d    ", age / 86400);
 }
 
+/* What stands beside a record belongs to its session; most have none of it. */
+static bool drop_beside(const char *path)
+{
+	static const char *const suffixes[] = {".torn", RA_JOURNAL_EVIDENCE};
+	bool gone = true;
+
+	for (size_t i = 0; i < RA_LEN(suffixes); i++) {
+		char file[4096];
+		int len = snprintf(file, sizeof(file), "%s%s", path, suffixes[i]);
+
+		gone = (len < 0 || (size_t)len >= sizeof(file) || !unlink(file) || errno == ENOENT) && gone;
+	}
+	return gone;
+}
+
 static int one_session(const char *dir, const char *name, int width, long prune_s, bool *pruned)
 {
 	RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, name);
@@ -122,12 +137,8 @@ static int one_session(const char *dir, const char *name, int width, long prune_
 	long age = (long)(ra_utc_now() / 1000 - st.st_mtime);
 
 	if (prune_s >= 0 && age > prune_s) {
-		char torn[4096];
-		int len = snprintf(torn, sizeof(torn), "%s.torn", path);
-
 		*pruned = true;
-		/* A tail that was set aside belongs to its session; most have none. */
-		if (!unlink(path) && (len < 0 || (size_t)len >= sizeof(torn) || !unlink(torn) || errno == ENOENT))
+		if (!unlink(path) && drop_beside(path))
 			return RA_EXIT_OK;
 		ra_say("cannot delete %s", path);
 		return RA_EXIT_CANTWRITE;

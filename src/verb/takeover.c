@@ -138,6 +138,50 @@ static ra_err same_here(const char *path, const struct ra_handover *head, struct
 	return err;
 }
 
+/* A name beside a journal. Out: out[cap]. */
+static const char *beside(const char *journal, const char *suffix, char *out, size_t cap)
+{
+	snprintf(out, cap, "%.4000s%s", journal, suffix);
+	return out;
+}
+
+/* Write the record and its evidence beside their place, and look at them there. */
+static ra_err try_record(const struct ra_tarball *tar, const struct ra_handover *head, const char *fresh, struct ra_errs *errs)
+{
+	const struct ra_buf *bytes = ra_tarball_get(tar, RA_HANDOVER_JOURNAL), *evidence = ra_tarball_get(tar, RA_HANDOVER_EVIDENCE);
+	char path[4096];
+	ra_err err = ra_write_file(fresh, 0600, bytes->data, bytes->len, errs);
+
+	if (!err && evidence)
+		err = ra_write_file(beside(fresh, RA_JOURNAL_EVIDENCE, path, sizeof(path)), 0600, evidence->data, evidence->len, errs);
+	return err ? err : verify(fresh, head, errs);
+}
+
+/* Give a file that was looked at its name; never over another. Out: *is_new when that name was free. */
+static ra_err name_file(const char *fresh, const char *path, bool *is_new, struct ra_errs *errs)
+{
+	*is_new = !link(fresh, path);
+	return *is_new ? RA_OK : ra_fail(errs, RA_E_IO, "cannot put the record at %s: %s", path, strerror(errno));
+}
+
+/* The evidence goes before the record that names it; one that is here already stays with the record that is. */
+static ra_err name_record(const struct ra_tarball *tar, const char *fresh, const char *path, struct ra_errs *errs)
+{
+	char from[4096], to[4096];
+	bool is_new = false, put = false;
+	ra_err err = RA_OK;
+
+	beside(fresh, RA_JOURNAL_EVIDENCE, from, sizeof(from));
+	beside(path, RA_JOURNAL_EVIDENCE, to, sizeof(to));
+	if (ra_tarball_get(tar, RA_HANDOVER_EVIDENCE) && (access(path, F_OK) || access(to, F_OK)))
+		err = name_file(from, to, &put, errs);
+	if (!err && access(path, F_OK))
+		err = name_file(fresh, path, &is_new, errs);
+	if (err && put)
+		(void)unlink(to);
+	return err;
+}
+
 /* Write the journal beside its place, look at it, and only then give it its name; never over a file. Out: *is_new false when it was there
  * already. */
 static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handover *head, char **out, bool *is_new,
@@ -145,8 +189,7 @@ static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handov
 {
 	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
 	RA_AUTO(ra_mem_free) char *path = dir ? ra_path_join(dir, head->journal) : NULL;
-	const struct ra_buf *bytes = ra_tarball_get(tar, RA_HANDOVER_JOURNAL);
-	char fresh[4096] = "";
+	char fresh[4096], evidence[4096];
 
 	if (!path)
 		return ra_fail(errs, RA_E_NOTFOUND, "no home directory to keep sessions in");
@@ -154,31 +197,19 @@ static ra_err place_journal(const struct ra_tarball *tar, const struct ra_handov
 
 	if (err)
 		return err;
-	if (!access(path, F_OK)) {
+	*is_new = access(path, F_OK) != 0;
+	if (!*is_new)
 		err = same_here(path, head, errs);
-	} else {
-		snprintf(fresh, sizeof(fresh), "%.4000s.%ld.new", path, (long)getpid());
-		err = ra_write_file(fresh, 0600, bytes->data, bytes->len, errs);
-		err = err ? err : verify(fresh, head, errs);
-		if (!err && link(fresh, path))
-			err = ra_fail(errs, RA_E_IO, "cannot put the record at %s: %s", path, strerror(errno));
-		(void)unlink(fresh);
-	}
+	snprintf(fresh, sizeof(fresh), "%.4000s.%ld.new", path, (long)getpid());
+	err = err ? err : try_record(tar, head, fresh, errs);
+	err = err ? err : name_record(tar, fresh, path, errs);
+	(void)unlink(fresh);
+	(void)unlink(beside(fresh, RA_JOURNAL_EVIDENCE, evidence, sizeof(evidence)));
 	if (err)
 		return err;
-	*is_new = *fresh != '\0';
 	*out = path;
 	path = NULL;
 	return RA_OK;
-}
-
-static ra_err place_evidence(const struct ra_tarball *tar, const char *journal, struct ra_errs *errs)
-{
-	const struct ra_buf *bytes = ra_tarball_get(tar, RA_HANDOVER_EVIDENCE);
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%.4000s.evidence", journal);
-	return !bytes || !access(path, F_OK) ? RA_OK : ra_write_file(path, 0600, bytes->data, bytes->len, errs);
 }
 
 /* Only for this user to read and write. */
@@ -320,10 +351,12 @@ ra_err ra_verb_take_over(const struct ra_context *context, const char *path, str
 		err = place_journal(tar, &out->head, &out->journal, &is_new, errs);
 	if (!err)
 		err = keep_flows(context, tar, out->journal, errs);
-	if (!err)
-		err = place_evidence(tar, out->journal, errs);
-	if (err && is_new)
+	if (err && is_new) {
+		char evidence[4096];
+
 		(void)unlink(out->journal);
+		(void)unlink(beside(out->journal, RA_JOURNAL_EVIDENCE, evidence, sizeof(evidence)));
+	}
 	if (tar)
 		ra_tarball_free(tar);
 	free(tar);

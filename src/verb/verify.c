@@ -37,9 +37,12 @@ static void print_good(const struct ra_verify *found, const struct span *span)
 	printf("  entries  %" PRId64 ", %s to %s\n", found->count, ra_utc_format(span->from, from),
 	       ra_utc_format(span->to, to));
 	printf("  head     %s\n", found->head);
-	if (found->withheld > 0)
-		printf("  withheld %" PRId64 " %s: a redacted copy\n", found->withheld,
-		       plural(found->withheld, "value", "values"));
+	if (found->missing > 0)
+		printf("  missing  %" PRId64 " %s of large answers: the file beside it (%s) is not here, or not all of it\n",
+		       found->missing, plural(found->missing, "line", "lines"), RA_JOURNAL_EVIDENCE);
+	if (found->withheld > found->missing)
+		printf("  withheld %" PRId64 " %s: a redacted copy\n", found->withheld - found->missing,
+		       plural(found->withheld - found->missing, "value", "values"));
 	else if (found->redacted)
 		printf("  withheld nothing, but masked text is shown: a redacted copy\n");
 }

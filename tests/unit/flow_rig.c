@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "flow/state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,19 +54,14 @@ void rig_end(struct rig *rig)
 	*rig = (struct rig){0};
 }
 
-static bool is_mark(const cJSON *node)
-{
-	return cJSON_IsObject(node) && node->child && !node->child->next && strcmp(node->child->string, "$s") == 0;
-}
-
-/* As the journal gives it back: {"$s": v} is v. */
+/* As the journal gives it back: what was marked is a value. */
 static void resolve(cJSON *node)
 {
 	cJSON *next;
 
 	for (cJSON *at = node->child; at; at = next) {
 		next = at->next;
-		if (!is_mark(at)) {
+		if (!ra_marked(at)) {
 			resolve(at);
 			continue;
 		}

@@ -863,7 +863,7 @@ static void test_reply_bytes(void **unused)
 		for (size_t k = 0; k < cases[i].len; k++)
 			breaks += cases[i].out[k] == '\n';
 		cJSON_ArrayForEach (line, ra_json_get(body, "out")) {
-			const cJSON *value = ra_json_get(line, "$s");
+			const cJSON *value = ra_json_get(line, "$e");
 
 			assert_non_null(value);
 			assert_true(cJSON_IsString(value) || ra_json_str(value, "base64", NULL));

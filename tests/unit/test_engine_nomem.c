@@ -4,6 +4,7 @@
 
 #include "flow/engine.h"
 #include "flow/entries.h"
+#include "flow/state.h"
 #include "tests/unit/refuse.h"
 
 #include <stdio.h>
@@ -44,14 +45,14 @@ static const char *answer_to(const char *request)
 	return "";
 }
 
-/* {"$s": v} is v; nothing of ours is allocated here. */
+/* What was marked is a value; nothing of ours is allocated here. */
 static void resolve(cJSON *node)
 {
 	cJSON *next;
 
 	for (cJSON *at = node->child; at; at = next) {
 		next = at->next;
-		if (!cJSON_IsObject(at) || !at->child || strcmp(at->child->string, "$s") != 0) {
+		if (!ra_marked(at)) {
 			resolve(at);
 			continue;
 		}
