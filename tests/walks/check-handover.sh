@@ -180,6 +180,35 @@ left=$(find two -type f -o -name '*.new')
 [ -z "$left" ] || bad "a flow set that was refused left $left"
 BIN=other/bin expect 14 'taken over from' two resume s.handover --plain
 
+# An answer too large for a line goes along in a file of its own, and what was changed in it is not taken over.
+python3 - share/reattest/flows/demo/healthy.json <<'P'
+import json, sys
+tree = json.load(open(sys.argv[1]))
+tree["id"] = "talkative"
+for state in tree["states"].values():
+    for reply in state.get("ssh", {}).get("replies", []):
+        if "log" in reply["request"]:
+            reply["out"] += ["2026-03-02T00:00:00.000Z cpu1:2097931)Nothing: %d: of any interest" % i for i in range(9000)]
+json.dump(tree, open("talkative.json", "w"))
+P
+rm -rf two/.local
+one check --from talkative.json --journal large.jsonl >/dev/null 2>&1
+[ "$(stat -c %s large.jsonl.evidence)" -gt 500000 ] || bad "no evidence was put aside"
+[ "$(stat -c '%s' large.jsonl)" -lt 400000 ] || bad "it stands in the line as well"
+expect 0 'Nothing: 8999: of any interest' one export large.jsonl
+expect 0 'do not go on with it here' one handover large.jsonl -o large.handover
+two resume large.handover --plain </dev/null >out 2>err
+grep -q 'taken over from' err || bad "not taken over: $(cat err)"
+cmp large.jsonl.evidence two/$sessions/large.jsonl.evidence || bad "the evidence did not go along"
+expect 3 'whole' two verify two/$sessions/large.jsonl
+rm large.jsonl.evidence
+expect 3 'missing' one verify large.jsonl
+expect 0 '(withheld)' one export large.jsonl
+rm -rf two/.local unpacked/*
+tar xzf large.handover -C unpacked
+sed -i 's/Nothing: 77:/Nothing: 78:/' unpacked/journal.evidence
+refused 'evidence file was changed' "$all journal.evidence"
+
 # A session somebody is in is not handed over.
 (flock 9; HOME=$work/one bin/reattest handover half.jsonl -o locked.handover 2>err; [ $? = 73 ] || echo unlocked) 9<half.jsonl >out
 [ ! -s out ] && grep -q 'is open in another reattest' err || bad "a session in use: $(cat out err)"
