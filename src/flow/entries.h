@@ -19,7 +19,7 @@
 #define RA_ENTRY_KINDS(X)                                                                                             \
 	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure") \
 	X(GIVEN, "given", "what site-list|template, file(s), sha256, content(s)")                                                 \
-	X(PLANE, "plane", "plane, state up|down, why, say(s), peer, user(s)")                                                  \
+	X(PLANE, "plane", "plane, state up|down, why, say(s), peer(s), user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \
 	X(GATE, "gate", "step, gate, opened, why, by condition|statements, key proven|partly proven, recovery_id(s), affirmed")                    \

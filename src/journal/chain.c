@@ -115,7 +115,7 @@ static void advance(struct ra_chain *chain, const struct ra_line *line, const st
 	chain->withheld += withheld;
 	chain->missing += withheld < missing ? withheld : missing;
 	/* Without its piece exactly the openings in it are withheld; else somebody dropped some, or moved them. */
-	chain->redacted = chain->redacted || withheld != missing || line->shown;
+	chain->redacted = chain->redacted || withheld != missing || line->shown != NULL;
 	if (strcmp(entry->kind, "torn") == 0)
 		chain->torn_len += stated_len(entry->body);
 }

@@ -144,6 +144,13 @@ ra_err ra_line_commit(cJSON *body, ra_nonce_fn nonce, void *payload, struct ra_b
 	return err;
 }
 
+const char *ra_line_commitment(const cJSON *node)
+{
+	const cJSON *held = only_member(node, "$c");
+
+	return held && cJSON_IsString(held) && ra_is_sha256_hex(held->valuestring) ? held->valuestring : NULL;
+}
+
 /* Walking a list of openings beside the commitments of a body. */
 struct list {
 	struct ra_span left;
@@ -152,6 +159,7 @@ struct list {
 };
 struct opener {
 	const char *name;
+	const struct ra_line *line;
 	struct list lists[2]; /* the line's, and that of its piece of the evidence file */
 	int64_t withheld;
 	struct ra_errs *errs;
@@ -208,6 +216,21 @@ static bool has_reserved_key(const cJSON *node)
 	return false;
 }
 
+const cJSON *ra_line_shown(const struct ra_line *line, const char *commitment)
+{
+	const cJSON *shown = line->shown ? ra_json_get(line->shown, commitment) : NULL;
+
+	return shown && !has_reserved_key(shown) ? shown : NULL;
+}
+
+/* What stands for a value without opening. */
+static cJSON *stand_in(const struct opener *opener, const char *hash)
+{
+	const cJSON *shown = ra_line_shown(opener->line, hash);
+
+	return wrap("$w", shown ? cJSON_Duplicate(shown, true) : cJSON_CreateTrue());
+}
+
 /* The value of the opening at the cursor. Out: NULL when it is not ["<32 hex>",value]. */
 static const cJSON *opened_value(const cJSON *node)
 {
@@ -228,7 +251,7 @@ static ra_err open_item(struct opener *opener, cJSON *item, const char *hash)
 	if (mine && !value)
 		return ra_fail(opener->errs, RA_E_BROKEN, "%s: an opening is not of the form [\"32 hex digits\",value]",
 			       opener->name);
-	copy = mine ? cJSON_Duplicate(value, true) : wrap("$w", cJSON_CreateTrue());
+	copy = mine ? cJSON_Duplicate(value, true) : stand_in(opener, hash);
 	if (!copy)
 		return ra_fail(opener->errs, RA_E_NOMEM, "%s: not enough memory", opener->name);
 	become(item, copy);
@@ -244,13 +267,13 @@ static ra_err resolve(struct opener *opener, cJSON *node)
 	ra_err err = RA_OK;
 
 	for (cJSON *child = node->child; child && !err; child = child->next) {
-		const cJSON *held = only_member(child, "$c");
+		const char *hash = ra_line_commitment(child);
 
 		if (cJSON_IsObject(node) && child->string[0] == '$')
 			return ra_fail(opener->errs, RA_E_BROKEN, "%s: the key \"%.20s\" is not the body's to use",
 				       opener->name, child->string);
-		if (held && cJSON_IsString(held) && ra_is_sha256_hex(held->valuestring))
-			err = open_item(opener, child, held->valuestring);
+		if (hash)
+			err = open_item(opener, child, hash);
 		else
 			err = resolve(opener, child);
 	}
@@ -260,7 +283,7 @@ static ra_err resolve(struct opener *opener, cJSON *node)
 ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out, int64_t *withheld,
 		       struct ra_errs *errs)
 {
-	struct opener opener = {.name = name, .errs = errs,
+	struct opener opener = {.name = name, .line = line, .errs = errs,
 				.lists = {{.left = line->open, .node = line->open_node}, {.left = line->away, .node = line->away_node}}};
 	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_Duplicate(line->body_node, true);
 	ra_err err;

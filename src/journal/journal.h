@@ -42,7 +42,8 @@ struct ra_journal;
 RA_MUST_USE ra_err ra_journal_create(const char *path, struct ra_journal **out, struct ra_errs *errs);
 
 /* One entry as the fold sees it: the body with every commitment replaced by its value.
- * A value whose opening is missing stands as {"$w":true} (withheld). */
+ * A value whose opening is missing stands as {"$w":masked} (withheld): the masked text that a redacted copy shows for it, or
+ * true. */
 struct ra_entry {
 	int64_t seq;
 	ra_utc_ms t;

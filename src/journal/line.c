@@ -107,6 +107,7 @@ static bool take_open(struct cursor *at, struct ra_span *out)
 static bool take_frame(struct cursor *at, struct ra_line *out)
 {
 	struct ra_span shown;
+	bool is_shown;
 
 	if (!take_text(at, "{\"body\":") || !take_nest(at, '{', &out->body))
 		return false;
@@ -114,8 +115,8 @@ static bool take_frame(struct cursor *at, struct ra_line *out)
 		return false;
 	if (!take_open(at, &out->open))
 		return false;
-	out->shown = take_text(at, ",\"shown\":");
-	if (out->shown && !take_nest(at, '{', &shown))
+	is_shown = take_text(at, ",\"shown\":");
+	if (is_shown && !take_nest(at, '{', &shown))
 		return false;
 	return take_text(at, "}") && at->len == 0;
 }
@@ -137,6 +138,7 @@ static ra_err parse(const char *name, struct ra_span bytes, struct ra_line *out,
 	if (!cJSON_IsObject(out->body_node) || !cJSON_IsArray(open))
 		return ra_fail(errs, RA_E_BROKEN, "%s: the line has not the form of a journal line", name);
 	out->open_node = open->child;
+	out->shown = ra_json_get(ra_json_root(out->doc), "shown");
 	return RA_OK;
 }
 

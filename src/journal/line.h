@@ -7,6 +7,8 @@
  * {"$c":C}; in an opened value there is no such key. So no value of a machine can pass for a mark of the journal.
  * An entry whose body says where its piece of the evidence file stands has two lists of openings, the line's and the
  * piece's; each stands in that order, and each commitment is opened by one of them.
+ * S of a redacted copy is {"C":masked,...}: what stands for the value of a commitment without opening, in the order of the
+ * commitments. No hash covers it: what reads as a fact is not taken from there.
  * Invariants: pure functions over bytes and trees; no file, no clock. */
 #ifndef RA_JOURNAL_LINE_H
 #define RA_JOURNAL_LINE_H
@@ -39,8 +41,8 @@ struct ra_line {
 	struct ra_json *away_doc; /* of the piece of the evidence file; NULL: none, or it is missing */
 	struct ra_span away;
 	const cJSON *away_node;
+	const cJSON *shown; /* NULL: none */
 	char hash[65];
-	bool shown;
 };
 void ra_line_clear(struct ra_line *line);
 static inline void ra_line_clear_auto(struct ra_line *line)
@@ -62,7 +64,15 @@ RA_MUST_USE ra_err ra_line_split(const char *name, struct ra_span bytes, struct 
 RA_MUST_USE ra_err ra_line_add_piece(const char *name, struct ra_span piece, int64_t count, struct ra_line *line,
 				     struct ra_errs *errs);
 
-/* The body with every commitment replaced by its opened value, or by {"$w":true} where the opening is missing.
+/* What a line shows for a commitment without opening. Out: borrowed; NULL when nothing is shown, or nothing that may be:
+ * it holds a key that only the journal may use. */
+const cJSON *ra_line_shown(const struct ra_line *line, const char *commitment);
+
+/* Is the node {"$c":C}? Out: C, borrowed; NULL when it is not. */
+const char *ra_line_commitment(const cJSON *node);
+
+/* The body with every commitment replaced by its opened value, or by {"$w":masked} where the opening is missing; masked is
+ * what the line shows for it, or true.
  * Out:    *out; *withheld counts the missing ones.
  * Owner:  caller frees *out.
  * Errors: RA_E_BROKEN for an opening that belongs to no commitment or a key that only the journal may use, RA_E_NOMEM,

@@ -47,7 +47,9 @@ static ra_err take_line(struct ra_scan *scan, struct ra_errs *errs)
 	if (err)
 		return ra_fail(errs, err, "%s", own.text[0]);
 	scan->good_len += (int64_t)line.len + 1;
-	if (scan->fn)
+	if (scan->line_fn)
+		err = scan->line_fn(scan->payload, line, errs);
+	if (!err && scan->fn)
 		err = scan->fn(scan->payload, &entry, errs);
 	ra_entry_clear(&entry);
 	ra_buf_reset(&scan->line);

@@ -169,6 +169,8 @@ static void put_summary(struct doc *d, const struct ra_view *v)
 {
 	char at[RA_UTC_TEXT_LEN], to[RA_UTC_TEXT_LEN];
 
+	pair(d, "REDACTED", !v->redacted ? "" : line(d, "a redacted copy: %lld values are withheld, and names and addresses shown stand for others. "
+						       "The same value has the same name everywhere.", (long long)v->withheld));
 	pair(d, "Outcome", *v->outcome ? v->outcome : "not finished");
 	pair(d, "", v->outcome_title);
 	pair(d, "Attestation", v->attestation);

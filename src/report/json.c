@@ -55,6 +55,7 @@ static bool put_head(cJSON *root, const struct ra_view *v)
 		ok = plane && text(plane, "plane", v->planes[i].name) && text(plane, "state", v->planes[i].state) &&
 		     text(plane, "say", v->planes[i].say) && text(plane, "peer", v->planes[i].peer);
 	}
+	ok = ok && (!v->redacted || cJSON_AddNumberToObject(root, "withheld", (double)v->withheld));
 	ok = ok && text(root, "change", *v->change_id ? v->change_id : NULL) && text(root, "case", *v->case_id ? v->case_id : NULL) &&
 	     text(root, "until", *v->until ? v->until : NULL);
 	return ok && time_of(root, "began", v->started) && time_of(root, "at", v->now) &&

@@ -428,12 +428,20 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 	cJSON *body = cJSON_CreateObject();
 	RA_AUTO(ra_mem_free) char *clean = ra_text_clean_dup(at->say, false);
 	cJSON *say = clean ? ra_journal_sensitive(cJSON_CreateString(clean)) : NULL;
+	cJSON *peer = ra_journal_sensitive(cJSON_CreateString(at->peer));
 
-	if (!body || !say || !cJSON_AddItemToObject(body, "say", say) ||
+	bool ok = body && say && cJSON_AddItemToObject(body, "say", say);
+
+	say = ok ? NULL : say;
+	ok = ok && peer && cJSON_AddItemToObject(body, "peer", peer);
+	peer = ok ? NULL : peer;
+	if (!ok ||
 	    !cJSON_AddStringToObject(body, "plane", ra_plane_name(plane)) ||
 	    !cJSON_AddStringToObject(body, "state", up ? "up" : "down") ||
 	    !cJSON_AddStringToObject(body, "why", up ? "" : ra_reason_name(reason_of(event->why))) ||
-	    !cJSON_AddStringToObject(body, "peer", at->peer) || (up && !ra_way_in_put_user(s, plane, body))) {
+	    (up && !ra_way_in_put_user(s, plane, body))) {
+		cJSON_Delete(say);
+		cJSON_Delete(peer);
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}

@@ -138,6 +138,7 @@ struct ra_session {
 	ra_utc_ms wake_at;   /* next poll of a verification, RA_UTC_NONE */
 	struct ra_errs fault;
 	char head[65]; /* reading: the head that was verified */
+	int64_t withheld; /* reading: values that a redacted copy lacks, -1 for an original */
 	char *path;    /* reading: the file */
 };
 

@@ -32,16 +32,18 @@ struct ra_scrub_count {
 	size_t values;    /* different ones */
 	size_t places;
 };
-#define RA_SCRUB_RULES_MAX 24    /* names of rules */
-#define RA_SCRUB_PATTERNS_MAX 40 /* rules */
+#define RA_SCRUB_RULES_MAX 40    /* names of rules */
+#define RA_SCRUB_PATTERNS_MAX 56 /* rules */
 struct ra_scrubbed {
 	struct ra_scrub_count counts[RA_SCRUB_RULES_MAX];
 	size_t count;
-	cJSON *map; /* {"rule": {"what it was": "what it is now"}}; owner: caller */
+	cJSON *map;  /* {"rule": {"what it was": "what it is now"}} */
+	cJSON *seen; /* the values that were met, as the map has them */
 };
+void ra_scrubbed_clear(struct ra_scrubbed *scrubbed);
 /* Replace in a recording's tree every name, address, number and key that tells whose host it is, the same value by the
  * same token wherever it stands, and shift its times by whole days so that it begins on 2026-01-01. Shape:  tree is
- * what ra_session_keep gave, changed in place. Owner: out->map, after an error as well. Errors: RA_E_NOMEM, RA_E_LIMIT
+ * what ra_session_keep gave, changed in place. Owner: ra_scrubbed_clear, after an error as well. Errors: RA_E_NOMEM, RA_E_LIMIT
  * (too many different values), RA_E_INVALID (it is no recording), RA_E_INTERNAL. */
 RA_MUST_USE ra_err ra_scrub(cJSON *tree, struct ra_scrubbed *out, struct ra_errs *errs);
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "session/internal.h"
+#include "session/redact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,48 @@ static ra_err check_set(const struct ra_session *s, const cJSON *start, struct r
 		       ra_flowset_sha256(s->flows));
 }
 
+static bool fits(const char *type, const cJSON *shown)
+{
+	const cJSON *item;
+
+	if (strcmp(type, "list"))
+		return !strcmp(type, "text") && cJSON_IsString(shown);
+	cJSON_ArrayForEach(item, shown) if (!cJSON_IsString(item)) return false;
+	return cJSON_IsArray(shown);
+}
+
+/* May what a copy shows stand in the place of this value? No hash covers what is shown: where people read it, it may, and of facts where
+ * it is a name, that is only held against others. Every other fact stays withheld. */
+static bool may_show(const cJSON *within, const cJSON *value)
+{
+	const char *fact = cJSON_IsObject(within) ? ra_json_str(within, "name", NULL) : NULL, *key = value->string ? value->string : "";
+
+	if (!strcmp(key, "value") && fact)
+		return ra_redact_names(fact) && fits(ra_json_str(within, "type", ""), ra_json_get(value, "$w"));
+	return strcmp(key, "content") && strcmp(key, "facts");
+}
+
+static ra_err show_withheld(cJSON *node)
+{
+	ra_err err = RA_OK;
+
+	for (cJSON *child = node->child, *next; child && !err; child = next) {
+		const cJSON *shown = ra_json_get(child, "$w");
+
+		next = child->next;
+		if (!shown || !may_show(node, child)) {
+			err = shown ? RA_OK : show_withheld(child);
+			continue;
+		}
+		cJSON *put = cJSON_IsTrue(shown) ? cJSON_CreateString("(withheld)") : cJSON_Duplicate(shown, true);
+		bool done = put && (child->string ? cJSON_ReplaceItemInObjectCaseSensitive(node, child->string, put)
+						  : cJSON_ReplaceItemViaPointer(node, child, put));
+
+		err = done ? RA_OK : RA_E_NOMEM;
+	}
+	return err;
+}
+
 static ra_err fold_stored(void *payload, const struct ra_entry *entry, struct ra_errs *errs)
 {
 	struct ra_session *s = payload;
@@ -27,8 +70,10 @@ static ra_err fold_stored(void *payload, const struct ra_entry *entry, struct ra
 	if (!s->entry_count && !strcmp(entry->kind, "start") && check_set(s, entry->body, errs))
 		return RA_E_STATE;
 	copy.body = cJSON_Duplicate(entry->body, true);
-	if (!copy.body)
+	if (!copy.body || (s->reading && show_withheld(copy.body))) {
+		cJSON_Delete(copy.body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory for the entries of this walk");
+	}
 	copy.kind = ra_json_str(copy.body, "kind", "");
 	return ra_session_fold(s, &copy, errs);
 }
@@ -247,6 +292,7 @@ ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct 
 	}
 	take_standing(s);
 	memcpy(s->head, verify.head, sizeof(s->head));
+	s->withheld = verify.redacted ? verify.withheld : -1;
 	*out = s;
 	return RA_OK;
 }

@@ -26,21 +26,42 @@ struct ra_scrub_count *ra_scrub_count(struct ra_scrubbing *s, const char *rule)
 
 size_t ra_scrub_number(const struct ra_scrubbing *s, const char *rule)
 {
-	for (size_t i = 0; i < s->out->count; i++)
-		if (!strcmp(s->out->counts[i].rule, rule))
-			return s->out->counts[i].values;
-	return 0;
+	return (size_t)cJSON_GetArraySize(ra_json_get(s->out->map, rule));
+}
+
+/* A value counts once, whether its token is new or was kept from before. */
+static ra_err count_value(struct ra_scrubbing *s, const char *rule, const char *value)
+{
+	cJSON *seen = cJSON_GetObjectItemCaseSensitive(s->out->seen, rule);
+
+	if (seen && cJSON_GetObjectItemCaseSensitive(seen, value))
+		return RA_OK;
+	if (!seen)
+		seen = cJSON_AddObjectToObject(s->out->seen, rule);
+	if (!seen || !cJSON_AddTrueToObject(seen, value))
+		return RA_E_NOMEM;
+	ra_scrub_count(s, rule)->values++;
+	return RA_OK;
+}
+
+bool ra_scrub_is_token(const struct ra_scrubbing *s, const char *rule, const char *value)
+{
+	const cJSON *token;
+
+	cJSON_ArrayForEach (token, ra_json_get(s->out->map, rule))
+		if (cJSON_IsString(token) && !strcasecmp(token->valuestring, value))
+			return true;
+	return false;
 }
 
 ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *value, const char *fallback,
 		      const char **token)
 {
 	cJSON *map = cJSON_GetObjectItemCaseSensitive(s->out->map, rule);
-	struct ra_scrub_count *count = ra_scrub_count(s, rule);
 
 	*token = ra_json_str(map, value, NULL);
 	if (*token)
-		return RA_OK;
+		return count_value(s, rule, value);
 	if (s->values >= RA_SCRUB_VALUES_MAX)
 		return ra_fail(s->errs, RA_E_LIMIT, "it holds more than %d names, addresses and numbers",
 			       RA_SCRUB_VALUES_MAX);
@@ -50,8 +71,7 @@ ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *valu
 		return RA_E_NOMEM;
 	*token = ra_json_str(map, value, "");
 	s->values++;
-	count->values++;
-	return RA_OK;
+	return count_value(s, rule, value);
 }
 
 /* A word to be replaced wherever it stands. */
@@ -59,15 +79,18 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 {
 	char lower[256], made[64];
 	const char *known;
+	bool own = !strcmp(name, RA_SCRUB_OWN);
 
 	snprintf(lower, sizeof(lower), "%s", word);
 	for (char *c = lower; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
-	if (ra_scrub_is_common(lower) || strlen(word) >= sizeof(lower) || strspn(lower, "0123456789.") == strlen(lower))
+	if (strlen(word) >= sizeof(lower) || (!own && (ra_scrub_is_common(lower) || strspn(lower, "0123456789.") == strlen(lower))))
 		return RA_OK;
 	for (size_t i = 0; i < s->word_count; i++)
 		if (!strcmp(s->words[i].word, lower))
 			return RA_OK;
+	if (s->in_place && ra_scrub_is_token(s, name, lower))
+		return RA_OK;
 	snprintf(made, sizeof(made), "%s%zu%s", token, ra_scrub_number(s, name) + 1, !strcmp(name, "domain") || !strcmp(name, "other host") ? ".example" : "");
 	ra_err err = ra_scrub_token(s, name, lower, made, &known);
 
@@ -86,7 +109,7 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 
 	if (!kept)
 		return RA_E_NOMEM;
-	s->words[s->word_count++] = (struct ra_scrub_word){kept, known, strlen(kept), &ra_scrub_count(s, name)->places};
+	s->words[s->word_count++] = (struct ra_scrub_word){kept, known, strlen(kept), &ra_scrub_count(s, name)->places, own};
 	return RA_OK;
 }
 
@@ -125,6 +148,13 @@ static ra_err add_parts(struct ra_scrubbing *s, const struct ra_scrub_rule *rule
 	return err ? err : add_word(s, "domain", domain, domain_first ? first : rest);
 }
 
+ra_err ra_scrub_add(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *value)
+{
+	RA_AUTO(ra_mem_free) char *own = strdup(value);
+
+	return own ? add_parts(s, rule, own) : RA_E_NOMEM;
+}
+
 /* Does the line before a value say that it is none? */
 static bool is_denied(const struct ra_pattern *not_after, const char *line, size_t len)
 {
@@ -161,6 +191,8 @@ static ra_err next_value(const struct ra_scrubbing *s, size_t rule, const char *
 
 static bool applies(const struct ra_scrubbing *s, const struct ra_scrub_rule *rule)
 {
+	if (s->in_place && rule->kind == RA_SCRUB_DATE)
+		return false;
 	return !rule->request || strstr(s->request, rule->request);
 }
 
@@ -232,11 +264,10 @@ static ra_err do_line(struct ra_scrubbing *s, const char *line, size_t len, size
 	return err ? err : ra_scrub_words(s, ra_buf_str(&now) + lead, now.len - lead, out);
 }
 
-/* A text, line by line. key: the member it is, "" for none. */
-static ra_err do_text(struct ra_scrubbing *s, const char *key, const char *text, struct ra_buf *out)
+ra_err ra_scrub_text(struct ra_scrubbing *s, const char *key, const char *text, struct ra_buf *out)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf certs = {0};
-	ra_err err = out ? ra_scrub_certs(s, text, &certs) : ra_buf_text(&certs, text);
+	ra_err err = !out ? ra_buf_text(&certs, text) : s->in_place ? ra_scrub_cover(s, text, &certs) : ra_scrub_certs(s, text, &certs);
 
 	if (!err && !out)
 		err = ra_scrub_cert_names(text, &certs);
@@ -272,18 +303,18 @@ static ra_err set_text(cJSON *node, const struct ra_buf *text)
 static ra_err do_string(struct ra_scrubbing *s, cJSON *node, const char *key, bool write)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
-	ra_err err = do_text(s, key, node->valuestring, write ? &text : NULL);
+	ra_err err = ra_scrub_text(s, key, node->valuestring, write ? &text : NULL);
 
 	return err || !write ? err : set_text(node, &text);
 }
 
 /* Every text of a JSON answer under the name of its member. Names of members are the interface's, and stay. */
-static ra_err do_json(struct ra_scrubbing *s, cJSON *node, const char *key, bool write)
+ra_err ra_scrub_json(struct ra_scrubbing *s, cJSON *node, const char *key, bool write)
 {
 	ra_err err = cJSON_IsString(node) ? do_string(s, node, *key ? key : "value", write) : RA_OK;
 
 	for (cJSON *item = node->child; item && !err; item = item->next)
-		err = do_json(s, item, item->string ? item->string : key, write);
+		err = ra_scrub_json(s, item, item->string ? item->string : key, write);
 	return err;
 }
 
@@ -300,7 +331,7 @@ static ra_err do_lines(struct ra_scrubbing *s, cJSON *list, bool write)
 		err = err ? err : ra_buf_text(&whole, item == list->child ? "" : "\n");
 		err = err ? err : ra_buf_text(&whole, item->valuestring);
 	}
-	err = err ? err : do_text(s, "", ra_buf_str(&whole), write ? &text : NULL);
+	err = err ? err : ra_scrub_text(s, "", ra_buf_str(&whole), write ? &text : NULL);
 	if (err || !write)
 		return err;
 	while (list->child)
@@ -339,7 +370,7 @@ static ra_err do_reply(struct ra_scrubbing *s, cJSON *reply, bool write)
 	if (!err)
 		err = do_lines_or_text(s, cJSON_GetObjectItemCaseSensitive(reply, "err"), write);
 	if (!err && json)
-		err = do_json(s, json, "", write);
+		err = ra_scrub_json(s, json, "", write);
 	s->request = "";
 	return err;
 }
@@ -392,6 +423,39 @@ static int by_length(const void *a, const void *b)
 	return strcmp(one->word, other->word);
 }
 
+void ra_scrub_sort(struct ra_scrubbing *s)
+{
+	if (s->word_count)
+		qsort(s->words, s->word_count, sizeof(*s->words), by_length);
+}
+
+ra_err ra_scrub_of_domain(const struct ra_scrub_word *word, struct ra_buf *pattern, bool *made)
+{
+	*made = !strncmp(word->token, "domain-", 7) && strchr(word->word, '.') &&
+		strspn(word->word, "abcdefghijklmnopqrstuvwxyz0123456789.-") == word->len;
+	return *made ? ra_buf_printf(pattern, "(?i)([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\\.\\Q%s\\E(?![\\w-])", word->word) : RA_OK;
+}
+
+ra_err ra_scrub_collect_by(struct ra_scrubbing *s, const char *pattern, const char *text)
+{
+	const struct ra_scrub_rule rule = {"host name", RA_SCRUB_WORD, pattern, NULL, NULL, "host-"};
+	struct ra_scrubbing one = *s;
+
+	one.rules = &rule;
+	one.rule_count = 1;
+	one.late = false;
+	one.not_after[0] = NULL;
+	ra_err err = ra_pattern_compile(pattern, &one.patterns[0], s->errs);
+
+	err = err ? err : ra_scrub_text(&one, "", text, NULL);
+	s->words = one.words;
+	s->word_count = one.word_count;
+	s->word_room = one.word_room;
+	s->values = one.values;
+	ra_pattern_free(one.patterns[0]);
+	return err;
+}
+
 /* Hosts of a domain that is known, wherever they are named. */
 static ra_err collect_of_domains(struct ra_scrubbing *s, cJSON *tree)
 {
@@ -401,13 +465,11 @@ static ra_err collect_of_domains(struct ra_scrubbing *s, cJSON *tree)
 	for (size_t i = 0; i < count && !err; i++) {
 		RA_AUTO(ra_buf_free) struct ra_buf pattern = {0};
 
-		if (strncmp(s->words[i].token, "domain-", 7) || !strchr(s->words[i].word, '.') ||
-		    strspn(s->words[i].word, "abcdefghijklmnopqrstuvwxyz0123456789.-") != s->words[i].len)
+		bool made;
+
+		err = ra_scrub_of_domain(&s->words[i], &pattern, &made);
+		if (err || !made)
 			continue;
-		err = ra_buf_printf(&pattern, "(?i)([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)\\.\\Q%s\\E(?![\\w-])",
-				    s->words[i].word);
-		if (err)
-			break;
 		const struct ra_scrub_rule rule = {"host name", RA_SCRUB_WORD, ra_buf_str(&pattern),
 						   NULL,        NULL,          "host-"};
 		struct ra_scrubbing one = *s;
@@ -429,21 +491,26 @@ static ra_err collect_of_domains(struct ra_scrubbing *s, cJSON *tree)
 ra_err ra_scrub_words(struct ra_scrubbing *s, const char *text, size_t len, struct ra_buf *out)
 {
 	size_t done = 0;
+	bool anywhere = false;
 	ra_err err = RA_OK;
 
+	for (size_t i = 0; i < s->word_count; i++)
+		anywhere = anywhere || s->words[i].anywhere;
 	for (size_t at = 0; at < len && !err;) {
 		const struct ra_scrub_word *word = NULL;
 
-		if (at && isalnum((unsigned char)text[at - 1]) && isalnum((unsigned char)text[at])) {
+		bool inside = at && isalnum((unsigned char)text[at - 1]) && isalnum((unsigned char)text[at]);
+
+		if (inside && !anywhere) {
 			at++;
 			continue;
 		}
 		for (size_t i = 0; i < s->word_count && !word; i++) {
 			const struct ra_scrub_word *one = &s->words[i];
 
-			if (one->len <= len - at && one->word[0] == tolower((unsigned char)text[at]) &&
+			if ((!inside || one->anywhere) && one->len <= len - at && one->word[0] == tolower((unsigned char)text[at]) &&
 			    !strncasecmp(one->word, text + at, one->len) &&
-			    (at + one->len == len || !isalnum((unsigned char)text[at + one->len]) ||
+			    (one->anywhere || at + one->len == len || !isalnum((unsigned char)text[at + one->len]) ||
 			     !isalnum((unsigned char)text[at + one->len - 1])))
 				word = one;
 		}
@@ -460,10 +527,11 @@ ra_err ra_scrub_words(struct ra_scrubbing *s, const char *text, size_t len, stru
 	return err ? err : ra_buf_add(out, text + done, len - done);
 }
 
-static ra_err compile(struct ra_scrubbing *s)
+ra_err ra_scrub_begin(struct ra_scrubbing *s)
 {
 	ra_err err = RA_OK;
 
+	s->rule_count = ra_scrub_rules(&s->rules);
 	for (size_t i = 0; i < s->rule_count && !err; i++) {
 		err = ra_pattern_compile(s->rules[i].pattern, &s->patterns[i], s->errs);
 		if (!err && s->rules[i].not_after)
@@ -472,7 +540,13 @@ static ra_err compile(struct ra_scrubbing *s)
 	return err;
 }
 
-static void clear(struct ra_scrubbing *s)
+void ra_scrubbed_clear(struct ra_scrubbed *scrubbed)
+{
+	scrubbed->map = ra_cjson_free(scrubbed->map);
+	scrubbed->seen = ra_cjson_free(scrubbed->seen);
+}
+
+void ra_scrub_end(struct ra_scrubbing *s)
 {
 	for (size_t i = 0; i < s->rule_count; i++) {
 		ra_pattern_free(s->patterns[i]);
@@ -488,14 +562,13 @@ ra_err ra_scrub(cJSON *tree, struct ra_scrubbed *out, struct ra_errs *errs)
 	struct ra_scrubbing s = {.out = out, .request = "", .errs = errs};
 	ra_utc_ms epoch = 0, clock = 0;
 
-	*out = (struct ra_scrubbed){.map = cJSON_CreateObject()};
-	if (!out->map)
+	*out = (struct ra_scrubbed){.map = cJSON_CreateObject(), .seen = cJSON_CreateObject()};
+	if (!out->map || !out->seen)
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	if (ra_utc_parse(EPOCH, &epoch) || ra_utc_parse(ra_json_str(tree, "clock", ""), &clock))
 		return ra_fail(errs, RA_E_INVALID, "the recording has no clock");
 	s.shift_days = epoch / DAY_MS - clock / DAY_MS;
-	s.rule_count = ra_scrub_rules(&s.rules);
-	ra_err err = compile(&s);
+	ra_err err = ra_scrub_begin(&s);
 
 	if (!err)
 		err = do_tree(&s, tree, false);
@@ -504,11 +577,10 @@ ra_err ra_scrub(cJSON *tree, struct ra_scrubbed *out, struct ra_errs *errs)
 	s.late = true;
 	if (!err)
 		err = do_tree(&s, tree, false);
-	if (!err && s.word_count)
-		qsort(s.words, s.word_count, sizeof(*s.words), by_length);
+	ra_scrub_sort(&s);
 	if (!err)
 		err = do_tree(&s, tree, true);
-	clear(&s);
+	ra_scrub_end(&s);
 	if (err && !errs->count)
 		return ra_fail(errs, err,
 			       err == RA_E_NOMEM

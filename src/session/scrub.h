@@ -35,12 +35,14 @@ size_t ra_scrub_rules(const struct ra_scrub_rule **out);
 bool ra_scrub_is_common(const char *word);
 
 #define RA_SCRUB_VALUES_MAX 20000
+#define RA_SCRUB_OWN "own word" /* the rule of a site's own words: any of them, and wherever it stands */
 
 /* One word and what stands for it. */
 struct ra_scrub_word {
 	char *word;        /* lower case */
 	const char *token; /* in the map */
 	size_t len, *places;
+	bool anywhere; /* also in the middle of another word */
 };
 struct ra_scrubbing {
 	struct ra_scrubbed *out;
@@ -50,6 +52,7 @@ struct ra_scrubbing {
 	int64_t shift_days;
 	struct ra_scrub_word *words;
 	size_t word_count, word_room, values;
+	bool in_place; /* a record's lines, that stay as many as they are: times stay, and what is masked is only read by people */
 	bool late;           /* collecting: the domains are known, only whole names are left */
 	const char *request; /* text of the one whose answer is looked at, "" */
 	struct ra_errs *errs;
@@ -71,6 +74,26 @@ RA_MUST_USE ra_err ra_scrub_form(struct ra_scrubbing *s, const struct ra_scrub_r
 RA_MUST_USE ra_err ra_scrub_certs(struct ra_scrubbing *s, const char *text, struct ra_buf *out);
 /* The names in a text's certificates as lines that the rules take words from. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_scrub_cert_names(const char *text, struct ra_buf *out);
+/* The table's patterns. Errors: RA_E_NOMEM, RA_E_INVALID. Owner: ra_scrub_end, after an error as well; out and its map are the caller's. */
+RA_MUST_USE ra_err ra_scrub_begin(struct ra_scrubbing *s);
+void ra_scrub_end(struct ra_scrubbing *s);
+/* A text, line by line: words out of it (out NULL), or all replaced. Shape: key is the member it is, "" for none. Errors: RA_E_NOMEM,
+ * RA_E_LIMIT (with errs: too many values; without: too hard to examine). */
+RA_MUST_USE ra_err ra_scrub_text(struct ra_scrubbing *s, const char *key, const char *text, struct ra_buf *out);
+/* Every text of a JSON value, in place. Shape, Errors: as ra_scrub_text. */
+RA_MUST_USE ra_err ra_scrub_json(struct ra_scrubbing *s, cJSON *node, const char *key, bool write);
+/* A value is a word (RA_SCRUB_HOST and the kinds after it). Errors: RA_E_NOMEM, RA_E_LIMIT. */
+RA_MUST_USE ra_err ra_scrub_add(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *value);
+/* Is it what stands for something? */
+bool ra_scrub_is_token(const struct ra_scrubbing *s, const char *rule, const char *value);
+/* Longer words first: what holds another word is taken whole. To be called when all words are collected. */
+void ra_scrub_sort(struct ra_scrubbing *s);
+/* The pattern of a host in the domain that a word is. Out: *made false where it is none. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_scrub_of_domain(const struct ra_scrub_word *word, struct ra_buf *pattern, bool *made);
+/* Collect hosts by such a pattern. Errors: as ra_scrub_text. */
+RA_MUST_USE ra_err ra_scrub_collect_by(struct ra_scrubbing *s, const char *pattern, const char *text);
+/* Certificates and keys between PEM marks, covered line by line: as many lines as before. Errors: RA_E_NOMEM, RA_E_LIMIT, RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_scrub_cover(struct ra_scrubbing *s, const char *text, struct ra_buf *out);
 /* Replace every collected word of a text. Errors: RA_E_NOMEM, RA_E_LIMIT. */
 RA_MUST_USE ra_err ra_scrub_words(struct ra_scrubbing *s, const char *text, size_t len, struct ra_buf *out);
 

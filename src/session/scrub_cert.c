@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/cert.h"
+#include "base/digest.h"
 #include "session/scrub.h"
 
 #include <ctype.h>
@@ -143,6 +144,74 @@ ra_err ra_scrub_certs(struct ra_scrubbing *s, const char *text, struct ra_buf *o
 		else if (!err)
 			err = put_pem(pem, memmem(begin, (size_t)(end - begin), "\\n", 2), out);
 		ra_scrub_count(s, "certificate")->places++;
+	}
+	return err ? err : ra_buf_text(out, at);
+}
+
+/* The mark "-----BEGIN LABEL-----" that begins at a place. Out: its length, 0 when there is none; the label's bytes. */
+static size_t begin_mark(const char *at, const char **label, size_t *label_len)
+{
+	static const char head[] = "-----BEGIN ", tail[] = "-----";
+	const char *end;
+
+	if (strncmp(at, head, sizeof(head) - 1))
+		return 0;
+	*label = at + sizeof(head) - 1;
+	end = strstr(*label, tail);
+	*label_len = end ? (size_t)(end - *label) : 0;
+	return end && *label_len < 40 ? (size_t)(end - at) + sizeof(tail) - 1 : 0;
+}
+
+/* What stands between the marks, as one token on each line of it. */
+static ra_err cover_body(struct ra_scrubbing *s, const char *rule, const char *from, const char *to, struct ra_buf *out)
+{
+	RA_AUTO(ra_mem_free) char *coded = body_of(from, to);
+	char digest[RA_SHA256_HEX_LEN], token[64];
+	const char *known;
+
+	if (!coded)
+		return RA_E_NOMEM;
+	ra_err err = ra_sha256_hex(coded, strlen(coded), digest);
+
+	snprintf(token, sizeof(token), "[%s %zu]", rule, ra_scrub_number(s, rule) + 1);
+	err = err ? err : ra_scrub_token(s, rule, digest, token, &known);
+	for (const char *at = from; !err;) {
+		size_t len = strcspn(at, "\n");
+
+		len = at + len > to ? (size_t)(to - at) : len;
+		err = len ? ra_buf_text(out, known) : RA_OK;
+		at += len;
+		if (at >= to)
+			break;
+		err = err ? err : ra_buf_text(out, "\n");
+		at++;
+	}
+	ra_scrub_count(s, rule)->places++;
+	return err;
+}
+
+ra_err ra_scrub_cover(struct ra_scrubbing *s, const char *text, struct ra_buf *out)
+{
+	const char *at = text;
+	ra_err err = RA_OK;
+
+	for (const char *begin = strstr(at, "-----BEGIN "); begin && !err; begin = strstr(at, "-----BEGIN ")) {
+		const char *label, *end;
+		size_t label_len, len = begin_mark(begin, &label, &label_len);
+
+		len = len ? len : sizeof("-----BEGIN ") - 1;
+		err = ra_buf_add(out, at, (size_t)(begin - at) + len);
+		at = begin + len;
+		if (len == sizeof("-----BEGIN ") - 1)
+			continue;
+		end = strstr(at, "-----END ");
+		end = end ? end : at + strlen(at);
+		/* Covered already: a copy that is redacted again. */
+		if (!err && strncmp(at + strspn(at, "\n"), "[", 1))
+			err = cover_body(s, label_len == 11 && !strncmp(label, "CERTIFICATE", 11) ? "certificate" : "key", at, end, out);
+		else if (!err)
+			err = ra_buf_add(out, at, (size_t)(end - at));
+		at = end;
 	}
 	return err ? err : ra_buf_text(out, at);
 }

@@ -77,7 +77,7 @@ static ra_err by_digits(struct ra_scrubbing *s, const struct ra_scrub_rule *rule
 	const char *known = NULL;
 	size_t count = digits_of(text, len, digits, sizeof(digits)), number = ra_scrub_number(s, rule->name) + 1;
 
-	*taken = count >= 12 && !is_plain(digits);
+	*taken = count >= 12 && !is_plain(digits) && !(s->in_place && ra_scrub_is_token(s, rule->name, digits));
 	if (!*taken)
 		return RA_OK;
 	if (rule->kind == RA_SCRUB_UUID && count == 32) {
@@ -95,6 +95,29 @@ static ra_err by_digits(struct ra_scrubbing *s, const struct ra_scrub_rule *rule
 	return err ? err : spell(text, len, known, out);
 }
 
+/* What an address tells by its range, it still tells: which token goes with it. */
+static void name_address(const char *value, bool six, size_t number, char *out, size_t cap)
+{
+	unsigned a = 0, b = 0;
+
+	if (six) {
+		const char *range = !strncmp(value, "fe80", 4)			       ? "fe80::5c"
+				    : value[0] == 'f' && (value[1] == 'c' || value[1] == 'd') ? "fd5c::"
+				    : !strncmp(value, "ff", 2)			       ? "ff05::5c"
+										       : "2001:db8::";
+
+		snprintf(out, cap, "%s%s%zx", range, range[strlen(range) - 1] == ':' ? "" : ":", number);
+		return;
+	}
+	sscanf(value, "%u.%u", &a, &b);
+	if (a == 10 || (a == 172 && b >= 16 && b < 32) || (a == 192 && b == 168))
+		snprintf(out, cap, "10.%zu.%zu.%zu", 128 + number / 62500, number / 250 % 250, number % 250 + 1);
+	else if (a == 169 && b == 254)
+		snprintf(out, cap, "169.254.%zu.%zu", number / 250 % 250, number % 250 + 1);
+	else /* the range for tests of networks (RFC 2544) */
+		snprintf(out, cap, "198.%zu.%zu.%zu", 18 + number / 62500, number / 250 % 250, number % 250 + 1);
+}
+
 static ra_err by_address(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, const char *text, size_t len,
 			 struct ra_buf *out, bool *taken)
 {
@@ -107,13 +130,10 @@ static ra_err by_address(struct ra_scrubbing *s, const struct ra_scrub_rule *rul
 	for (char *c = value; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
 	*taken = six ? len > 3 : strncmp(value, "0.", 2) && strncmp(value, "127.", 4) && strncmp(value, "255.", 4);
+	*taken = *taken && !(s->in_place && ra_scrub_is_token(s, rule->name, value));
 	if (!*taken)
 		return RA_OK;
-	if (six)
-		snprintf(token, sizeof(token), "2001:db8::%zx", number);
-	else /* the range for tests of networks (RFC 2544) */
-		snprintf(token, sizeof(token), "198.%zu.%zu.%zu", 18 + number / 62500, number / 250 % 250,
-			 number % 250 + 1);
+	name_address(value, six, number, token, sizeof(token));
 	ra_err err = ra_scrub_token(s, rule->name, value, token, &known);
 
 	return err ? err : ra_buf_text(out, known);
@@ -134,7 +154,9 @@ static ra_err by_blob(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, 
 	snprintf(number, sizeof(number), "%zu", ra_scrub_number(s, rule->name) + 1);
 	memset(token, 'A', body);
 	memcpy(token + body - strlen(number), number, strlen(number));
-	*taken = true;
+	*taken = !(s->in_place && ra_scrub_is_token(s, rule->name, value));
+	if (!*taken)
+		return RA_OK;
 	ra_err err = ra_scrub_token(s, rule->name, value, token, &known);
 
 	return err ? err : ra_buf_text(out, known);

@@ -29,6 +29,9 @@ static const struct ra_scrub_rule rules[] = {
     /* thumbprints; not the measurements of an attestation report, which a rule may hold against each other */
     {"digest", RA_SCRUB_DIGEST,
      "(?i)(?:thumbprint|fingerprint|sha-?(?:1|256|512))[\\w ]*" IS "(" HEX "{40,128})(?!" HEX ")", NULL, NULL, NULL},
+    /* what a TPM's endorsement key is known by, its own digest and that of its certificate */
+    {"endorsement key", RA_SCRUB_DIGEST,
+     "(?i)\\b(?:ek|endorsement)[\\w ]{0,40}" IS "(?:0x)?(" HEX "{32,128})(?!" HEX ")", NULL, NULL, NULL},
     {"key", RA_SCRUB_BLOB, "(?<![A-Za-z0-9+/])(?:SHA256:|AAAA)([A-Za-z0-9+/]{40,}={0,2})", NULL, NULL, NULL},
     {"key", RA_SCRUB_BLOB, "(?<![A-Za-z0-9+/.])([A-Za-z0-9+/]{160,}={0,2})", NULL, NULL, NULL},
     {"IPv6 address", RA_SCRUB_IP6,
@@ -44,9 +47,13 @@ static const struct ra_scrub_rule rules[] = {
      "(?i)(?:host[ _-]?name|network[ _-]?name|fqdn|fully qualified domain name|dns[ _-]?name)" IS "(" NAME "(?:\\." NAME
      ")*)",
      NULL, NULL, "host-"},
-    {"other host", RA_SCRUB_FQDN, "\"(?:name|server|host|address|peer|searchDomain|value)\": \"(" FQDN ")\"", NULL, NULL,
+    {"other host", RA_SCRUB_FQDN, "\"(?:name|server|host|address|peer|searchDomain|value)\"\\s*:\\s*\"(" FQDN ")\"", NULL, NULL,
      "name-"},
     {"other host", RA_SCRUB_FQDN, "(?i)\\bfrom ['\"]?[\\w.-]+@(" FQDN ")", NULL, NULL, "name-"},
+    {"host name", RA_SCRUB_HOST, "\"name\"\\s*:\\s*\"([A-Za-z][\\w.-]*)\"", NULL, "\"property\":\"siblings\"", "host-"},
+    {"host name", RA_SCRUB_HOST, "\"name\"\\s*:\\s*\"([A-Za-z][\\w.-]*)\"", NULL, "\"property\":\"host\"", "host-"},
+    {"other host", RA_SCRUB_FQDN, "(?i)\\b[a-z][a-z0-9+.-]*://(?:[^/@\\s\"']+@)?(?!(?:[\\w-]+\\.)*(?:vmware|broadcom|w3|dmtf)\\.(?:com|org))(" FQDN ")(?=[:/\\s\"',]|$)",
+     "(?i)(?:xmlns|schemas?|namespace)[^,;]{0,24}$", NULL, "name-"},
     {"domain", RA_SCRUB_WORD, "(?i)(?:domain[ _-]?name|search[ _-]?domains?|realm)" IS "(" NAME "(?:\\." NAME ")+)",
      NULL, NULL, "domain-"},
     {"user", RA_SCRUB_USER,
@@ -62,10 +69,10 @@ static const struct ra_scrub_rule rules[] = {
     {"datastore", RA_SCRUB_WORD, "/vmfs/volumes/([^/\\s'\",\\]]+)", NULL, NULL, "datastore-"},
     {"datastore", RA_SCRUB_WORD, "(?i)\\bvol(?:ume)? '([^']+)'", NULL, NULL, "datastore-"},
     {"virtual machine", RA_SCRUB_WORD, "/vmfs/volumes/[^/\\s]+/([^/\\s'\",]+)/", NULL, NULL, "vm-"},
-    {"virtual machine", RA_SCRUB_WORD, "\"(?:name|guest|guestName|hostName)\": \"([^\"]+)\"", NULL,
+    {"virtual machine", RA_SCRUB_WORD, "\"(?:name|guest|guestName|hostName)\"\\s*:\\s*\"([^\"]+)\"", NULL,
      "\"property\":\"vm\"", "vm-"},
-    {"cluster or folder", RA_SCRUB_WORD, "\"name\": \"([^\"]+)\"", NULL, "\"property\":\"parent\"", "cluster-"},
-    {"key provider", RA_SCRUB_WORD, "\"(?:id|name|providerId|clusterId)\": \"([^\"]+)\"", NULL,
+    {"cluster or folder", RA_SCRUB_WORD, "\"name\"\\s*:\\s*\"([^\"]+)\"", NULL, "\"property\":\"parent\"", "cluster-"},
+    {"key provider", RA_SCRUB_WORD, "\"(?:id|name|providerId|clusterId)\"\\s*:\\s*\"([^\"]+)\"", NULL,
      "\"property\":\"keyProviders\"", "provider-"},
 };
 

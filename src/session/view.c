@@ -117,6 +117,8 @@ static ra_err put_record(const struct ra_session *s, struct ra_view *v)
 	const char *path = s->journal ? ra_journal_path(s->journal) : s->path;
 
 	v->entry_count = (int64_t)s->entry_count;
+	v->redacted = s->reading && s->withheld >= 0;
+	v->withheld = v->redacted ? s->withheld : 0;
 	if (ra_view_put(&v->journal_path, path))
 		return RA_E_NOMEM;
 	return ra_view_put(&v->head, s->journal ? ra_journal_head(s->journal) : s->head);

@@ -216,6 +216,8 @@ struct ra_view {
 	char *until;                   /* no disruptive step begins after that time, RFC 3339; "" for no end */
 	char *journal_path, *head;
 	int64_t entry_count;
+	bool redacted;                 /* a copy: names and addresses in it stand for others */
+	int64_t withheld;              /* values that are not in it */
 	ra_utc_ms started, now;
 	struct ra_view_plane *planes;
 	size_t plane_count;

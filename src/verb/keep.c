@@ -31,7 +31,7 @@ static void keep_clear(struct keep *k)
 {
 	ra_view_free(k->view);
 	cJSON_Delete(k->tree);
-	cJSON_Delete(k->scrubbed.map);
+	ra_scrubbed_clear(&k->scrubbed);
 	k->hub = ra_hub_free(k->hub);
 	k->from = ra_source_free(k->from);
 	k->flows = ra_flowset_free(k->flows);

@@ -25,6 +25,8 @@ int ra_verb_explain(const struct ra_context *context);
 int ra_verb_flow(const struct ra_context *context);
 /* reattest record HOST: every answer of a host as a recording. */
 int ra_verb_keep(const struct ra_context *context);
+/* reattest redact JOURNAL: a copy that may leave the house. */
+int ra_verb_redact(const struct ra_context *context);
 /* reattest handover JOURNAL: a session for another person on another machine. */
 int ra_verb_handover(const struct ra_context *context);
 /* reattest doctor: what this installation can do. */

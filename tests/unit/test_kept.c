@@ -97,7 +97,7 @@ static void test_lines_are_scrubbed(void **state)
 		assert_int_equal(ra_scrub(tree, &told, &errs), RA_OK);
 		assert_int_equal(cJSON_GetArraySize(ssh_out(tree)), 1);
 		assert_string_equal(ssh_out(tree)->child->valuestring, cases[i].out);
-		cJSON_Delete(told.map);
+		ra_scrubbed_clear(&told);
 	}
 }
 
@@ -117,7 +117,7 @@ static void test_other_hosts(void **state)
 	assert_non_null(strstr(text, "\"out\":[\"host-2 of the pool, host-2.domain-1.example, log\","));
 	assert_non_null(strstr(text, "\"System: VMware-5c 00 00 00 00 00 00 00-00 00 00 00 00 00 00 01\""));
 	assert_non_null(strstr(text, "[\"name-1.example\",{\"name\":\"host-2.domain-1.example\""));
-	cJSON_Delete(told.map);
+	ra_scrubbed_clear(&told);
 }
 
 /* The same value has one token in every answer; names of members, numbers and requests stay; the recording's own words
@@ -151,7 +151,7 @@ static void test_one_token_everywhere(void **state)
 			assert_int_equal(told.counts[i].values, 2);
 		}
 	assert_int_equal(places, 6);
-	cJSON_Delete(told.map);
+	ra_scrubbed_clear(&told);
 }
 
 /* A certificate is another one with the same span of time, its names by the words that are known. */
@@ -188,7 +188,7 @@ static void test_certificates(void **state)
 	RA_AUTO(ra_mem_free) char *lines = ra_json_print(ssh_out(tree));
 
 	assert_string_equal(lines, "[\"-----BEGIN CERTIFICATE----------END CERTIFICATE-----\",\"last\"]");
-	cJSON_Delete(told.map);
+	ra_scrubbed_clear(&told);
 }
 
 static void test_not_a_recording(void **state)
@@ -199,7 +199,7 @@ static void test_not_a_recording(void **state)
 
 	ra_errs_clear(&errs);
 	assert_int_equal(ra_scrub(tree, &told, &errs), RA_E_INVALID);
-	cJSON_Delete(told.map);
+	ra_scrubbed_clear(&told);
 }
 
 /* A check of a recording, kept: it replays to the same bytes, and says what came of it. */
