@@ -125,6 +125,9 @@ static bool is_of_domain(const struct ra_scrubbing *s, const char *name)
 		    !strcasecmp(word->word, name + len - word->len))
 			return true;
 	}
+	for (const char *dot = s->in_place ? strchr(name, '.') : NULL; dot; dot = strchr(dot + 1, '.'))
+		if (ra_scrub_is_token(s, "domain", dot + 1))
+			return true;
 	return false;
 }
 

@@ -51,7 +51,7 @@ static void test_lines_are_scrubbed(void **state)
 	     "host-1.domain-1.example host-1 host-1-ilo my_host-1 esx011 xesx01 host-1."},
 	    {"other.corp.example.org, corp.example.org", "host-2.domain-1.example, domain-1.example"},
 	    /* addresses, and what only looks like one */
-	    {"from 10.1.2.3 and 10.1.2.3:902, not 10.1.2.34", "from 198.18.0.2 and 198.18.0.2:902, not 198.18.0.3"},
+	    {"from 10.1.2.3 and 10.1.2.3:902, not 10.1.2.34", "from 10.128.0.2 and 10.128.0.2:902, not 10.128.0.3"},
 	    {"Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0",
 	     "Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0"},
 	    {"lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240", "lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240"},
