@@ -137,6 +137,8 @@ ra_err ra_chain_take(struct ra_chain *chain, struct ra_span line, struct ra_entr
 		err = ra_line_resolve(name, &parts, &out->body, &withheld, errs);
 	if (!err)
 		err = check(chain, name, out, errs);
+	if (!err && chain->line_fn)
+		err = chain->line_fn(chain->line_payload, &parts, errs);
 	if (err) {
 		ra_entry_clear(out);
 		return err;

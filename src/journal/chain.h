@@ -20,6 +20,9 @@ struct ra_chain {
 	int64_t torn_len; /* bytes that the torn entries name */
 	int64_t evidence_len; /* behind the last piece that an entry names */
 	struct ra_evidence *evidence; /* where pieces are; NULL: every one is missing. Borrowed */
+	/* Each good line taken apart, its piece with it; an error of it is that of the line. NULL: nobody. */
+	ra_err (*line_fn)(void *payload, const struct ra_line *line, struct ra_errs *errs);
+	void *line_payload;
 };
 
 /* A chain without entries. */

@@ -23,15 +23,21 @@ struct pass {
 	int fd;              /* of the copy; -1: only looking */
 };
 
-/* A line with what is known of each of its commitments. */
-struct taken {
-	struct ra_line line;
-	struct ra_redact_line told;
-	struct ra_span *openings;  /* beside told.parts; len 0: none */
-	const char **commitments;
-	size_t room;
+/* A list of openings that is met in its order: the line's own, and that of its piece of the evidence file. */
+struct list {
 	struct ra_span left;
 	const cJSON *next; /* the opening that comes now */
+	char hash[RA_SHA256_HEX_LEN];
+};
+/* A line with what is known of each of its commitments. */
+struct taken {
+	const struct ra_line *line;
+	struct ra_redact_line told;
+	struct ra_span *openings;  /* beside told.parts; len 0: none */
+	bool *away;                /* ... it stood in the piece */
+	const char **commitments;
+	size_t room;
+	struct list lists[2];
 };
 
 static void taken_clear(struct taken *t)
@@ -40,8 +46,8 @@ static void taken_clear(struct taken *t)
 		cJSON_Delete(t->told.parts[i].masked);
 	free(t->told.parts);
 	free(t->openings);
+	free(t->away);
 	free(t->commitments);
-	ra_line_clear(&t->line);
 }
 
 static ra_err grow(struct taken *t)
@@ -53,7 +59,10 @@ static ra_err grow(struct taken *t)
 	struct ra_span *openings = parts ? realloc(t->openings, room * sizeof(*openings)) : NULL;
 
 	t->openings = openings ? openings : t->openings;
-	const char **commitments = openings ? realloc(t->commitments, room * sizeof(*commitments)) : NULL;
+	bool *away = openings ? realloc(t->away, room * sizeof(*away)) : NULL;
+
+	t->away = away ? away : t->away;
+	const char **commitments = away ? realloc(t->commitments, room * sizeof(*commitments)) : NULL;
 
 	t->commitments = commitments ? commitments : t->commitments;
 	if (!commitments)
@@ -62,33 +71,43 @@ static ra_err grow(struct taken *t)
 	return RA_OK;
 }
 
+static ra_err list_load(struct list *list)
+{
+	list->hash[0] = '\0';
+	return list->next ? ra_sha256_hex(list->left.bytes, ra_line_nest_len(list->left.bytes, list->left.len), list->hash) : RA_OK;
+}
+
+static ra_err list_step(struct list *list)
+{
+	size_t len = ra_line_nest_len(list->left.bytes, list->left.len);
+
+	len += list->left.len > len; /* and the comma */
+	list->left = (struct ra_span){list->left.bytes + len, list->left.len - len};
+	list->next = list->next->next;
+	return list_load(list);
+}
+
 /* One commitment, met in its order. The line was verified: an opening that is not of this commitment is of a later one. */
 static ra_err take_part(struct taken *t, const cJSON *within, const char *key, const char *commitment)
 {
-	size_t len = t->next ? ra_line_nest_len(t->left.bytes, t->left.len) : 0;
-	char hash[RA_SHA256_HEX_LEN];
-	ra_err err = t->told.count == t->room ? grow(t) : RA_OK;
+	struct list *mine = NULL;
+	size_t i = t->told.count;
 
-	if (!err && len)
-		err = ra_sha256_hex(t->left.bytes, len, hash);
-	if (err)
-		return err;
-	bool mine = len && !strcmp(hash, commitment);
-
-	t->told.parts[t->told.count] = (struct ra_redact_part){
+	for (size_t k = 0; k < RA_LEN(t->lists) && !mine; k++)
+		mine = strcmp(t->lists[k].hash, commitment) ? NULL : &t->lists[k];
+	if (i == t->room && grow(t))
+		return RA_E_NOMEM;
+	t->told.parts[i] = (struct ra_redact_part){
 	    .within = within,
 	    .key = key,
-	    .value = mine ? t->next->child->next : NULL,
-	    .shown = mine ? NULL : ra_line_shown(&t->line, commitment),
+	    .value = mine ? mine->next->child->next : NULL,
+	    .shown = mine ? NULL : ra_line_shown(t->line, commitment),
 	};
-	t->commitments[t->told.count] = commitment;
-	t->openings[t->told.count++] = (struct ra_span){t->left.bytes, mine ? len : 0};
-	if (mine) {
-		len += t->left.len > len; /* and the comma */
-		t->left = (struct ra_span){t->left.bytes + len, t->left.len - len};
-		t->next = t->next->next;
-	}
-	return RA_OK;
+	t->commitments[i] = commitment;
+	t->away[i] = mine == &t->lists[1];
+	t->openings[i] = mine ? (struct ra_span){mine->left.bytes, ra_line_nest_len(mine->left.bytes, mine->left.len)} : (struct ra_span){"", 0};
+	t->told.count++;
+	return mine ? list_step(mine) : RA_OK;
 }
 
 static ra_err take_parts(struct taken *t, const cJSON *node, const char *key)
@@ -129,8 +148,8 @@ static ra_err build(const struct taken *t, struct ra_buf *out, int64_t *dropped)
 	bool any = false;
 	ra_err err = ra_buf_text(out, "{\"body\":");
 
-	err = err ? err : ra_buf_add(out, t->line.body.bytes, t->line.body.len);
-	err = err ? err : ra_buf_printf(out, ",\"hash\":\"%s\",\"open\":[", t->line.hash);
+	err = err ? err : ra_buf_add(out, t->line->body.bytes, t->line->body.len);
+	err = err ? err : ra_buf_printf(out, ",\"hash\":\"%s\",\"open\":[", t->line->hash);
 	for (size_t i = 0; i < t->told.count && !err; i++) {
 		if (t->told.parts[i].masked)
 			*dropped += t->openings[i].len > 0;
@@ -145,53 +164,82 @@ static ra_err build(const struct taken *t, struct ra_buf *out, int64_t *dropped)
 	return err ? err : ra_buf_text(out, "}\n");
 }
 
-/* One good line: shown to fn, and written where something is written. */
-static ra_err take_line(void *payload, struct ra_span bytes, struct ra_errs *errs)
+/* What stood in the evidence file stands in the line of the copy. Where a line has no room for it, none of it is copied. */
+static ra_err leave_away(struct taken *t)
 {
-	struct pass *pass = payload;
-	struct taken t = {.told.kind = ""};
-	int64_t dropped = 0, seq = pass->seq++;
-	char name[40];
+	for (size_t i = 0; i < t->told.count; i++) {
+		struct ra_redact_part *part = &t->told.parts[i];
 
-	snprintf(name, sizeof(name), "entry %lld", (long long)seq);
-	ra_err err = ra_line_split(name, bytes, &t.line, errs);
+		if (!t->away[i])
+			continue;
+		cJSON_Delete(part->masked);
+		part->masked = cJSON_CreateString(RA_REDACT_LARGE);
+		if (!part->masked)
+			return RA_E_NOMEM;
+	}
+	return RA_OK;
+}
 
+static ra_err write_line(struct pass *pass, struct taken *t, struct ra_errs *errs)
+{
+	int64_t dropped = 0;
+
+	ra_buf_reset(&pass->built);
+	ra_err err = build(t, &pass->built, &dropped);
+
+	if (err == RA_E_LIMIT && !leave_away(t)) {
+		pass->out->large++;
+		dropped = 0;
+		ra_buf_reset(&pass->built);
+		err = build(t, &pass->built, &dropped);
+	}
 	if (err)
 		return err;
-	t.told.body = t.line.body_node;
+	pass->out->dropped += dropped;
+	pass->out->lines += dropped > 0;
+	return ra_write_all(pass->fd, pass->built.data, pass->built.len, errs);
+}
+
+/* One good line: shown to fn, and written where something is written. */
+static ra_err take_line(void *payload, const struct ra_line *line, struct ra_errs *errs)
+{
+	struct pass *pass = payload;
+	struct taken t = {.line = line, .lists = {{.left = line->open, .next = line->open_node}, {.left = line->away, .next = line->away_node}}};
+	int64_t seq = pass->seq++;
+
+	t.told.body = line->body_node;
 	t.told.kind = ra_json_str(t.told.body, "kind", "");
-	t.left = t.line.open;
-	t.next = t.line.open_node;
-	err = take_parts(&t, t.told.body, "");
+	ra_err err = list_load(&t.lists[0]);
+
+	err = err ? err : list_load(&t.lists[1]);
+	err = err ? err : take_parts(&t, t.told.body, "");
 	if (!err)
 		err = pass->fn(pass->payload, seq, &t.told, errs);
-	if (!err && pass->fd >= 0) {
-		ra_buf_reset(&pass->built);
-		err = build(&t, &pass->built, &dropped);
-		if (!err)
-			err = ra_write_all(pass->fd, pass->built.data, pass->built.len, errs);
-		pass->out->dropped += dropped;
-		pass->out->lines += dropped > 0;
-	}
+	if (!err && pass->fd >= 0)
+		err = write_line(pass, &t, errs);
 	taken_clear(&t);
-	return err && errs && !errs->count ? ra_fail(errs, err, "%s: %s", name,
-						     err == RA_E_LIMIT ? "redacted it is larger than a line may be" : "not enough memory")
-					   : err;
+	return err && !errs->count && err != RA_E_LIMIT ? ra_fail(errs, err, "entry %lld: %s", (long long)seq, ra_err_name(err)) : err;
 }
 
 static ra_err run(const char *path, struct pass *pass, struct ra_verify *found, struct ra_errs *errs)
 {
 	RA_AUTO(ra_scan_clear) struct ra_scan scan;
+	RA_AUTO(ra_evidence_clear) struct ra_evidence evidence = {.fd = -1};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
-	if (fd < 0)
-		return ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "cannot open %s: %s", path, strerror(errno));
-	ra_scan_start(&scan, NULL, pass);
-	scan.line_fn = take_line;
+	ra_scan_start(&scan, NULL, NULL);
+	scan.chain.line_fn = take_line;
+	scan.chain.line_payload = pass;
+	scan.chain.evidence = &evidence;
 	pass->built.max_len = RA_JOURNAL_LINE_MAX;
-	ra_err err = ra_scan_file(&scan, fd, errs);
+	ra_err err = ra_evidence_open(path, false, &evidence, errs);
 
-	close(fd);
+	if (!err && fd < 0)
+		err = ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "cannot open %s: %s", path, strerror(errno));
+	if (!err)
+		err = ra_scan_file(&scan, fd, errs);
+	if (fd >= 0)
+		close(fd);
 	ra_buf_free(&pass->built);
 	ra_scan_result(&scan, found);
 	return scan.broken ? ra_fail(errs, RA_E_BROKEN, "%s is broken, and no copy of it is made: %s", path, scan.why) : err;

@@ -7,6 +7,8 @@
 
 #include "journal/journal.h"
 
+#define RA_REDACT_LARGE "[too large for a copy]"
+
 /* One commitment of a line. Borrowed but for masked. */
 struct ra_redact_part {
 	const cJSON *within; /* the object or list of the body it stands in */
@@ -29,11 +31,12 @@ struct ra_redacted {
 	struct ra_verify of; /* the original, as it was read */
 	int64_t dropped;     /* openings */
 	int64_t lines;       /* that lost some */
+	int64_t large;       /* lines without room for what stood in the evidence file: none of it is copied */
 };
 /* Show every line to fn, and write nothing: for words that are collected first.
  * Errors: RA_E_BROKEN with the first bad entry, RA_E_NOTFOUND, RA_E_IO, RA_E_LIMIT, RA_E_NOMEM, what fn returns. */
 RA_MUST_USE ra_err ra_journal_look(const char *path, ra_redact_fn fn, void *payload, struct ra_errs *errs);
-/* Write the copy.
+/* Write the copy: one file, for what is kept of the evidence file stands in its lines.
  * Shape:  to must not exist. A tail without LF is not copied (out->of.torn_len tells).
  * Errors: as ra_journal_look; RA_E_IO for the copy, of which nothing is left then; RA_E_INTERNAL when the copy does not verify. */
 RA_MUST_USE ra_err ra_journal_redact(const char *path, const char *to, ra_redact_fn fn, void *payload, struct ra_redacted *out,

@@ -45,11 +45,9 @@ static ra_err take_line(struct ra_scan *scan, struct ra_errs *errs)
 	if (err == RA_E_BROKEN)
 		return broken(scan, own.text[0]);
 	if (err)
-		return ra_fail(errs, err, "%s", own.text[0]);
+		return own.count ? ra_fail(errs, err, "%s", own.text[0]) : err;
 	scan->good_len += (int64_t)line.len + 1;
-	if (scan->line_fn)
-		err = scan->line_fn(scan->payload, line, errs);
-	if (!err && scan->fn)
+	if (scan->fn)
 		err = scan->fn(scan->payload, &entry, errs);
 	ra_entry_clear(&entry);
 	ra_buf_reset(&scan->line);

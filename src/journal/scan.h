@@ -14,8 +14,6 @@ struct ra_scan {
 	char why[256];
 	ra_entry_fn fn;
 	void *payload;
-	/* Each good line as it stands, without its LF, before fn has its entry; NULL: nobody. */
-	ra_err (*line_fn)(void *payload, struct ra_span line, struct ra_errs *errs);
 };
 /* Begin; fn may be NULL. */
 void ra_scan_start(struct ra_scan *scan, ra_entry_fn fn, void *payload);

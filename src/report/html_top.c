@@ -128,6 +128,11 @@ void ra_html_top(struct html *h)
 	char set[17];
 
 	put_outcome(h);
+	if (v->redacted)
+		ra_pen_printf(&h->pen,
+			      "<p class=\"alert\"><strong>REDACTED</strong> a redacted copy: %lld values are withheld, and names and addresses "
+			      "shown stand for others. The same value has the same name everywhere.</p>\n",
+			      (long long)v->withheld);
 	if (v->unchecked)
 		ra_pen_raw(&h->pen, "<p class=\"alert\"><strong>WARNING</strong> the certificate of vCenter was NOT CHECKED (--insecure)</p>\n");
 	ra_pen_raw(&h->pen, "<dl class=\"about\">\n");

@@ -169,6 +169,8 @@ ra_err ra_verb_redact_tell(const struct ra_redaction_told *told, const char *lea
 	}
 	if (!err && told->hard)
 		err = ra_buf_printf(out, "%s%zu answers could not be looked through: all of them is withheld\n", lead, told->hard);
+	if (!err && told->copy.large)
+		err = ra_buf_printf(out, "%s%lld answers are too large for a copy: all of them is withheld\n", lead, (long long)told->copy.large);
 	if (!err && told->remains >= 0)
 		err = ra_buf_printf(out, "%sWARNING: entry %lld names something of this list in \"%s\", which cannot be taken out\n", lead,
 				    (long long)told->remains, told->remains_in);

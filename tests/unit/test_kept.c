@@ -77,7 +77,7 @@ static void test_lines_are_scrubbed(void **state)
 	    {"   Serial Number: None", "   Serial Number: None"},
 	    {"user=CORP\\\\jdoe jdoe logged in, root too, user=root",
 	     "user=domain-2.example\\\\user-1 user-1 logged in, root too, user=root"},
-	    {"SSH session was closed for 'jdoe@10.1.2.3'.", "SSH session was closed for 'user-1@198.18.0.2'."},
+	    {"SSH session was closed for 'jdoe@10.1.2.3'.", "SSH session was closed for 'user-1@10.128.0.2'."},
 	    {"/vmfs/volumes/gold-01/db7/db7.vmx on gold-01", "/vmfs/volumes/datastore-1/vm-1/vm-1.vmx on datastore-1"},
 	    {"thumbprint: A1:B2:C3:D4:E5:F6:A1:B2:C3:D4:E5:F6:A1:B2:C3:D4:E5:F6:A1:B2",
 	     "thumbprint: 5C:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:01"},

@@ -132,11 +132,83 @@ static void a_mark_in_what_is_shown_is_not_shown(void **state)
 	ra_line_clear(&parts);
 }
 
+/* A text of one letter, as the bulk of an entry. */
+static cJSON *bulk(char letter, size_t len)
+{
+	RA_AUTO(ra_mem_free) char *text = calloc(1, len + 1);
+	cJSON *mark = cJSON_CreateObject();
+
+	assert_non_null(text);
+	memset(text, letter, len);
+	assert_non_null(cJSON_AddStringToObject(mark, "$e", text));
+	return mark;
+}
+
+static const char *large(void **state, const char *name, int pieces, size_t len)
+{
+	const char *path = path_in(state, name);
+	cJSON *body = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(body, "list");
+	struct ra_journal *journal;
+	struct ra_entry entry;
+
+	for (int i = 0; i < pieces; i++)
+		assert_true(cJSON_AddItemToArray(list, bulk((char)('a' + i), len)));
+	assert_true(cJSON_AddItemToArray(list, cJSON_Parse("{\"$e\":\"esx01\"}")));
+	assert_true(cJSON_AddItemToObject(body, "host", cJSON_Parse("{\"$s\":\"far\"}")));
+	assert_int_equal(ra_journal_create(path, &journal, NULL), RA_OK);
+	assert_int_equal(ra_journal_append(journal, T0, "big", body, &entry, NULL), RA_OK);
+	ra_entry_clear(&entry);
+	end(journal, T0, "done");
+	ra_journal_free(journal);
+	return path;
+}
+
+/* What is kept of the evidence file is in the lines of the copy; what has no room there is withheld; what is not there, too. */
+static void a_copy_is_one_file(void **state)
+{
+	static const struct {
+		const char *name;
+		int pieces;
+		size_t len;
+		bool gone;
+		int64_t withheld, large;
+	} cases[] = {
+		{"far", 2, 200000, false, 1, 0},
+		{"farther", 2, 5000000, false, 3, 1},
+		{"gone", 2, 200000, true, 3, 0},
+	};
+
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		const char *path = large(state, cases[i].name, cases[i].pieces, cases[i].len);
+		RA_AUTO(ra_buf_free) struct ra_buf evidence = {0}, copy = {0};
+		struct ra_redacted told;
+		struct ra_verify found;
+		struct ra_errs errs;
+		int seen = 0;
+
+		ra_errs_clear(&errs);
+		assert_int_equal(ra_buf_printf(&evidence, "%s" RA_JOURNAL_EVIDENCE, path), RA_OK);
+		assert_int_equal(ra_buf_printf(&copy, "%s.copy", path), RA_OK);
+		assert_int_equal(access(ra_buf_str(&evidence), F_OK), 0);
+		if (cases[i].gone)
+			assert_int_equal(unlink(ra_buf_str(&evidence)), 0);
+		if (ra_journal_redact(path, ra_buf_str(&copy), choose, &seen, &told, &errs))
+			fail_msg("%s", errs.text[0]);
+		assert_int_equal(told.large, cases[i].large);
+		assert_int_equal(ra_journal_verify(ra_buf_str(&copy), NULL, NULL, &found, NULL), RA_OK);
+		assert_int_equal(found.verdict, RA_VERIFY_WHOLE);
+		assert_int_equal(found.withheld, cases[i].withheld);
+		assert_true(found.redacted || cases[i].gone);
+		assert_string_equal(found.head, told.of.head);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_copy_has_the_chain_of_the_original),
 	    cmocka_unit_test(of_a_broken_one_there_is_no_copy),
+	    cmocka_unit_test(a_copy_is_one_file),
 	    cmocka_unit_test(a_mark_in_what_is_shown_is_not_shown),
 	};
 

@@ -72,7 +72,7 @@ for file in share/reattest/flows/demo/*.json; do
 	python3 same.py one.json two.json >told || bad "$demo: the copy says otherwise: $(cat told)"
 	python3 "$tests/verify-journal.py" "$copy" >told
 	grep -q ': whole$' told || bad "$demo: $(cat told)"
-	for format in md txt; do
+	for format in md txt html; do
 		bin/reattest export "$copy" --format "$format" -o "$copy.$format" || bad "$demo: no $format"
 		grep -q 'a redacted copy' "$copy.$format" || bad "$demo: the report does not say what it is"
 	done
