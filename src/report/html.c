@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BADGE_MAX 40
+
 void ra_html_text(struct html *h, const char *text)
 {
 	ra_pen_text(&h->pen, &ra_pen_xml, text);
@@ -53,7 +55,8 @@ void ra_html_link(struct html *h, const char *text)
 static void put_pre(struct html *h, const char *name, int64_t seq)
 {
 	ra_pen_printf(&h->pen, "<pre tabindex=\"0\" role=\"region\" aria-label=\"%s of entry %" PRId64, name, seq);
-	ra_pen_raw(&h->pen, h->part ? ", " : "");
+	if (h->part)
+		ra_pen_printf(&h->pen, ", host %zu: ", h->part);
 	ra_html_text(h, h->part ? h->v->host : "");
 	ra_pen_raw(&h->pen, "\">\n");
 }
@@ -84,15 +87,17 @@ void ra_html_time(struct html *h, ra_utc_ms utc)
 	if (utc == RA_UTC_NONE)
 		return;
 	ra_utc_format(utc, at);
-	ra_pen_printf(&h->pen, "<time datetime=\"%s\">%.10s %.8sZ</time>", at, at, at + 11);
+	ra_pen_printf(&h->pen, "<time>%.10s %.8sZ</time>", at, at + 11);
 }
 
 const char *ra_html_span(int64_t ms, char *out)
 {
-	int64_t s = ms < 0 ? 0 : ms / 1000, min = s / 60, hours = min / 60;
+	int64_t s = ms / 1000, min = s / 60, hours = min / 60;
 
-	if (s < 10)
-		snprintf(out, RA_SPAN_LEN, "%" PRId64 ".%d s", s, ms < 0 ? 0 : (int)(ms % 1000 / 100));
+	if (ms < 100)
+		snprintf(out, RA_SPAN_LEN, "under 0.1 s");
+	else if (s < 10)
+		snprintf(out, RA_SPAN_LEN, "%" PRId64 ".%d s", s, (int)(ms % 1000 / 100));
 	else if (s < 120)
 		snprintf(out, RA_SPAN_LEN, "%" PRId64 " s", s);
 	else if (min < 120)
@@ -123,9 +128,12 @@ const char *ra_html_tone(const char *word)
 
 void ra_html_badge(struct html *h, const char *word)
 {
-	ra_pen_printf(&h->pen, "<span class=\"badge %s\">", ra_html_tone(word));
+	bool badge = strlen(word) <= BADGE_MAX; /* it is on one line */
+
+	if (badge)
+		ra_pen_printf(&h->pen, "<span class=\"badge %s\">", ra_html_tone(word));
 	ra_html_reason(h, word);
-	ra_pen_raw(&h->pen, "</span>");
+	ra_pen_raw(&h->pen, badge ? "</span>" : "");
 }
 
 void ra_html_name(struct html *h, const char *name)
@@ -137,9 +145,12 @@ void ra_html_name(struct html *h, const char *name)
 
 void ra_html_section(struct html *h, const char *name, const char *title)
 {
-	ra_pen_raw(&h->pen, "<section aria-labelledby=\"");
-	ra_html_name(h, name);
-	ra_pen_raw(&h->pen, h->part ? "\">\n<h3 id=\"" : "\">\n<h2 id=\"");
+	/* One host of several is a part of the page by its own heading; each of its sections as well would be a crowd of the same names. */
+	ra_pen_raw(&h->pen, h->part ? "<section>\n<h3 id=\"" : "<section aria-labelledby=\"");
+	if (!h->part) {
+		ra_pen_raw(&h->pen, name);
+		ra_pen_raw(&h->pen, "\">\n<h2 id=\"");
+	}
 	ra_html_name(h, name);
 	ra_pen_raw(&h->pen, "\">");
 	ra_html_text(h, title);
@@ -244,6 +255,8 @@ static void put_contents(struct html *h)
 	const bool there[] = {v->result_count, v->cause_count, v->step_count, v->action_count || v->gate_count, true, v->next.count, true, true, true};
 
 	ra_pen_raw(&h->pen, "<nav class=\"contents\" aria-label=\"");
+	if (h->part)
+		ra_pen_printf(&h->pen, "Host %zu: ", h->part);
 	ra_html_text(h, h->part ? name_of(v) : "Contents");
 	ra_pen_raw(&h->pen, "\"><ul>");
 	for (size_t i = 0; i < RA_LEN(links); i++) {

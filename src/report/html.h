@@ -23,7 +23,7 @@ void ra_html_short(struct html *h, const char *text, size_t max);
 void ra_html_link(struct html *h, const char *text);
 /* What came back of a command, to the letter, its lines kept. Shape: name says what it is and is of the house; seq is its entry. */
 void ra_html_output(struct html *h, const char *name, int64_t seq, const char *text, size_t max);
-/* A point in time, to the second; nothing for RA_UTC_NONE. */
+/* A point in time, to the second, in the form HTML lets a time element hold; nothing for RA_UTC_NONE. */
 void ra_html_time(struct html *h, ra_utc_ms utc);
 /* How long something took, or how old it is: "0.4 s", "3 min", "2 h 5 min", "12 days". Out: out. Shape: out holds RA_SPAN_LEN. */
 #define RA_SPAN_LEN 32

@@ -107,6 +107,24 @@ static void put_changes(struct html *h, const struct ra_view_action *a)
 	ra_pen_raw(&h->pen, "</tbody></table></div>\n");
 }
 
+/* Whether and how it can be undone, and whether it was. */
+static void put_undo(struct html *h, const struct ra_view_action *a)
+{
+	static const char *const words[][2] = {{"open", "can still be undone"}, {"undone", "undone"}, {"nothing", "nothing to undo"}};
+
+	if (!a->undo || !*a->undo)
+		return;
+	ra_pen_raw(&h->pen, "<p><strong class=\"name\">Undo</strong> ");
+	ra_html_text(h, a->undo);
+	for (size_t i = 0; i < RA_LEN(words) && a->undone; i++) {
+		if (strcmp(a->undone, words[i][0]))
+			continue;
+		ra_pen_raw(&h->pen, " ");
+		ra_html_badge(h, words[i][1]);
+	}
+	ra_pen_raw(&h->pen, "</p>\n");
+}
+
 static void put_action(struct html *h, const struct ra_view_action *a)
 {
 	char took[RA_SPAN_LEN];
@@ -136,6 +154,7 @@ static void put_action(struct html *h, const struct ra_view_action *a)
 		ra_pen_raw(&h->pen, "</p>\n");
 	}
 	put_changes(h, a);
+	put_undo(h, a);
 	ra_pen_raw(&h->pen, "</article>\n");
 }
 

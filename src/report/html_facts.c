@@ -11,6 +11,8 @@
 #define ROWS_MAX 6                  /* of a fact */
 #define OUTPUT_MAX (64 * 1024)      /* bytes of one output, its beginning and its end; with several hosts less */
 #define OUTPUT_PART_MAX (8 * 1024)
+#define SAME_MIN 40                 /* bytes from which on an output is worth a link to the same one before */
+#define SAME_BACK 256               /* commands that are looked at for it */
 #define ALL_MAX (4 * 1024 * 1024)   /* bytes of all outputs of a host */
 #define ALL_PART_MAX (128 * 1024)
 
@@ -53,7 +55,16 @@ static bool says(const struct ra_view_obs *o, const char *value)
 	return o->value && !strcmp(o->value, value);
 }
 
-/* Two sources that are both current say different things. */
+/* What a source says now: its newest reading, where that still counts. */
+static bool speaks(const struct ra_view_fact *f, size_t at)
+{
+	for (size_t i = at + 1; i < f->obs_count; i++)
+		if (!strcmp(f->obs[i].plane, f->obs[at].plane))
+			return false;
+	return f->obs[at].current;
+}
+
+/* Two sources say different things now. */
 static bool in_conflict(const struct ra_view_fact *f)
 {
 	const char *first = NULL;
@@ -61,7 +72,7 @@ static bool in_conflict(const struct ra_view_fact *f)
 	for (size_t i = 0; i < f->obs_count; i++) {
 		const struct ra_view_obs *o = &f->obs[i];
 
-		if (!o->current || !o->value)
+		if (!o->value || !speaks(f, i))
 			continue;
 		if (first && strcmp(first, o->value))
 			return true;
@@ -82,7 +93,7 @@ static void put_when(struct html *h, ra_utc_ms at)
 /* The value that counts, and all who say so now. */
 static void put_reading(struct html *h, const struct ra_view_fact *f)
 {
-	const struct ra_view_obs *newest = NULL;
+	ra_utc_ms at = RA_UTC_NONE;
 	size_t put = 0;
 
 	ra_pen_raw(&h->pen, "<td>");
@@ -98,35 +109,42 @@ static void put_reading(struct html *h, const struct ra_view_fact *f)
 		ra_html_badge(h, "conflict");
 	}
 	ra_html_list(h, "<p class=\"side\">The sources do not agree on it</p>\n", &f->disputed);
-	ra_pen_raw(&h->pen, "</td><td>");
-	for (size_t i = f->obs_count; i-- > 0;) {
+	ra_pen_raw(&h->pen, "</td><td class=\"by\">");
+	for (size_t i = 0; i < f->obs_count; i++) {
 		const struct ra_view_obs *o = &f->obs[i];
 
-		if (!o->current || (f->known ? !says(o, f->value) : o->value != NULL))
+		if (!speaks(f, i) || (f->known ? !says(o, f->value) : o->value != NULL))
 			continue;
 		ra_pen_raw(&h->pen, put++ ? ", " : "");
 		ra_html_told_by(h, o->plane, o->seq);
-		newest = newest ? newest : o;
+		at = o->at > at ? o->at : at;
 	}
-	put_when(h, newest ? newest->at : RA_UTC_NONE);
+	put_when(h, at);
 }
 
-/* What else was said of a fact: by another source now, or before. */
-static bool is_other(const struct ra_view_fact *f, const struct ra_view_obs *o)
+/* What else was said of a fact: by another source now, or before something else was. */
+static bool is_other(const struct ra_view_fact *f, size_t at)
 {
-	return o->value ? !f->known || !says(o, f->value) : f->known && o->current;
+	const char *value = f->obs[at].value;
+
+	if (speaks(f, at))
+		return value ? !f->known || !says(&f->obs[at], f->value) : f->known;
+	for (size_t i = at + 1; i < f->obs_count && value; i++)
+		if (f->obs[i].value)
+			return strcmp(f->obs[i].value, value) != 0;
+	return value && !(f->known && says(&f->obs[at], f->value));
 }
 
-static void put_other(struct html *h, const struct ra_view_obs *o)
+static void put_other(struct html *h, const struct ra_view_obs *o, bool now)
 {
-	ra_pen_printf(&h->pen, "<tr class=\"%s\"><td>%s", o->current ? "also" : "past", o->current ? "" : "<span class=\"dim\">earlier:</span> ");
+	ra_pen_printf(&h->pen, "<tr class=\"%s\"><td>%s", now ? "also" : "past", now ? "" : "<span class=\"dim\">earlier:</span> ");
 	if (o->value)
 		ra_html_short(h, *o->value ? o->value : "(empty)", VALUE_MAX);
 	else
 		ra_pen_raw(&h->pen, "<span class=\"dim\">unknown: ");
 	if (!o->value)
 		ra_html_reason(h, o->reason);
-	ra_pen_raw(&h->pen, o->value ? "</td><td>" : "</span></td><td>");
+	ra_pen_raw(&h->pen, o->value ? "</td><td class=\"by\">" : "</span></td><td class=\"by\">");
 	ra_html_told_by(h, o->plane, o->seq);
 	put_when(h, o->at);
 }
@@ -136,7 +154,7 @@ static void put_fact(struct html *h, const struct ra_view_fact *f)
 	size_t others = 0, put = 0;
 
 	for (size_t i = 0; i < f->obs_count; i++)
-		others += is_other(f, &f->obs[i]);
+		others += is_other(f, i);
 	size_t shown = others < ROWS_MAX ? others : ROWS_MAX - 1;
 
 	ra_pen_printf(&h->pen, "<tr><th scope=\"row\" rowspan=\"%zu\">", 1 + shown + (shown < others));
@@ -144,9 +162,9 @@ static void put_fact(struct html *h, const struct ra_view_fact *f)
 	ra_pen_raw(&h->pen, "</th>");
 	put_reading(h, f);
 	for (size_t i = f->obs_count; i-- > 0 && put < shown;) {
-		if (!is_other(f, &f->obs[i]))
+		if (!is_other(f, i))
 			continue;
-		put_other(h, &f->obs[i]);
+		put_other(h, &f->obs[i], speaks(f, i));
 		put++;
 	}
 	if (shown < others)
@@ -169,9 +187,44 @@ void ra_html_facts(struct html *h)
 	ra_html_section_end(h);
 }
 
+/* The newest command before this one that asked the same and was answered the same at some length; NULL: none. A walk reads again what it
+ * read before, and a page that held it each time would be long for nothing. */
+static const struct ra_view_command *same_before(const struct ra_view *v, const struct ra_view_command *c)
+{
+	size_t at = (size_t)(c - v->commands), end = at < SAME_BACK ? 0 : at - SAME_BACK;
+
+	if (!c->out || strlen(c->out) < SAME_MIN)
+		return NULL;
+	for (size_t i = at; i-- > end;) {
+		const struct ra_view_command *b = &v->commands[i];
+
+		if (b->out && b->status == c->status && !strcmp(b->words, c->words) && !strcmp(b->plane, c->plane) && !strcmp(b->out, c->out) &&
+		    !strcmp(b->err ? b->err : "", c->err ? c->err : ""))
+			return b;
+	}
+	return NULL;
+}
+
+/* Out: true when it was told before. */
+static bool put_same(struct html *h, const struct ra_view_command *c)
+{
+	const struct ra_view_command *before = same_before(h->v, c);
+	char name[32];
+
+	if (!before)
+		return false;
+	snprintf(name, sizeof(name), "e%" PRId64, before->seq);
+	ra_pen_raw(&h->pen, "<p>The same came back as in <a href=\"#");
+	ra_html_name(h, name);
+	ra_pen_printf(&h->pen, "\">entry %" PRId64 "</a>.</p>\n", before->seq);
+	return true;
+}
+
 /* What came back, as far as the page has room: left, in bytes. */
 static void put_outputs(struct html *h, const struct ra_view_command *c, size_t *left)
 {
+	if (put_same(h, c))
+		return;
 	size_t most = h->part ? OUTPUT_PART_MAX : OUTPUT_MAX, out = c->out ? strlen(c->out) : 0, err = c->err ? strlen(c->err) : 0;
 	size_t need = (out < most ? out : most) + (err < most ? err : most);
 
@@ -186,6 +239,18 @@ static void put_outputs(struct html *h, const struct ra_view_command *c, size_t 
 	ra_html_output(h, "Error output", c->seq, err ? c->err : "", most);
 }
 
+/* The time of day; the day as well where the walk has come to another. */
+static void put_clock(struct html *h, ra_utc_ms at)
+{
+	char time[RA_UTC_TEXT_LEN], began[RA_UTC_TEXT_LEN];
+
+	if (at == RA_UTC_NONE)
+		return;
+	ra_utc_format(at, time);
+	ra_utc_format(h->v->started, began);
+	ra_pen_printf(&h->pen, "%.*s%.8sZ, ", strncmp(time, began, 10) ? 11 : 0, time, time + 11);
+}
+
 /* A request, and folded what came back. */
 static void put_command(struct html *h, const struct ra_view_command *c, size_t *left)
 {
@@ -198,8 +263,7 @@ static void put_command(struct html *h, const struct ra_view_command *c, size_t 
 	ra_pen_printf(&h->pen, "%s%" PRId64 ", ", c->change ? "change, entry " : "entry ", c->seq);
 	ra_html_text(h, ra_html_plane(c->plane));
 	ra_pen_raw(&h->pen, ", ");
-	ra_html_time(h, c->at);
-	ra_pen_raw(&h->pen, ", ");
+	put_clock(h, c->at);
 	if (!strcmp(c->why, "answered"))
 		ra_pen_printf(&h->pen, "%s, status %d%s", ra_html_span(c->took_ms, took), c->status, c->truncated ? ", cut at its cap" : "");
 	else

@@ -1,4 +1,5 @@
-/* html_svg.c - the way as a drawing: the steps down the page, where each was left for, and lightly where else it would have led.
+/* html_svg.c - the way as a drawing: the steps down the page, where each was left for, and lightly where else it would have led. Each step is
+ * a drawing of its own that joins the one above, so that paper can break between two.
  * Units: of the drawing, one for a pixel at full size. Widths of texts are estimated from above, for no font is at hand. Source: SVG 2. */
 #include "config.h"
 
@@ -20,6 +21,7 @@
 #define TURN_CELLS 42
 #define TURNS_MAX 4
 #define STEPS_MAX 200
+#define GAP 16         /* above each card */
 
 /* Where a step stands. */
 struct spot {
@@ -142,7 +144,7 @@ static void put_turns(struct html *h, const struct ra_view_step *s, const struct
 	put_lines(h, &as_turn, more, x + 3, y);
 }
 
-static void put_step(struct html *h, size_t at, size_t number, const struct spot *spot)
+static void put_card(struct html *h, size_t at, size_t number, const struct spot *spot)
 {
 	const struct ra_view *v = h->v;
 	const struct ra_view_step *s = &v->steps[at];
@@ -160,64 +162,50 @@ static void put_step(struct html *h, size_t at, size_t number, const struct spot
 	put_lines(h, &as_say, s->because, x, y);
 }
 
-static void put_spine(struct html *h, const struct spot *from, const struct spot *to, bool back)
-{
-	ra_pen_printf(&h->pen, "<path class=\"l%s\" d=\"M%d %dV%dH%dV%d\"/>\n", back ? " back" : "", from->x, from->y + 18, to->y - 8, to->x, to->y + 18);
-}
-
-static struct spot spot_of(const struct ra_view_step *s, int y)
+static struct spot spot_of(const struct ra_view_step *s)
 {
 	int depth = s->depth < DEPTH_MAX ? s->depth : DEPTH_MAX;
 
-	return (struct spot){.x = SPINE + depth * INDENT, .y = y, .height = height_of(s)};
+	return (struct spot){.x = SPINE + depth * INDENT, .y = GAP, .height = height_of(s)};
 }
 
-static void put_begin(struct html *h, int height)
+/* The line from the step above to this one, and on to the one below. */
+static void put_spine(struct html *h, size_t at, const struct spot *spot, size_t count)
 {
-	ra_pen_printf(&h->pen, "<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing of the way\">\n<svg xmlns=\"http://www.w3.org/2000/svg\" "
-			       "class=\"map\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"",
-		      WIDTH, height, WIDTH, height);
-	ra_html_name(h, "map-title");
-	ra_pen_raw(&h->pen, " ");
-	ra_html_name(h, "map-say");
-	ra_pen_raw(&h->pen, "\">\n<title id=\"");
-	ra_html_name(h, "map-title");
-	ra_pen_raw(&h->pen, "\">The way through the flow</title>\n<desc id=\"");
-	ra_html_name(h, "map-say");
-	ra_pen_printf(&h->pen, "\">%zu steps from the top down, each with why the walk went on from it. To the right, where else each would have led. "
-			       "The list below says the same.</desc>\n",
-		      h->v->step_count);
+	const struct ra_view_step *steps = h->v->steps;
+	int from = at ? spot_of(&steps[at - 1]).x : 0;
+	bool back = steps[at].mark == RA_MARK_BACK;
+
+	if (at)
+		ra_pen_printf(&h->pen, "<path class=\"l%s\" d=\"M%d -1V%dH%dV%d\"/>\n", back || steps[at - 1].mark == RA_MARK_BACK ? " back" : "", from, GAP / 2,
+			      spot->x, spot->y + 18);
+	if (at + 1 < count)
+		ra_pen_printf(&h->pen, "<path class=\"l%s\" d=\"M%d %dV%d\"/>\n", back || steps[at + 1].mark == RA_MARK_BACK ? " back" : "", spot->x, spot->y + 18,
+			      spot->y + spot->height + 1);
 }
 
 void ra_html_svg(struct html *h)
 {
 	const struct ra_view *v = h->v;
 	size_t count = v->step_count < STEPS_MAX ? v->step_count : STEPS_MAX, number = 0;
-	int height = 8;
 
-	for (size_t i = 0; i < count; i++)
-		height += height_of(&v->steps[i]) + 18;
-	put_begin(h, height);
-	struct spot before = {0};
-	int y = 8;
-
-	for (size_t i = 0; i < count; i++) { /* lines lie below everything else */
-		struct spot spot = spot_of(&v->steps[i], y);
-
-		if (i)
-			put_spine(h, &before, &spot, v->steps[i].mark == RA_MARK_BACK || v->steps[i - 1].mark == RA_MARK_BACK);
-		y += spot.height + 18;
-		before = spot;
-	}
-	y = 8;
+	ra_pen_printf(&h->pen,
+		      "<figure><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Drawing of the way\">\n<div class=\"maps\" role=\"img\" "
+		      "aria-label=\"The way: %zu steps from the top down, each with why the walk went on from it; to the right, where else each would have led. "
+		      "The list below says the same.\">\n",
+		      v->step_count);
 	for (size_t i = 0; i < count; i++) {
-		struct spot spot = spot_of(&v->steps[i], y);
+		struct spot spot = spot_of(&v->steps[i]);
+		int height = spot.y + spot.height;
 
 		number += v->steps[i].mark != RA_MARK_BACK;
-		put_step(h, i, number, &spot);
-		y += spot.height + 18;
+		ra_pen_printf(&h->pen, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"map\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" aria-hidden=\"true\">\n",
+			      WIDTH, height, WIDTH, height);
+		put_spine(h, i, &spot, count);
+		put_card(h, i, number, &spot);
+		ra_pen_raw(&h->pen, "</svg>\n");
 	}
-	ra_pen_raw(&h->pen, "</svg></div>\n<figcaption>Each card is a step, with why the walk went on from it. Beside it stands where it would have led "
+	ra_pen_raw(&h->pen, "</div></div>\n<figcaption>Each card is a step, with why the walk went on from it. Beside it stands where it would have led "
 			    "otherwise; a square is an end.");
 	if (count < v->step_count)
 		ra_pen_printf(&h->pen, " The first %zu of %zu steps are drawn; the list has all.", count, v->step_count);

@@ -79,16 +79,22 @@ static void put_counts(struct html *h)
 	ra_pen_raw(&h->pen, any ? "</ul>\n" : "");
 }
 
-/* The causes that are likely, by their titles. */
-static void put_likely(struct html *h)
+/* Causes by their titles: those that are likely, or those that were and are not any more. */
+static void put_titles(struct html *h, const char *lead, bool likely)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < h->v->cause_count; i++) {
-		if (strcmp(h->v->causes[i].status, "likely"))
+		const struct ra_view_cause *c = &h->v->causes[i];
+		bool now = !strcmp(c->status, "likely");
+
+		if (likely ? !now : now || !c->found)
 			continue;
-		ra_pen_raw(&h->pen, count++ ? "; " : "<p class=\"likely\"><span class=\"dim\">Likely cause:</span> ");
-		ra_html_text(h, h->v->causes[i].title);
+		if (!count++)
+			ra_pen_printf(&h->pen, "<p class=\"likely\"><span class=\"dim\">%s:</span> ", lead);
+		else
+			ra_pen_raw(&h->pen, "; ");
+		ra_html_text(h, c->title);
 	}
 	ra_pen_raw(&h->pen, count ? "</p>\n" : "");
 }
@@ -117,7 +123,8 @@ static void put_outcome(struct html *h)
 		ra_html_text(h, v->end_reason);
 		ra_pen_raw(&h->pen, "</p>\n");
 	}
-	put_likely(h);
+	put_titles(h, "Likely cause", true);
+	put_titles(h, "Found, and not likely any more", false);
 	put_counts(h);
 	ra_pen_raw(&h->pen, "</div>\n");
 }
@@ -166,7 +173,7 @@ static void put_sources(struct html *h, const struct ra_view_result *r)
 	const struct ra_view *v = h->v;
 	size_t put = 0;
 
-	for (size_t i = v->command_count; i-- > 0;) {
+	for (size_t i = 0; i < v->command_count; i++) {
 		const struct ra_view_command *c = &v->commands[i];
 		bool newest = !c->running && !strcmp(c->check, r->check);
 
@@ -200,7 +207,7 @@ static void put_result(struct html *h, const struct ra_view_result *r)
 		ra_pen_raw(&h->pen, "</span>");
 	}
 	ra_html_list(h, "", &r->disputed);
-	ra_pen_raw(&h->pen, "</td><td>");
+	ra_pen_raw(&h->pen, "</td><td class=\"by\">");
 	put_sources(h, r);
 	ra_pen_raw(&h->pen, "</td><td class=\"when\">");
 	ra_html_time(h, r->at);
