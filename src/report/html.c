@@ -51,13 +51,18 @@ void ra_html_link(struct html *h, const char *text)
 	ra_pen_raw(&h->pen, link ? "</a>" : "");
 }
 
+const char *ra_html_host(const struct ra_view *v)
+{
+	return v->named && *v->named ? v->named : *v->host ? v->host : "no host";
+}
+
 /* The opening of an output's block. HTML drops a line feed that follows the tag: this one, not one of the output. */
 static void put_pre(struct html *h, const char *name, int64_t seq)
 {
 	ra_pen_printf(&h->pen, "<pre tabindex=\"0\" role=\"region\" aria-label=\"%s of entry %" PRId64, name, seq);
 	if (h->part)
 		ra_pen_printf(&h->pen, ", host %zu: ", h->part);
-	ra_html_text(h, h->part ? h->v->host : "");
+	ra_html_text(h, h->part ? ra_html_host(h->v) : "");
 	ra_pen_raw(&h->pen, "\">\n");
 }
 
@@ -236,13 +241,7 @@ static void page_begin(struct ra_pen *pen, const char *program, const char *titl
 
 static void page_end(struct ra_pen *pen)
 {
-	ra_pen_raw(pen, "</main>\n<footer class=\"end\"><p>Answers given by the host itself are not proof of its integrity.</p></footer>\n</body>\n</html>\n");
-}
-
-/* What everybody calls this host. */
-static const char *name_of(const struct ra_view *v)
-{
-	return v->named && *v->named ? v->named : *v->host ? v->host : "no host";
+	ra_pen_raw(pen, "</main>\n</body>\n</html>\n");
 }
 
 static void put_contents(struct html *h)
@@ -257,7 +256,7 @@ static void put_contents(struct html *h)
 	ra_pen_raw(&h->pen, "<nav class=\"contents\" aria-label=\"");
 	if (h->part)
 		ra_pen_printf(&h->pen, "Host %zu: ", h->part);
-	ra_html_text(h, h->part ? name_of(v) : "Contents");
+	ra_html_text(h, h->part ? ra_html_host(v) : "Contents");
 	ra_pen_raw(&h->pen, "\"><ul>");
 	for (size_t i = 0; i < RA_LEN(links); i++) {
 		if (!there[i])
@@ -287,7 +286,7 @@ ra_err ra_report_html(const struct ra_view *v, struct ra_buf *out)
 {
 	struct html h = {.pen = {.out = out}, .v = v};
 
-	page_begin(&h.pen, v->program, name_of(v));
+	page_begin(&h.pen, v->program, ra_html_host(v));
 	put_all(&h);
 	page_end(&h.pen);
 	return h.pen.err;

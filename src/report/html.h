@@ -15,6 +15,8 @@ struct html {
 	size_t part; /* which of several, from 1; 0: the page is about this one alone */
 };
 
+/* What this host is called. */
+const char *ra_html_host(const struct ra_view *v);
 /* A text of anybody, in one line. NULL is "". */
 void ra_html_text(struct html *h, const char *text);
 /* The same with no more than so many bytes of it, and how many are left out. */

@@ -106,7 +106,7 @@ static void put_outcome(struct html *h)
 
 	ra_pen_printf(&h->pen, "<div class=\"hero %s\">\n", ra_html_tone(outcome));
 	ra_pen_raw(&h->pen, h->part ? "<h2>" : "<h1>");
-	ra_html_text(h, v->named && *v->named ? v->named : *v->host ? v->host : "no host");
+	ra_html_text(h, ra_html_host(v));
 	ra_pen_raw(&h->pen, h->part ? "</h2>\n" : "</h1>\n");
 	if (*v->seen_words) {
 		ra_pen_raw(&h->pen, "<p class=\"lead\">");

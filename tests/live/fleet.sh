@@ -89,6 +89,27 @@ codes = [result["exit"] for result in json.load(open(sys.argv[1]))]
 sys.exit(codes != [20, 0, 20, 0, 0])' "$dir/out" || fail "$name: no list of five results"
 says err "UNREACHED   2 hosts not reached or not let in: $mute, $dead"
 
+# One page: first what they say together, which leads to each of them, in the order they were given.
+name="one page"
+timeout 120 "$dir/bin/reattest" check "${keys[@]}" --known-hosts "$dir/known_hosts" --hosts - --format html <"$dir/list" >"$dir/out" 2>"$dir/err"
+rc=$?
+[ $rc = 10 ] || fail "$name: exit $rc, expected 10"
+/usr/bin/python3 - "$dir/out" "$mute" "${hosts[0]}" "$dead" "${hosts[1]}" "${hosts[2]}" <<'P' || fail "$name: not as it should be"
+import sys, xml.etree.ElementTree as tree
+page = tree.fromstring(open(sys.argv[1], encoding='utf-8').read().split('\n', 1)[1])
+ns = '{http://www.w3.org/1999/xhtml}'
+main = page.find(f'{ns}body/{ns}main')
+text = lambda node: ''.join(node.itertext()).strip()
+ids = [node.get('id') for node in page.iter() if node.get('id')]
+hosts = [text(node.find(f'.//{ns}h2')) for node in main if node.tag == ns + 'article']
+links = [(link.get('href'), text(link)) for link in main.iterfind(f'{ns}ul/{ns}li/{ns}a') if link.get('href').startswith('#')]
+wrong = [f'#h{i + 1} {host}' for i, host in enumerate(sys.argv[2:]) if links[i][0] != f'#h{i + 1}' or not links[i][1].startswith(host + ': ')]
+sys.exit('ids twice' if len(ids) != len(set(ids)) else
+         'not the summary first' if main[0].tag != ns + 'h1' or not text(main[0]).endswith('5 hosts') else
+         f'hosts {hosts}' if hosts != sys.argv[2:] else f'links {wrong}' if wrong or len(links) != 5 else 0)
+P
+says out "2 hosts: ${hosts[0]}, ${hosts[2]}"
+
 # Where no port is said the ssh configuration may say one; who says 22 means 22. Whichever comes first, they are two connections.
 name="a port that is said"
 mkdir "$dir/ssh" && printf '%s\n' 'Host 127.0.0.1' "Port ${hosts[0]##*:}" >"$dir/ssh/config" || exit 1

@@ -86,7 +86,7 @@ static void see(const xmlNode *node, struct seen *seen)
 {
 	static const char *const allowed[] = {
 		"a", "article", "blockquote", "body", "br", "caption", "circle", "code", "dd", "details", "div", "dl", "dt", "figcaption",
-		"figure", "footer", "h1", "h2", "h3", "h4", "head", "header", "html", "li", "main", "meta", "nav", "ol", "p", "path", "pre", "rect",
+		"figure", "h1", "h2", "h3", "h4", "head", "header", "html", "li", "main", "meta", "nav", "ol", "p", "path", "pre", "rect",
 		"section", "span", "strong", "style", "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "time", "title", "tr",
 		"tspan", "ul"};
 
