@@ -315,6 +315,8 @@ static ra_err ask_session(struct app *app, const struct ra_wish *wish, struct ra
 		else
 			ra_screen_say(&app->screen, "asked; its verdict comes here");
 		return err;
+	case RA_WISH_UNDO:
+		return ra_session_undo(session, wish->text, errs);
 	case RA_WISH_CANCEL:
 		ra_screen_say(&app->screen, ra_tell_cancelled(app->view));
 		ra_session_cancel(session);

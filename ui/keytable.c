@@ -60,6 +60,8 @@ static const struct ra_key_row rows[] = {
 	{RA_ACT_STEPS, WALK, {RA_KEY_F1 + 6}, "s", 0, "s steps", "s, F7", "the steps so far, and why each was taken"},
 	{RA_ACT_TOPICS, WALK, {RA_KEY_NONE}, "i", 0, "i words", "i",
 	 "what TPM, attestation, status, alarm and the rest mean"},
+	{RA_ACT_UNDO, WALK, {RA_KEY_NONE}, "U", 0, NULL, "U",
+	 "what was done, and whether it can be undone; Enter goes to the step that does"},
 	{RA_ACT_AGAIN, RA_IN_WALK | RA_IN_MANY, {RA_KEY_F1 + 7}, "r", 0, "r again", "r, F8",
 	 "run the check of this row again, or all of this step; tries what is down, too"},
 	{RA_ACT_SEARCH, READ, {RA_KEY_F1 + 6}, "/", 0, "/ search", "/, F7", "search; capitals do not matter"},

@@ -253,6 +253,26 @@ static ra_err go_back(struct ra_session *session, const char *text, struct ra_er
 	return ra_session_back(session, errs);
 }
 
+/* Leave what the prompt asks for, with a reason where it wants one. */
+static void pass_over(struct plain *plain, struct ra_word word)
+{
+	if (plain->view->prompt.skip_why) {
+		put(plain, "Why, in a few words for the record: ");
+		bool whole = ra_lines_read(&plain->lines, false);
+		const char *why = ra_lines_text(&plain->lines);
+
+		plain->prompt_shown = false;
+		if (!whole)
+			return;
+		if (!why[strspn(why, " \t")]) {
+			put(plain, "Without a reason it is not left; nothing was done.\n");
+			return;
+		}
+		word = (struct ra_word){.kind = RA_WORD_SKIP, .typed = why};
+	}
+	answer(plain, word);
+}
+
 static void do_row(struct plain *plain, struct ra_row row)
 {
 	const struct ra_view_prompt *prompt = &plain->view->prompt;
@@ -270,10 +290,10 @@ static void do_row(struct plain *plain, struct ra_row row)
 		answer(plain, (struct ra_word){.kind = RA_WORD_YES});
 		break;
 	case RA_ROW_NO:
-		answer(plain, (struct ra_word){.kind = RA_WORD_NO});
+		pass_over(plain, (struct ra_word){.kind = RA_WORD_NO});
 		break;
 	case RA_ROW_SKIP:
-		answer(plain, (struct ra_word){.kind = RA_WORD_SKIP});
+		pass_over(plain, (struct ra_word){.kind = RA_WORD_SKIP});
 		break;
 	case RA_ROW_FIELD:
 		answer_field(plain);
@@ -441,6 +461,25 @@ static void put_topic(struct plain *plain, const char *which)
 	put_doc(plain, &doc);
 }
 
+/* What was done; with a number, go to the step that undoes it. */
+static void undo(struct plain *plain, const char *which)
+{
+	int number = *which ? ra_line_number(which, (int)plain->view->action_count) : 0;
+	const struct ra_view_action *action = number ? &plain->view->actions[number - 1] : NULL;
+
+	if (!*which) {
+		put_board(plain, RA_BOARD_DONE);
+		if (plain->view->action_count)
+			put(plain, "u NUMBER goes to the step that undoes it; that step asks before it does anything.\n");
+	} else if (!action) {
+		put(plain, "There is no such row; u alone shows them.\n");
+	} else if (!strcmp(action->undone, "open")) {
+		session_word(plain, ra_session_undo, action->undo_step);
+	} else {
+		put(plain, "%s\n", !strcmp(action->undone, "undone") ? "That was undone already." : "No step of this flow undoes that.");
+	}
+}
+
 static void put_help(struct plain *plain)
 {
 	put(plain, "A number does what its row says. Letters, each in a line of its own:\n"
@@ -451,6 +490,7 @@ static void put_help(struct plain *plain)
 		   "  r  run the checks of this step again; tries what is down, too\n"
 		   "  t  all checks; t NUMBER or t NAME runs one alone\n"
 		   "  i  what the words mean; i NUMBER shows a page\n"
+		   "  u  what was done, and whether it can be undone; u NUMBER goes to the step that does\n"
 		   "  n TEXT  a note into the record\n"
 		   "  e md, e txt, e json  write the transcript to a file\n"
 		   "  p  this page again\n"
@@ -486,6 +526,9 @@ static bool do_letter(struct plain *plain, const char *line)
 		return true;
 	case 't':
 		run_check(plain, rest);
+		return true;
+	case 'u':
+		undo(plain, rest);
 		return true;
 	case 'i':
 		put_topic(plain, rest);

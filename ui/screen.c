@@ -57,7 +57,7 @@ void ra_screen_update(struct ra_screen *screen, const struct ra_view *view)
 
 unsigned ra_screen_place(const struct ra_screen *screen, const struct ra_view *view)
 {
-	if (screen->asking == RA_ASKING_NOTE || screen->asking == RA_ASKING_SEARCH)
+	if (screen->asking == RA_ASKING_NOTE || screen->asking == RA_ASKING_SEARCH || screen->asking == RA_ASKING_WHY)
 		return RA_IN_FIELD;
 	if (screen->help.text || screen->text.text)
 		return RA_IN_TEXT;
@@ -283,6 +283,7 @@ static void paint_asking(struct ra_screen *screen, const struct ra_view *view, s
 	    [RA_ASKING_SEARCH] = "Search:",
 	    [RA_ASKING_EXPORT] = "Write: m Markdown  h HTML  t text  j JSON",
 	    [RA_ASKING_QUIT] = "",
+	    [RA_ASKING_WHY] = "Why (for the record):",
 	};
 	struct ra_area row = {grid->rows - 2, 1, 1, grid->cols - 1};
 	char question[RA_QUIT_MAX];

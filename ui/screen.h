@@ -10,7 +10,7 @@
 #include "ui/pager.h"
 #include "ui/tell.h"
 
-enum ra_asking { RA_ASKING_NOTHING, RA_ASKING_NOTE, RA_ASKING_SEARCH, RA_ASKING_EXPORT, RA_ASKING_QUIT };
+enum ra_asking { RA_ASKING_NOTHING, RA_ASKING_NOTE, RA_ASKING_SEARCH, RA_ASKING_EXPORT, RA_ASKING_QUIT, RA_ASKING_WHY };
 /* Owner: ra_screen_free (the content). Zero-initialised is a fresh screen. */
 struct ra_screen {
 	bool demo;
@@ -29,6 +29,7 @@ struct ra_screen {
 	struct ra_pager text, help;
 	enum ra_asking asking;
 	struct ra_input line;
+	uint64_t leaving;  /* RA_ASKING_WHY: the prompt that is left */
 	char message[RA_ERR_TEXT_MAX];
 	char ran[64];      /* the check of the palette that was asked for, until its answer is shown; "" */
 	ra_utc_ms ran_was; /* when it had last been answered before */
@@ -42,6 +43,7 @@ enum ra_wish_kind {
 	RA_WISH_NOTE,   /* text */
 	RA_WISH_EXPORT, /* text: the format */
 	RA_WISH_RUN,    /* text: a check, to be run alone */
+	RA_WISH_UNDO,   /* text: the step that undoes something that was done */
 	RA_WISH_OUTPUT, /* seq: the command whose output is to be shown */
 	RA_WISH_LEAVE,
 	RA_WISH_SUSPEND,

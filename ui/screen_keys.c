@@ -40,6 +40,17 @@ static void open_asking(struct hand *hand, enum ra_asking asking)
 	hand->screen->asking = asking;
 }
 
+/* Leave what the prompt asks for, with a reason where it wants one. */
+static void pass_over(struct hand *hand, int kind)
+{
+	if (!hand->view->prompt.skip_why) {
+		answer(hand, kind);
+		return;
+	}
+	hand->screen->leaving = hand->view->prompt.id;
+	open_asking(hand, RA_ASKING_WHY);
+}
+
 static void leave(struct hand *hand)
 {
 	char question[RA_QUIT_MAX];
@@ -76,6 +87,17 @@ static void run_check(struct hand *hand, const struct ra_view_check *check)
 	wish(hand, RA_WISH_RUN, check->check);
 }
 
+/* Go to the step that undoes it; nothing is done by that. */
+static void take_back(struct hand *hand, const struct ra_view_action *action)
+{
+	if (strcmp(action->undone, "open")) {
+		ra_screen_say(hand->screen, !strcmp(action->undone, "undone") ? "that was undone already" : "no step of this flow undoes that");
+		return;
+	}
+	hand->screen->board = RA_BOARD_NONE;
+	wish(hand, RA_WISH_UNDO, action->undo_step);
+}
+
 static void show_detail(struct hand *hand)
 {
 	struct ra_screen *screen = hand->screen;
@@ -88,6 +110,10 @@ static void show_detail(struct hand *hand)
 	if (screen->board == RA_BOARD_COMMANDS) {
 		hand->wish->kind = RA_WISH_OUTPUT;
 		hand->wish->seq = hand->view->commands[at].seq;
+		return;
+	}
+	if (screen->board == RA_BOARD_DONE) {
+		take_back(hand, &hand->view->actions[at]);
 		return;
 	}
 	if (screen->board == RA_BOARD_PALETTE) {
@@ -216,13 +242,13 @@ static void do_row(struct hand *hand)
 		answer(hand, RA_WORD_YES);
 		break;
 	case RA_ROW_NO:
-		answer(hand, RA_WORD_NO);
+		pass_over(hand, RA_WORD_NO);
 		break;
 	case RA_ROW_FIELD:
 		answer_field(hand);
 		break;
 	case RA_ROW_SKIP:
-		answer(hand, RA_WORD_SKIP);
+		pass_over(hand, RA_WORD_SKIP);
 		break;
 	case RA_ROW_BACK:
 		back(hand);
@@ -278,6 +304,8 @@ static void open_board(struct hand *hand, enum ra_board board)
 	if (board == RA_BOARD_COMMANDS || board == RA_BOARD_STEPS) /* the newest stand last */
 		hand->screen->board_row =
 		    (int)(board == RA_BOARD_COMMANDS ? hand->view->command_count : hand->view->step_count) - 1;
+	if (board == RA_BOARD_DONE)
+		hand->screen->board_row = (int)hand->view->action_count - 1;
 	if (board == RA_BOARD_MAP)
 		hand->screen->board_row = ra_tell_map_now(hand->view);
 	if (hand->screen->board_row < 0)
@@ -304,6 +332,9 @@ static bool open_page(struct hand *hand, enum ra_act act)
 		return true;
 	case RA_ACT_PALETTE:
 		open_board(hand, RA_BOARD_PALETTE);
+		return true;
+	case RA_ACT_UNDO:
+		open_board(hand, RA_BOARD_DONE);
 		return true;
 	case RA_ACT_TOPICS:
 		open_board(hand, RA_BOARD_TOPICS);
@@ -503,6 +534,20 @@ static void search(struct hand *hand, const char *needle)
 	}
 }
 
+/* The reason for what is left; without one it is not. */
+static void say_why(struct hand *hand, bool done)
+{
+	const char *why = ra_input_text(&hand->screen->line);
+
+	if (!done || !why[strspn(why, " ")]) {
+		ra_screen_say(hand->screen, "without a reason it is not left; nothing was done");
+		return;
+	}
+	answer(hand, RA_WORD_SKIP);
+	hand->wish->word.prompt = hand->screen->leaving;
+	hand->wish->word.typed = why;
+}
+
 static void line_key(struct hand *hand, enum ra_act act)
 {
 	struct ra_screen *screen = hand->screen;
@@ -512,7 +557,9 @@ static void line_key(struct hand *hand, enum ra_act act)
 	ra_errs_clear(&errs);
 	if (act == RA_ACT_GO || act == RA_ACT_CLOSE) {
 		screen->asking = RA_ASKING_NOTHING;
-		if (act == RA_ACT_GO && asking == RA_ASKING_SEARCH)
+		if (asking == RA_ASKING_WHY)
+			say_why(hand, act == RA_ACT_GO);
+		else if (act == RA_ACT_GO && asking == RA_ASKING_SEARCH)
 			search(hand, ra_input_text(&screen->line));
 		else if (act == RA_ACT_GO && !ra_input_empty(&screen->line))
 			wish(hand, RA_WISH_NOTE, ra_input_text(&screen->line));

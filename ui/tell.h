@@ -44,7 +44,8 @@ enum ra_board {
 	RA_BOARD_STEPS,
 	RA_BOARD_MAP,
 	RA_BOARD_PALETTE,
-	RA_BOARD_TOPICS
+	RA_BOARD_TOPICS,
+	RA_BOARD_DONE
 };
 /* A board's title and what its rows are called when there are none. */
 const char *ra_tell_board_title(enum ra_board board);

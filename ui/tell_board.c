@@ -29,6 +29,7 @@ const char *ra_tell_board_title(enum ra_board board)
 	    [RA_BOARD_MAP] = "The flow map ([ ] can still come)",
 	    [RA_BOARD_PALETTE] = "One check alone: Enter runs it",
 	    [RA_BOARD_TOPICS] = "What the words mean",
+	    [RA_BOARD_DONE] = "What was done; stepping back undoes none of it",
 	};
 
 	return titles[board];
@@ -121,6 +122,26 @@ static void step_row(const struct ra_view *view, size_t at, int row, struct ra_d
 			    &(struct ra_item){.text = step->because, .look = RA_LOOK_DIM, .indent = 8, .row = row});
 }
 
+/* What was done, and whether it can be undone. */
+static void done_row(const struct ra_view *view, size_t at, int row, struct ra_doc *doc)
+{
+	static const struct {
+		const char *undone, *lead;
+	} leads[] = {{"open", "can be undone"}, {"undone", "undone"}, {"nothing", "not done"}};
+	const struct ra_view_action *action = &view->actions[at];
+	const char *lead = action->ended == RA_UTC_NONE ? "under way" : action->result;
+	char clock[RA_SPAN_MAX];
+
+	for (size_t i = 0; i < RA_LEN(leads) && action->ended != RA_UTC_NONE; i++)
+		lead = !strcmp(leads[i].undone, action->undone) ? leads[i].lead : lead;
+	ra_doc_item(doc, &(struct ra_item){.lead = lead,
+					   .lead_look = RA_LOOK_DIM,
+					   .text = action->title,
+					   .tail = ra_tell_clock(action->began, clock),
+					   .row = row});
+	ra_doc_item(doc, &(struct ra_item){.text = action->undo, .look = RA_LOOK_DIM, .indent = 4, .row = row});
+}
+
 int ra_tell_board(const struct ra_view *view, enum ra_board board, struct ra_doc *doc)
 {
 	static void (*const tell[])(const struct ra_view *, size_t, int, struct ra_doc *) = {
@@ -131,9 +152,10 @@ int ra_tell_board(const struct ra_view *view, enum ra_board board, struct ra_doc
 	    [RA_BOARD_MAP] = ra_tell_map_row,
 	    [RA_BOARD_PALETTE] = ra_tell_palette,
 	    [RA_BOARD_TOPICS] = ra_tell_topic_row,
+	    [RA_BOARD_DONE] = done_row,
 	};
 	const size_t counts[] = {0,		    view->cause_count,	 view->command_count, view->fact_count,
-				 view->step_count, view->map_count, view->palette_count, view->topic_count};
+				 view->step_count, view->map_count, view->palette_count, view->topic_count, view->action_count};
 	int count = (int)counts[board];
 
 	for (int row = 0; row < count; row++)

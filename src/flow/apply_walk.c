@@ -114,7 +114,7 @@ ra_err ra_apply_edge(struct ra_state *state, const struct ra_fold_entry *entry, 
 	err = check_aside(state, entry, step, by, errs);
 	if (err != RA_OK)
 		return err;
-	visit->because = ra_state_keep(state, ra_json_str(entry->body, "because", ""));
+	visit->because = ra_state_keep(state, ra_json_str(entry->body, "why", ra_json_str(entry->body, "because", "")));
 	if (!visit->because)
 		return RA_E_NOMEM;
 	visit->by = by;

@@ -86,7 +86,7 @@ struct ra_visit {
 	const struct ra_step *step;
 	int64_t seq;          /* entry that led here */
 	const char *by;       /* how it was left: a word of `by` in the edge entry, "back", "" while here */
-	const char *because;  /* borrowed, "" */
+	const char *because;  /* borrowed, ""; where it was skipped the operator's reason */
 	bool taken_back;      /* the operator stepped back over it */
 };
 size_t ra_state_path(const struct ra_state *state, const struct ra_visit **out);
@@ -205,8 +205,9 @@ RA_MUST_USE ra_err ra_make_intent(const struct ra_state *state, const char *type
  * What a person did may still be told after a resume, while the outcome is unknown; what the program sent may not. */
 RA_MUST_USE ra_err ra_make_done(const struct ra_state *state, const char *how, const char *say, cJSON **out,
 				struct ra_errs *errs);
-/* Do not do the action (an edge), or stop waiting for its verification (an outcome). Out: *kind of the entry (static). */
-RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs);
+/* Do not do the action (an edge), or stop waiting for its verification (an outcome). A gate is not skipped: it is left closed. why: the
+ * operator's reason in words, NULL. Out: *kind of the entry (static). */
+RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, const char *why, const char **kind, cJSON **out, struct ra_errs *errs);
 /* Go aside to the newest undo that is owed (an edge), from any step where no action has begun; the walk then comes back to that step, which
  * begins anew (a question is asked again). By itself the walk goes there before it ends by an outcome; this is for resume.
  * Out: *kind of the entry (static). Errors: RA_E_STATE when nothing is owed, an action has begun here (let ra_state_decide lead on

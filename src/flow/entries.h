@@ -8,6 +8,7 @@
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `undo` to one the operator chose, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
+ * why: in an edge by skip or unpaid, and in an outcome that was not waited for: the operator's reason.
  * given: what the site itself gives the walk, whole; the facts site.* and template.* follow from it and from what is known.
  * taken_from, taken_at, taken_by: the session was handed over then, from a person on a machine to another.
  * until: no disruptive step begins after that time; what a resume says of it, of change and case holds from there on.
@@ -25,8 +26,8 @@
 	X(GATE, "gate", "step, gate, opened, why, by condition|statements, key proven|partly proven, recovery_id(s), affirmed")                    \
 	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes")                                           \
 	X(DONE, "done", "step, how done|not_done|refused|unknown, say(s)")                                                \
-	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because")                               \
-	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|call|return|owed|undo|paid|unpaid, index, fact, reason, because") \
+	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because, why(s)")                               \
+	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|call|return|owed|undo|paid|unpaid, index, fact, reason, because, why(s)") \
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \

@@ -318,7 +318,7 @@ static ra_err skip(struct ra_flow_walk *walk)
 {
 	const char *kind = NULL;
 	cJSON *body = NULL;
-	ra_err err = ra_make_skip(walk->state, &kind, &body, &walk->errs);
+	ra_err err = ra_make_skip(walk->state, NULL, &kind, &body, &walk->errs);
 
 	return err == RA_OK ? append(walk, kind, body) : err;
 }

@@ -325,7 +325,13 @@ ra_err ra_make_done(const struct ra_state *state, const char *how, const char *s
 	return RA_OK;
 }
 
-static cJSON *skip_edge(const struct ra_state *state)
+/* The operator's reason, where one was given. */
+static bool put_why(cJSON *body, const char *why)
+{
+	return !why || !*why || ra_put(body, "why", ra_sensitive(cJSON_CreateString(why)));
+}
+
+static cJSON *skip_edge(const struct ra_state *state, const char *why)
 {
 	const struct ra_action *action = &state->step->action;
 	const struct ra_visit *aside = ra_aside_of(state);
@@ -336,25 +342,25 @@ static cJSON *skip_edge(const struct ra_state *state)
 	if (!body || !ra_put_text(body, "flow", state->flow->id) || !ra_put_text(body, "from", state->step->id) ||
 	    !ra_put_text(body, "to", aside ? aside->step->id : skip) ||
 	    !ra_put_text(body, "to_flow", aside ? aside->flow->id : state->flow->id) ||
-	    !ra_put_text(body, "by", aside ? "unpaid" : "skip"))
+	    !ra_put_text(body, "by", aside ? "unpaid" : "skip") || !put_why(body, why))
 		return NULL;
 	body = NULL;
 	return out;
 }
 
-static cJSON *skip_outcome(const struct ra_state *state)
+static cJSON *skip_outcome(const struct ra_state *state, const char *why)
 {
 	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_CreateObject();
 	cJSON *out = body;
 
 	if (!body || !ra_put_text(body, "step", state->step->id) || !ra_put_text(body, "result", "unverified") ||
-	    !ra_put_text(body, "because", "the operator stopped waiting for it"))
+	    !ra_put_text(body, "because", "the operator stopped waiting for it") || !put_why(body, why))
 		return NULL;
 	body = NULL;
 	return out;
 }
 
-ra_err ra_make_skip(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs)
+ra_err ra_make_skip(const struct ra_state *state, const char *why, const char **kind, cJSON **out, struct ra_errs *errs)
 {
 	enum ra_phase phase = ra_state_now(state, NULL).phase;
 	bool action = state->step && state->step->kind == RA_STEP_ACTION;
@@ -363,10 +369,10 @@ ra_err ra_make_skip(const struct ra_state *state, const char **kind, cJSON **out
 	*kind = NULL;
 	if (phase == RA_PH_VERIFY) {
 		*kind = ra_entry_name(RA_ENTRY_OUTCOME);
-		*out = skip_outcome(state);
+		*out = skip_outcome(state, why);
 	} else if (phase == RA_PH_CONFIRM || (phase == RA_PH_GATE && action)) {
 		*kind = ra_entry_name(RA_ENTRY_EDGE);
-		*out = skip_edge(state);
+		*out = skip_edge(state, why);
 	} else {
 		return ra_fail(errs, RA_E_STATE, "there is nothing to skip here");
 	}

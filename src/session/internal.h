@@ -261,6 +261,9 @@ RA_MUST_USE ra_err ra_only_drive(struct ra_session *session, struct ra_errs *err
 /* Did a machine, the operator or the site say anything to it? */
 bool ra_only_answered(const struct ra_session *session, const char *check);
 
+/* Words of the operator as they may stand in the record: without what could be a recovery key. Errors: RA_E_ARG (no text), RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_session_words(const char *text, struct ra_buf *out, struct ra_errs *errs);
+
 /* say.c: words. Clean texts; owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text);
 /* A text or list of paragraphs as one text with empty lines between. */

@@ -275,6 +275,7 @@ static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *no
 
 	out->scene = RA_SCENE_CONFIRM;
 	out->may_skip = out->may_back = true;
+	out->skip_why = !held;
 	if (!err)
 		err = put_own(&out->text, with_danger(s, now));
 	if (!err)
@@ -352,7 +353,7 @@ static ra_err wait_prompt(const struct ra_session *s, const struct ra_now *now, 
 {
 	if (now->manual_start && now->outcome_unknown)
 		return told_late_prompt(s, now, out);
-	out->may_skip = true;
+	out->may_skip = out->skip_why = true;
 	if (now->question) /* who cannot see whether it shows may give the verification up, as one may give up waiting */
 		return question_prompt(s, now, out) || put(&out->title, now->step->title) ? RA_E_NOMEM : RA_OK;
 	ra_err err = put(&out->title, now->step->title);

@@ -525,17 +525,27 @@ ra_err ra_session_again(struct ra_session *s, const char *check, struct ra_errs 
 	return err;
 }
 
+ra_err ra_session_words(const char *text, struct ra_buf *out, struct ra_errs *errs)
+{
+	if (!ra_utf8_valid(text, strlen(text)))
+		return ra_fail(errs, RA_E_ARG, "what goes into the record in words is text");
+	/* A key is pasted into the wrong field sooner or later. */
+	return ra_mask_secrets(RA_MASK_PIECE, text, strlen(text), out) ? ra_fail(errs, RA_E_NOMEM, "no memory") : RA_OK;
+}
+
 ra_err ra_session_note(struct ra_session *s, const char *text, struct ra_errs *errs)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf open = {0};
 
 	if (!s->entry_count) /* a record begins with its start */
 		return ra_fail(errs, RA_E_STATE, "the walk has not begun; a note can be written from its first step on");
-	if (s->ended || !ra_utf8_valid(text, strlen(text)))
-		return ra_fail(errs, s->ended ? RA_E_STATE : RA_E_ARG, s->ended ? "the walk is over" : "a note is text");
-	/* A key is pasted into the wrong field sooner or later. */
-	ra_err err = ra_mask_secrets(RA_MASK_PIECE, text, strlen(text), &open);
-	cJSON *body = cJSON_CreateObject(), *note = err ? NULL : ra_journal_sensitive(cJSON_CreateString(ra_buf_str(&open)));
+	if (s->ended)
+		return ra_fail(errs, RA_E_STATE, "the walk is over");
+	ra_err err = ra_session_words(text, &open, errs);
+
+	if (err)
+		return err;
+	cJSON *body = cJSON_CreateObject(), *note = ra_journal_sensitive(cJSON_CreateString(ra_buf_str(&open)));
 
 	if (!body || !note || !cJSON_AddItemToObject(body, "text", note)) {
 		cJSON_Delete(body);

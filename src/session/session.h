@@ -124,7 +124,7 @@ struct ra_word {
 	uint64_t prompt;                /* the prompt it answers */
 	enum { RA_WORD_GO, RA_WORD_CHOOSE, RA_WORD_YES, RA_WORD_NO, RA_WORD_TYPED, RA_WORD_SECRET, RA_WORD_SKIP } kind;
 	const char *const *ids;         /* CHOOSE: option ids, NULL-terminated */
-	const char *typed;
+	const char *typed;              /* TYPED; SKIP: why, in words, where the prompt asks for it (NULL: no reason was given) */
 	const struct ra_secret *secret;
 };
 /* Errors: RA_E_STATE (another prompt stands now), RA_E_ARG (does not fit; the sentence says what is expected), RA_E_DENIED,

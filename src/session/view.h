@@ -205,6 +205,7 @@ struct ra_view_prompt {
 	char *progress;     /* how far the change is that was sent, "42 %", "" or NULL */
 	bool may_cancel;    /* the machine takes a cancel of it now (ra_session_cancel) */
 	bool may_skip, may_back;
+	bool skip_why;      /* leaving it (a skip, or a no) is asked a reason for, which goes into the record */
 	bool may_again;     /* ra_session_again runs its checks, and tries planes that are down */
 };
 

@@ -34,6 +34,17 @@ static ra_utc_ms time_of(const struct ra_session *s, int64_t seq)
 	return seq >= 0 && (size_t)seq < s->entry_count ? s->entries[seq].t : RA_UTC_NONE;
 }
 
+/* Why the walk went on from there; where somebody left it out, in their words. */
+static ra_err put_because(const struct ra_visit *visit, char **at)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
+	bool skipped = *visit->because && !strcmp(visit->by, "skip");
+
+	if (ra_buf_printf(&line, "%s%s", skipped ? "left out by the operator: " : "", visit->because))
+		return RA_E_NOMEM;
+	return ra_view_put(at, ra_buf_str(&line));
+}
+
 static ra_err put_steps(const struct ra_session *s, struct ra_view *v)
 {
 	const struct ra_visit *visits;
@@ -44,7 +55,7 @@ static ra_err put_steps(const struct ra_session *s, struct ra_view *v)
 		const struct ra_visit *visit = &visits[i];
 
 		if (!at || ra_view_put(&at->flow, visit->flow->id) || ra_view_put(&at->id, visit->step->id) ||
-		    ra_view_put(&at->title, visit->step->title) || ra_view_put(&at->because, visit->because) ||
+		    ra_view_put(&at->title, visit->step->title) || put_because(visit, &at->because) ||
 		    ra_view_put(&at->left_by, visit->by))
 			return RA_E_NOMEM;
 		at->at = time_of(s, visit->seq);
@@ -75,12 +86,16 @@ static ra_err put_gates(const struct ra_session *s, struct ra_view *v)
 	return RA_OK;
 }
 
-/* What the machine answered to a deed that it did not do: of all that is known of a failure, the operator needs this most. */
+/* What the machine answered to a deed that it did not do: of all that is known of a failure, the operator needs this most. Where nobody
+ * waited for it to show, why not. */
 static const char *said_of(const struct ra_session *s, const struct ra_deed *deed)
 {
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct ra_entry *entry = &s->entries[i];
+		const char *why = entry->seq == deed->outcome_seq ? ra_json_str(entry->body, "why", NULL) : NULL;
 
+		if (why)
+			return why;
 		if (entry->seq > deed->intent_seq && (deed->outcome_seq < 0 || entry->seq < deed->outcome_seq) &&
 		    !strcmp(entry->kind, "done") && !strcmp(ra_json_str(entry->body, "step", ""), deed->step->id))
 			return ra_json_str(entry->body, "say", "");

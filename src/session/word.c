@@ -81,11 +81,15 @@ static ra_err answer_question(struct ra_session *s, const struct ra_word *word, 
 	return err ? err : ra_session_append(s, "answer", body, true, errs);
 }
 
-static ra_err skip(struct ra_session *s, struct ra_errs *errs)
+static ra_err skip(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
 {
+	RA_AUTO(ra_buf_free) struct ra_buf why = {0};
 	cJSON *body = NULL;
 	const char *kind = NULL;
-	ra_err err = ra_make_skip(s->state, &kind, &body, errs);
+	ra_err err = word->typed ? ra_session_words(word->typed, &why, errs) : RA_OK;
+
+	if (!err)
+		err = ra_make_skip(s->state, ra_buf_str(&why), &kind, &body, errs);
 
 	return err ? err : ra_session_append(s, kind, body, true, errs);
 }
@@ -98,7 +102,7 @@ static ra_err begin_action(struct ra_session *s, const struct ra_word *word, str
 	char room[400];
 
 	if (word->kind == RA_WORD_SKIP || word->kind == RA_WORD_NO || (id && !strcmp(id, "skip")))
-		return skip(s, errs);
+		return skip(s, word, errs);
 	const char *held = ra_held_back(s, room, sizeof(room));
 
 	if (held)
@@ -150,7 +154,7 @@ static ra_err phase_word(struct ra_session *s, const struct ra_word *word, struc
 		return end_doing(s, word, errs);
 	case RA_PH_VERIFY:
 		if (word->kind == RA_WORD_SKIP)
-			return skip(s, errs);
+			return skip(s, word, errs);
 		if (now.manual_start && now.outcome_unknown)
 			return end_doing(s, word, errs);
 		return now.question ? answer_question(s, word, errs)

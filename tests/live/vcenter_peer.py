@@ -156,10 +156,11 @@ def check(peer, *argv, hosts=(HOST,), **more):
         return code, {}, err
 
 
-ASKS = re.compile(r"(\(\? help\)|to do it|y leaves|the answer|nothing is shown): ")
+ASKS = re.compile(r"(\(\? help\)|to do it|y leaves|for the record|the answer|nothing is shown): ")
 GO_ON = [  # what most pages want; the first row that fits the page and its last line
     (r"to do it: $", None),  # said by the page's own rule
     (r"y leaves: $", "y"),
+    (r"for the record: $", "not in this test"),
     (r"\nOutcome: ", "q"),
     (r"What do you see\?", "1"),
     (r"An empty line goes on", ""),

@@ -353,7 +353,7 @@ static ra_err do_simple(struct rig *rig, char what, const char *arg)
 	const char *kind = what == 'd' ? "done" : "back";
 	cJSON *body = NULL;
 	ra_err err = what == 'd'   ? ra_make_done(rig->state, arg, "", &body, &rig->errs)
-		     : what == 's' ? ra_make_skip(rig->state, &kind, &body, &rig->errs)
+		     : what == 's' ? ra_make_skip(rig->state, arg, &kind, &body, &rig->errs)
 				   : ra_make_back(rig->state, &body, &rig->errs);
 
 	return err == RA_OK ? rig_append(rig, kind, body) : err;

@@ -138,7 +138,7 @@ static ra_err speak(struct walk *w)
 		err = ra_make_done(w->state, "done", "so", &body, NULL);
 		break;
 	case RA_PH_VERIFY:
-		err = ra_make_skip(w->state, &kind, &body, NULL);
+		err = ra_make_skip(w->state, "no window", &kind, &body, NULL);
 		break;
 	case RA_PH_QUESTION:
 	case RA_PH_MANUAL:

@@ -264,7 +264,7 @@ static void disturb(struct drive *d)
 		put(d, err, "back", body);
 		break;
 	case 2:
-		err = ra_make_skip(d->rig.state, &kind, &body, NULL);
+		err = ra_make_skip(d->rig.state, NULL, &kind, &body, NULL);
 		put(d, err, kind, body);
 		break;
 	case 3:

@@ -249,6 +249,15 @@ static struct ra_view confirm_yes(void)
 	return view;
 }
 
+/* Leaving it is asked a reason for. */
+static struct ra_view confirm_why(void)
+{
+	struct ra_view view = confirm_yes();
+
+	view.prompt.skip_why = true;
+	return view;
+}
+
 static struct ra_view confirm_reversible(void)
 {
 	struct ra_view view = confirm_yes();
@@ -387,6 +396,24 @@ static struct ra_view outcome(void)
 	return view;
 }
 
+/* In the middle of a walk that did something. */
+static struct ra_view taken_back(void)
+{
+	static struct ra_view_action done[] = {
+	    {"ssh-on", "Switch SSH on", "reversible", "verified", {NULL, 0}, AT(12, 6, 0), AT(12, 7, 0), NULL,
+	     "To undo it: the step \"Switch SSH off\".", "ssh-off", "undone", NULL, 0},
+	    {"restart", "Restart the host", "disruptive", "verified", {NULL, 0}, AT(12, 8, 0), AT(12, 20, 0), NULL,
+	     "Cannot be undone. If it goes wrong, the walk goes on at \"The host does not answer\".", "", "", NULL, 0},
+	    {"enter-maintenance", "Enter maintenance mode", "disruptive", "unverified", {NULL, 0}, AT(12, 21, 0), AT(12, 22, 0), NULL,
+	     "To undo it: the step \"Leave maintenance mode\".", "leave-maintenance", "open", NULL, 0},
+	};
+	struct ra_view view = walk();
+
+	view.actions = done;
+	view.action_count = RA_LEN(done);
+	return view;
+}
+
 static struct ra_view stopped(void)
 {
 	struct ra_view view = outcome();
@@ -478,6 +505,8 @@ static const struct {
     {"gate-typed", gate_typed, "", false, ""},
     {"gate-proof", gate_proof, "\033[200~123456 654321\r111111\033[201~", false, ""},
     {"confirm-typed", confirm_typed, DOWN "esx01.lab", false, ""},
+    {"confirm-why", confirm_why, "\rno window", false, ""},
+    {"done", taken_back, "U", false, ""},
     {"confirm-crowded", confirm_crowded, "", false, ""},
     {"confirm-yes", confirm_yes, DOWN, false, ""},
     {"confirm-quirk", quirk, "", false, ""},
@@ -522,7 +551,7 @@ static const struct {
 static void told_wish(const struct ra_wish *wish, char *out, size_t cap)
 {
 	static const char *const kinds[] = {"",       "answer", "back",  "again",   "cancel", "note",
-					    "export", "run",    "output", "leave", "suspend", "repaint"};
+					    "export", "run",    "undo",  "output", "leave", "suspend", "repaint"};
 	static const char *const words[] = {"go", "choose", "yes", "no", "typed", "secret", "skip"};
 	size_t len = 0;
 
@@ -537,7 +566,7 @@ static void told_wish(const struct ra_wish *wish, char *out, size_t cap)
 	len += (size_t)snprintf(out + len, cap - len, " %s", words[wish->word.kind]);
 	for (size_t i = 0; wish->word.kind == RA_WORD_CHOOSE && wish->word.ids[i]; i++)
 		len += (size_t)snprintf(out + len, cap - len, " %s", wish->word.ids[i]);
-	if (wish->word.kind == RA_WORD_TYPED)
+	if (wish->word.kind == RA_WORD_TYPED || (wish->word.kind == RA_WORD_SKIP && wish->word.typed))
 		len += (size_t)snprintf(out + len, cap - len, " %s", wish->word.typed);
 	if (wish->word.kind == RA_WORD_SECRET)
 		snprintf(out + len, cap - len, " %s", ra_secret_bytes(wish->word.secret, NULL));
@@ -683,6 +712,17 @@ static const struct {
     {confirm_yes, "jyes\r", false, "answer yes"},
     {confirm_yes, "2\r", false, ""},
     {confirm_reversible, "j\r", false, "answer yes"},
+    {confirm_why, "\r", false, ""},
+    {confirm_why, "\r\r", false, ""},
+    {confirm_why, "\r  \r", false, ""},
+    {confirm_why, "\rno window\r", false, "answer skip no window"},
+    {confirm_why, "\rno\007", false, ""},
+    {confirm_why, "\rno\007\r", false, ""},
+    {taken_back, "U\r", false, "undo leave-maintenance"},
+    {taken_back, "Uk\r", false, ""},
+    {taken_back, "Ug\r", false, ""},
+    {taken_back, "Uq\r", false, "answer go"},
+    {walk, "U\r", false, ""},
     {act, "\r", false, "answer choose not_done"},
     {outcome, "\rm", false, "export md"},
     {outcome, "eJ", false, "export json"},
