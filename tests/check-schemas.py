@@ -39,7 +39,7 @@ ODD = {
     type(None): ["nonsense"],
 }
 GONE = object()
-OUTPUTS = {"result.schema.json", "explain.schema.json"}  # what the program prints, and never reads
+OUTPUTS = {"result.schema.json", "explain.schema.json", "sessions.schema.json"}  # what the program prints, and never reads
 # What a schema cannot say: whether a thing that is named exists, whether texts are patterns or pointers, what follows from two members
 # together, the program's own tables. Everything else the program refuses must be refused by the schema, too.
 BEYOND = re.compile("|".join((

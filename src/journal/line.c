@@ -88,7 +88,7 @@ static bool take_hash(struct cursor *at, char *out)
 }
 
 /* The openings and what follows them. The bracket before the first one is already taken. */
-static bool take_open(struct cursor *at, struct ra_span *out)
+static bool take_open(struct cursor *at, struct ra_span *out, int64_t *count)
 {
 	const char *from = at->bytes;
 	struct ra_span opening;
@@ -100,11 +100,12 @@ static bool take_open(struct cursor *at, struct ra_span *out)
 		if (!take_nest(at, '[', &opening))
 			return false;
 		out->len = (size_t)(at->bytes - from);
+		++*count;
 	} while (take_text(at, ","));
 	return take_text(at, "]");
 }
 
-static bool take_frame(struct cursor *at, struct ra_line *out)
+static bool take_frame(struct cursor *at, struct ra_line *out, int64_t *openings)
 {
 	struct ra_span shown;
 	bool is_shown;
@@ -113,12 +114,20 @@ static bool take_frame(struct cursor *at, struct ra_line *out)
 		return false;
 	if (!take_text(at, ",\"hash\":\"") || !take_hash(at, out->hash) || !take_text(at, "\",\"open\":["))
 		return false;
-	if (!take_open(at, &out->open))
+	if (!take_open(at, &out->open, openings))
 		return false;
 	is_shown = take_text(at, ",\"shown\":");
 	if (is_shown && !take_nest(at, '{', &shown))
 		return false;
 	return take_text(at, "}") && at->len == 0;
+}
+
+bool ra_line_frame(struct ra_span bytes, struct ra_line *out, int64_t *openings)
+{
+	struct cursor at = {bytes.bytes, bytes.len};
+	int64_t count = 0;
+
+	return take_frame(&at, out, openings ? openings : &count);
 }
 
 static ra_err parse(const char *name, struct ra_span bytes, struct ra_line *out, struct ra_errs *errs)
@@ -144,12 +153,13 @@ static ra_err parse(const char *name, struct ra_span bytes, struct ra_line *out,
 
 ra_err ra_line_split(const char *name, struct ra_span bytes, struct ra_line *out, struct ra_errs *errs)
 {
+	int64_t openings = 0;
 	struct cursor at = {bytes.bytes, bytes.len};
 	char hash[RA_SHA256_HEX_LEN];
 	ra_err err;
 
 	memset(out, 0, sizeof(*out));
-	if (!take_frame(&at, out))
+	if (!take_frame(&at, out, &openings))
 		return ra_fail(errs, RA_E_BROKEN, "%s: the line has not the form of a journal line", name);
 	err = ra_sha256_hex(out->body.bytes, out->body.len, hash);
 	if (err)
@@ -166,9 +176,10 @@ ra_err ra_line_add_piece(const char *name, struct ra_span piece, int64_t count, 
 {
 	const struct ra_json_limits limits = {.len_max = piece.len, .depth_max = RA_LINE_DEPTH_MAX};
 	struct cursor at = {piece.bytes, piece.len};
+	int64_t openings = 0;
 	ra_err err;
 
-	if (!take_text(&at, "[") || !take_open(&at, &line->away) || !take_text(&at, "\n") || at.len > 0)
+	if (!take_text(&at, "[") || !take_open(&at, &line->away, &openings) || !take_text(&at, "\n") || at.len > 0)
 		return ra_fail(errs, RA_E_BROKEN, "%s: its piece of the evidence file has not the form of one", name);
 	err = ra_json_parse("JSON", piece.bytes, piece.len, &limits, &line->away_doc, NULL);
 	if (err)

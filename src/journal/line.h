@@ -54,6 +54,10 @@ static inline void ra_line_clear_auto(struct ra_line *line)
  * valid. Out: 0 when there is none or its end is missing. */
 size_t ra_line_nest_len(const char *bytes, size_t len);
 
+/* Take a line's frame apart: body, hash and openings as they are written, nothing of them read. Shape: bytes without the LF. Out: false when
+ * it has not that form; openings (may be NULL): how many there are. */
+bool ra_line_frame(struct ra_span bytes, struct ra_line *out, int64_t *openings);
+
 /* Take a line apart and check what it says about itself: its frame, strict JSON, the hash of its body.
  * Shape:  bytes without the LF; name ("entry 7") opens every sentence.
  * Errors: RA_E_BROKEN with the reason, RA_E_NOMEM, RA_E_INTERNAL. */

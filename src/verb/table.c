@@ -53,7 +53,7 @@ static const struct ra_option_row options[] = {
 	{"exit-style", 0, "nagios", "0 and 13 become 0 (ok), 11 becomes 1 (warning), 10 becomes 2 (critical), all else 3 (unknown)", "check", AT(exit_style), RA_OPT_TEXT},
 	{"format", 'f', "NAME", "text (default), json, md, html or txt", "check", AT(format), RA_OPT_TEXT},
 	{"format", 'f', "NAME", "md (default), html, json or txt", "export", AT(format), RA_OPT_TEXT},
-	{"format", 'f', "NAME", "text (default) or json", "demo doctor explain", AT(format), RA_OPT_TEXT},
+	{"format", 'f', "NAME", "text (default) or json", "demo doctor explain sessions", AT(format), RA_OPT_TEXT},
 	{"format", 'f', "NAME", "flow graph: svg (default), dot or mermaid", "flow", AT(format), RA_OPT_TEXT},
 	{"output", 'o', "FILE", "write there instead of standard output", "check export record redact handover doctor explain flow", AT(output), RA_OPT_TEXT},
 	{"scrub", 0, NULL, "replace names, addresses, numbers and keys, and shift the times, so that the recording can be handed out", "record", AT(scrub), RA_OPT_BOOL},

@@ -3,10 +3,12 @@
 
 #include "base/io.h"
 #include "base/near.h"
+#include "base/text.h"
 #include "flow/flowset.h"
 #include "report/report.h"
 #include "verb/common.h"
 #include "verb/govc.h"
+#include "verb/standing.h"
 #include "verb/takeover.h"
 #include "verb/verbs.h"
 
@@ -464,38 +466,65 @@ static int resume_path(const struct ra_context *context, const char *path, const
 	return code;
 }
 
-/* The newest sessions first. */
+#define PICKS_MAX 50
+
+/* What a row of the list says beside the host: how it stands, for how long, and where. Owner: caller frees. */
+static char *pick_more(const struct ra_standing *is, ra_utc_ms now)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf more = {0};
+	char words[100], age[16];
+	ra_err err = ra_buf_printf(&more, "%s, %s ago%s%s", ra_standing_words(is, words, sizeof(words)), ra_standing_age(is->last, now, age),
+				   *is->title ? "; at: " : "", is->title);
+
+	for (size_t i = 0; i < is->half_count && !err; i++)
+		err = ra_buf_printf(&more, "; %s", is->half[i]);
+	return err ? NULL : ra_text_clean_dup(ra_buf_str(&more), false);
+}
+
+/* Those that can be gone on with, the newest first. */
 static int pick_session(const struct ra_context *context)
 {
-	RA_AUTO(ra_mem_free) char *dir = ra_verb_sessions_dir();
-	char **names = NULL;
-	size_t count = 0;
+	const struct ra_frontend *frontend = NULL;
+	struct ra_pick_item items[PICKS_MAX] = {{0}};
+	char *titles[PICKS_MAX] = {NULL}, *more[PICKS_MAX] = {NULL};
+	struct ra_kept_list list;
 	struct ra_errs errs;
+	size_t shown = 0;
 	int picked = -1, code = RA_EXIT_STOPPED;
 
 	ra_errs_clear(&errs);
-	if (!dir || access(dir, R_OK) || ra_list_dir(dir, ".jsonl", &names, &count, &errs) || !count) {
-		ra_say("there is no session to go on with");
-		ra_names_free(names, count);
-		return RA_EXIT_NOINPUT;
-	}
-	const struct ra_frontend *frontend = context->make(context->make_payload, context->options);
-	size_t shown = count < 50 ? count : 50;
-	struct ra_pick_item items[50] = {{0}};
+	ra_err err = ra_kept_list_read(context, &list, &errs);
 
-	for (size_t i = 0; i < shown; i++)
-		items[i] = (struct ra_pick_item){names[count - 1 - i], names[count - 1 - i], ""};
-	if (!frontend)
-		code = RA_EXIT_USAGE;
-	else if (frontend->pick(frontend->payload, "Sessions", items, shown, &picked, &errs))
+	for (size_t i = 0; i < list.count && shown < PICKS_MAX && !err; i++) {
+		const struct ra_standing *is = &list.rows[i].is;
+
+		if (!is->resumable)
+			continue;
+		titles[shown] = ra_text_clean_dup(*is->host ? is->host : list.rows[i].name, false);
+		more[shown] = pick_more(is, ra_utc_now());
+		if (!titles[shown] || !more[shown])
+			err = ra_fail(&errs, RA_E_NOMEM, "no memory");
+		items[shown] = (struct ra_pick_item){list.rows[i].name, titles[shown], more[shown]};
+		shown++;
+	}
+	if (err) {
 		code = ra_say_errs(&errs);
-	if (picked >= 0) {
-		RA_AUTO(ra_mem_free) char *path = ra_path_join(dir, items[picked].id);
-
-		code = path ? resume_path(context, path, NULL) : RA_EXIT_INTERNAL;
+	} else if (!shown) {
+		ra_say("there is no session to go on with");
+		code = RA_EXIT_NOINPUT;
+	} else if (!(frontend = context->make(context->make_payload, context->options))) {
+		code = RA_EXIT_USAGE;
+	} else if (frontend->pick(frontend->payload, "Sessions", items, shown, &picked, &errs)) {
+		code = ra_say_errs(&errs);
 	}
-	ra_names_free(names, count);
-	return code;
+	RA_AUTO(ra_mem_free) char *path = picked >= 0 ? ra_path_join(list.dir, items[picked].id) : NULL;
+
+	for (size_t i = 0; i < shown; i++) {
+		free(titles[i]);
+		free(more[i]);
+	}
+	ra_kept_list_clear(&list);
+	return picked < 0 ? code : path ? resume_path(context, path, NULL) : RA_EXIT_INTERNAL;
 }
 
 int ra_verb_resume(const struct ra_context *context)

@@ -364,7 +364,7 @@ def test_left_disconnected():
         want(why in run("export", journal("left"), "--format", "txt", password=None)[1], "left: the transcript does not say what vCenter said")
         ends_with(peer, "DisconnectHost_Task", "ReconnectHost_Task")
         third_party(peer, connectionState="disconnected", tpmAttestation="notAccepted")
-        again = resume(peer, "left", rules=[(r"Outcome: ", "q"), (r"Connect the host by hand(.|\n)*Choose a number", "1")])
+        again = resume(peer, "left", rules=[(r"Outcome: ", "q"), (r"\nConnect the host by hand\n(.|\n)*Choose a number", "1")])
         again.go(until=r"Who connects it again\?(.|\n)*\(\? help\): ")
         want("THE HOST IS LEFT DISCONNECTED" in again.said and not again.answers, f"resume opens elsewhere: {again.said[-800:]}")
         ends_with(peer, "DisconnectHost_Task", "ReconnectHost_Task")

@@ -117,26 +117,45 @@ run 65 "" verify broken.jsonl
 run 65 "broken.jsonl" export broken.jsonl
 run 66 "nothere.jsonl" export nothere.jsonl
 
-# Sessions kept, and let go with what was set aside of them.
+# Sessions kept: how each stands. The age of a simulated host's is that of its file.
 run 0 "" check --from demo:healthy --keep
 kept=$(ls state/reattest/sessions/*.jsonl)
-echo tail >"$kept.torn"
+for beside in torn evidence head head.sig head.p7s; do echo tail >"$kept.$beside"; done
 touch -d '3 days ago' "$kept"
+# after NAME: the lines that follow it, up to the next name
+after() { awk -v name="  $1" '$0 == name { on = 1; next } /^  [^ ]/ { on = 0 } on' out; }
 run 0 "" sessions
-grep -q "/${kept%/*}:\$" out && grep -qE "^  ${kept##*/} +[0-9]+ KiB +3 d  +ended: not_a_fault$" out || bad "sessions does not name $kept: $(cat out)"
-[ "$(awk '{ if (length > 90 && NR > 1) print }' out)" = "" ] || bad "sessions: a line is too long: $(cat out)"
+grep -q "/${kept%/*}:\$" out || bad "sessions does not name its directory: $(cat out)"
+after "${kept##*/}" | grep -qE '^      ended: not_a_fault; sealed, 3 d ago, [0-9]+ KiB, host esx01.lab.example$' || bad "sessions: $(cat out)"
+[ "$(awk 'NR > 1 && length > 79' out)" = "" ] || bad "sessions: a line is too long: $(cat out)"
 
-# How each stands: stopped, open in another process (which holds the lock that a walk holds), broken off, ended.
+# Stopped, open in another process (which holds the lock that a walk holds), broken off, changed, redacted; the newest first.
 cp "$kept" state/reattest/sessions/cut.jsonl
 sed -i '$d' state/reattest/sessions/cut.jsonl
 printf 'q\n' | bin/reattest demo secure-boot-off --plain --entry kind --journal state/reattest/sessions/left.jsonl >/dev/null 2>&1
 sed '3s/"kind"/"kinD"/' "$kept" >state/reattest/sessions/odd.jsonl
+sed '2s/"open":\[.*\]}$/"open":[]}/' "$kept" >state/reattest/sessions/shown.jsonl
+touch -d '2 days ago' state/reattest/sessions/odd.jsonl
 run 0 "" sessions
-grep -q 'left.jsonl .*  0 min  stopped; resumable$' out || bad "a walk left with q: $(cat out)"
-grep -q 'cut.jsonl .*  broke off; resumable$' out || bad "a walk that broke off: $(cat out)"
-grep -q 'odd.jsonl .*  BROKEN$' out || bad "a record that was changed: $(cat out)"
+after left.jsonl | grep -q '^      stopped; resumable, 0 min ago' || bad "a walk left with q: $(cat out)"
+after left.jsonl | grep -q '^      at: Kind of host$' || bad "a walk left with q does not say where: $(cat out)"
+after cut.jsonl | grep -q '^      broke off; resumable, ' || bad "a walk that broke off: $(cat out)"
+after odd.jsonl | grep -q '^      BROKEN, ' || bad "a record that was changed: $(cat out)"
+after shown.jsonl | grep -q '^      ended: not_a_fault; redacted, ' || bad "a redacted record: $(cat out)"
+[ "$(grep -nE '^  (odd|2)' out | sed 's/.*  //' | tr '\n' ' ')" = "odd.jsonl ${kept##*/} " ] || bad "not the newest first: $(cat out)"
 flock state/reattest/sessions/left.jsonl bin/reattest sessions >out
-grep -q 'left.jsonl .*  open in another reattest$' out || bad "a walk that is open: $(cat out)"
+after left.jsonl | grep -q '^      open in another reattest, ' || bad "a walk that is open: $(cat out)"
+run 64 "formats text and json" sessions --format md
+bin/reattest sessions --format json >sessions.json 2>err || bad "sessions --format json: $(cat err)"
+grep -q '"state":"broke_off"' sessions.json || bad "sessions --format json: $(cat sessions.json)"
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+	/usr/bin/python3 -c 'import json, sys, jsonschema; jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' \
+		"${schema%/*}/sessions.schema.json" sessions.json 2>err || bad "sessions does not obey its schema: $(tail -n 3 err)"
+fi
+# The wizard's list says the same, of those that can be gone on with.
+printf 'q\n' | bin/reattest resume --plain >out 2>err
+grep -qE '^  [12]\. esx01.lab.example: stopped; resumable, 0 min ago; at: Kind of host$' out || bad "resume without a name: $(cat out)"
+[ "$(grep -c '^  [0-9]*\. ' out)" = 2 ] || bad "resume offers what cannot be gone on with: $(cat out)"
 # The name is enough for what takes a record; a file of that name here comes first.
 run 3 "" verify left.jsonl
 run 4 "" verify cut.jsonl
@@ -148,7 +167,10 @@ run 0 "begins with" handover left.jsonl -o left.handover
 bin/reattest resume left.jsonl --plain </dev/null >out 2>err
 grep -q 'there is no\|cannot' err && bad "resume by the name alone: $(cat err)"
 [ "$(grep -c '"kind":"resume"' state/reattest/sessions/left.jsonl)" = 1 ] || bad "resume by the name alone did not go on: $(cat err)"
-rm state/reattest/sessions/cut.jsonl state/reattest/sessions/left.jsonl state/reattest/sessions/odd.jsonl
+rm state/reattest/sessions/cut.jsonl state/reattest/sessions/left.jsonl state/reattest/sessions/odd.jsonl state/reattest/sessions/shown.jsonl
+# Let go with all that stands beside it, but not while it is open.
+flock "$kept" bin/reattest sessions --prune 2d >out 2>err
+grep -q 'is kept: it is open in another reattest' err && [ -e "$kept.evidence" ] || bad "an open session was let go: $(cat err)"
 run 0 "1 of 1" sessions --prune 2d
 [ -z "$(ls state/reattest/sessions)" ] || bad "prune left: $(ls state/reattest/sessions)"
 
@@ -199,7 +221,7 @@ grep -q '"port":1[,}]' port.jsonl && grep -q '"help"' port.jsonl || bad "help:1 
 
 # Help of a verb says what is the verb's, and nothing of others'.
 run 0 "" check --help
-! grep -q 'flow graph\|verify:' out && grep -qF 'text (default), json, md or txt' out || bad "check --help: $(grep 'graph\|verify:\|--format' out)"
+! grep -q 'flow graph\|verify:' out && grep -qF 'text (default), json, md, html or txt' out || bad "check --help: $(grep 'graph\|verify:\|--format' out)"
 grep -qF 'known hosts only' out || bad "check --help does not explain --host-key"
 run 0 "" verify --help
 grep -q '^ *3  verify: whole but unsealed' out || bad "verify --help: $(tail -n 4 out)"
