@@ -2,12 +2,16 @@
 
 #include "base/digest.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define RANDOM_CHUNK 64
 #define BASE64_CHUNK (3u << 20) /* EVP_EncodeBlock and EVP_DecodeBlock count in int; whole triples need no padding */
@@ -39,6 +43,55 @@ ra_err ra_sha256_hex(const void *bytes, size_t len, char *out)
 	}
 	put_hex(sum, sum_len, out);
 	return RA_OK;
+}
+
+/* All of a descriptor into a digest. Out: its bytes; -1 with errno, -2 when OpenSSL refuses. */
+static long long digest_all(EVP_MD_CTX *context, int fd)
+{
+	unsigned char piece[65536];
+	long long len = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, piece, sizeof(piece));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got ? -1 : len;
+		if (EVP_DigestUpdate(context, piece, (size_t)got) != 1)
+			return -2;
+		len += got;
+	}
+}
+
+ra_err ra_sha256_file(const char *path, char *out, long long *len, struct ra_errs *errs)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int sum_len = 0;
+	struct stat st;
+	ra_err err = RA_OK;
+
+	out[0] = '\0';
+	*len = 0;
+	if (fd < 0)
+		err = ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "cannot open %s: %s", path, strerror(errno));
+	else if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		err = ra_fail(errs, RA_E_IO, "%s is not a file", path);
+	else if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
+		err = ra_fail(errs, RA_E_INTERNAL, "cannot compute a SHA-256");
+	if (!err && (*len = digest_all(context, fd)) < 0)
+		err = *len == -1 ? ra_fail(errs, RA_E_IO, "cannot read %s: %s", path, strerror(errno))
+				 : ra_fail(errs, RA_E_INTERNAL, "cannot compute a SHA-256");
+	if (!err && EVP_DigestFinal_ex(context, sum, &sum_len) != 1)
+		err = ra_fail(errs, RA_E_INTERNAL, "cannot compute a SHA-256");
+	if (!err)
+		put_hex(sum, sum_len, out);
+	EVP_MD_CTX_free(context);
+	if (fd >= 0)
+		close(fd);
+	return err;
 }
 
 bool ra_is_sha256_hex(const char *text)

@@ -13,6 +13,8 @@
 const char *ra_digest_library(void);
 /* SHA-256 of bytes as lower-case hex. Out: out[RA_SHA256_HEX_LEN]. Errors: RA_E_INTERNAL when OpenSSL refuses. */
 RA_MUST_USE ra_err ra_sha256_hex(const void *bytes, size_t len, char *out);
+/* The same of a file, of any size. Units: *len bytes. Errors: RA_E_NOTFOUND, RA_E_IO (no plain file, too), RA_E_INTERNAL. */
+RA_MUST_USE ra_err ra_sha256_file(const char *path, char *out, long long *len, struct ra_errs *errs);
 /* True when text is exactly 64 lower-case hex digits. */
 bool ra_is_sha256_hex(const char *text);
 /* bytes_len random bytes as lower-case hex. Out: out[2 * bytes_len + 1]. Errors: RA_E_INTERNAL. */

@@ -394,21 +394,19 @@ static ra_err mask_value(struct run *run, struct ra_redact_part *part)
 static ra_err mind_body(struct run *run, int64_t seq, const cJSON *body)
 {
 	static const char *const members[] = {"source", "request", "peer"};
-	const struct ra_scrubbed *out = run->s.out;
+	struct ra_scrubbed *out = run->s.out;
 	ra_err err = RA_OK;
 
 	for (size_t i = 0; i < RA_LEN(members) && !err && run->told->remains < 0; i++) {
 		RA_AUTO(ra_buf_free) struct ra_buf text = {0};
 		const char *said = ra_json_str(body, members[i], "");
-		size_t places[RA_SCRUB_RULES_MAX];
-
-		for (size_t k = 0; k < out->count; k++)
-			places[k] = out->counts[k].places;
+		struct ra_scrub_count counts[RA_SCRUB_RULES_MAX];
 		size_t count = out->count;
 
+		memcpy(counts, out->counts, sizeof(counts)); /* nothing of it is taken out */
 		err = soft(run, ra_scrub_words(&run->s, said, strlen(said), &text));
-		for (size_t k = 0; k < count; k++)
-			run->s.out->counts[k].places = places[k];
+		memcpy(out->counts, counts, sizeof(counts));
+		out->count = count;
 		if (!err && strcmp(ra_buf_str(&text), said)) {
 			run->told->remains = seq;
 			snprintf(run->told->remains_in, sizeof(run->told->remains_in), "%s", members[i]);
@@ -442,15 +440,17 @@ static ra_err words_of_map(struct run *run)
 	cJSON_ArrayForEach(rule, run->s.out->map) {
 		const struct ra_scrub_rule *found = NULL;
 
+		bool own = !strcmp(rule->string, RA_SCRUB_OWN);
+
 		for (size_t i = 0; i < run->s.rule_count && !found; i++)
 			if (!strcmp(run->s.rules[i].name, rule->string) && run->s.rules[i].kind >= RA_SCRUB_HOST)
 				found = &run->s.rules[i];
-		const struct ra_scrub_rule word = {rule->string, RA_SCRUB_WORD, NULL, NULL, NULL, found ? found->token : ""};
+		const struct ra_scrub_rule word = {found ? found->name : RA_SCRUB_OWN, RA_SCRUB_WORD, NULL, NULL, NULL, found ? found->token : "word-"};
 
 		cJSON_ArrayForEach(value, rule) {
 			if (!cJSON_IsString(value))
 				return ra_fail(run->s.errs, RA_E_INVALID, "the map is none: \"%.40s\" holds what is no text", rule->string);
-			err = err || !found ? err : ra_scrub_add(&run->s, &word, value->string);
+			err = err || !(found || own) ? err : ra_scrub_add(&run->s, &word, value->string);
 		}
 	}
 	return err;
@@ -467,6 +467,13 @@ static ra_err find_domains(struct run *run)
 		run->domain_count += made;
 	}
 	return err;
+}
+
+static int by_rule(const void *a, const void *b)
+{
+	const struct ra_scrub_count *one = a, *other = b;
+
+	return strcmp(one->rule, other->rule);
 }
 
 static ra_err all_passes(struct run *run, const struct ra_redaction_wish *wish, struct ra_errs *errs)
@@ -505,11 +512,36 @@ ra_err ra_session_redact(const struct ra_redaction_wish *wish, struct ra_redacti
 	ra_err err = all_passes(run, wish, errs);
 
 	ra_scrub_end(&run->s);
+	/* In an order of its own, whatever the map knew before. */
+	qsort(told->scrubbed.counts, told->scrubbed.count, sizeof(told->scrubbed.counts[0]), by_rule);
 	for (size_t i = 0; i < run->domain_count; i++)
 		ra_buf_free(&run->domains[i]);
 	free(run);
 	return err && !errs->count ? ra_fail(errs, err, "%s cannot be redacted: %s", wish->path, err == RA_E_NOMEM ? "no memory" : ra_err_name(err))
 				   : err;
+}
+
+ra_err ra_redact_text(const cJSON *map, const char *text, struct ra_buf *out, struct ra_errs *errs)
+{
+	struct ra_scrubbed told = {.map = cJSON_Duplicate(map, true), .seen = cJSON_CreateObject()};
+	struct run *run = calloc(1, sizeof(*run));
+	ra_err err = told.map && told.seen && run ? RA_OK : RA_E_NOMEM;
+
+	if (run)
+		run->s = (struct ra_scrubbing){.out = &told, .request = "", .in_place = true, .errs = errs};
+	if (!err)
+		err = ra_scrub_begin(&run->s);
+	if (!err)
+		err = words_of_map(run);
+	if (!err) {
+		ra_scrub_sort(&run->s);
+		err = ra_scrub_text(&run->s, "", text, out);
+	}
+	if (run)
+		ra_scrub_end(&run->s);
+	free(run);
+	ra_scrubbed_clear(&told);
+	return err;
 }
 
 void ra_redaction_clear(struct ra_redaction_told *told)

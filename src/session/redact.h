@@ -30,6 +30,9 @@ struct ra_redaction_told {
 };
 /* Write the copy. Owner: ra_redaction_clear, after an error as well. Errors: as ra_journal_redact; RA_E_INVALID for a map that is none. */
 RA_MUST_USE ra_err ra_session_redact(const struct ra_redaction_wish *wish, struct ra_redaction_told *told, struct ra_errs *errs);
+/* A text, in which everything that a map knows stands for another, and what the rules find besides. Errors: RA_E_NOMEM, RA_E_LIMIT,
+ * RA_E_INVALID. */
+RA_MUST_USE ra_err ra_redact_text(const cJSON *map, const char *text, struct ra_buf *out, struct ra_errs *errs);
 void ra_redaction_clear(struct ra_redaction_told *told);
 /* Is a fact a name, a number or an address, so that what a copy shows for it may stand in its place? Of no other fact may it: no hash covers
  * what is shown. */

@@ -54,14 +54,14 @@ bool ra_scrub_is_token(const struct ra_scrubbing *s, const char *rule, const cha
 	return false;
 }
 
-ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *value, const char *fallback,
-		      const char **token)
+/* What stands for a value, new or from before. */
+static ra_err find_token(struct ra_scrubbing *s, const char *rule, const char *value, const char *fallback, const char **token)
 {
 	cJSON *map = cJSON_GetObjectItemCaseSensitive(s->out->map, rule);
 
 	*token = ra_json_str(map, value, NULL);
 	if (*token)
-		return count_value(s, rule, value);
+		return RA_OK;
 	if (s->values >= RA_SCRUB_VALUES_MAX)
 		return ra_fail(s->errs, RA_E_LIMIT, "it holds more than %d names, addresses and numbers",
 			       RA_SCRUB_VALUES_MAX);
@@ -71,7 +71,15 @@ ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *valu
 		return RA_E_NOMEM;
 	*token = ra_json_str(map, value, "");
 	s->values++;
-	return count_value(s, rule, value);
+	return RA_OK;
+}
+
+ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *value, const char *fallback,
+		      const char **token)
+{
+	ra_err err = find_token(s, rule, value, fallback, token);
+
+	return err ? err : count_value(s, rule, value);
 }
 
 /* A word to be replaced wherever it stands. */
@@ -92,7 +100,7 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 	if (s->in_place && ra_scrub_is_token(s, name, lower))
 		return RA_OK;
 	snprintf(made, sizeof(made), "%s%zu%s", token, ra_scrub_number(s, name) + 1, !strcmp(name, "domain") || !strcmp(name, "other host") ? ".example" : "");
-	ra_err err = ra_scrub_token(s, name, lower, made, &known);
+	ra_err err = find_token(s, name, lower, made, &known);
 
 	if (err)
 		return err;
@@ -109,7 +117,7 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 
 	if (!kept)
 		return RA_E_NOMEM;
-	s->words[s->word_count++] = (struct ra_scrub_word){kept, known, strlen(kept), &ra_scrub_count(s, name)->places, own};
+	s->words[s->word_count++] = (struct ra_scrub_word){kept, known, strlen(kept), name, own};
 	return RA_OK;
 }
 
@@ -525,7 +533,8 @@ ra_err ra_scrub_words(struct ra_scrubbing *s, const char *text, size_t len, stru
 		err = err ? err : ra_buf_text(out, word->token);
 		at += word->len;
 		done = at;
-		*word->places += 1;
+		ra_scrub_count(s, word->rule)->places++;
+		err = err ? err : count_value(s, word->rule, word->word);
 	}
 	return err ? err : ra_buf_add(out, text + done, len - done);
 }

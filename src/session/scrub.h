@@ -41,7 +41,8 @@ bool ra_scrub_is_common(const char *word);
 struct ra_scrub_word {
 	char *word;        /* lower case */
 	const char *token; /* in the map */
-	size_t len, *places;
+	size_t len;
+	const char *rule;
 	bool anywhere; /* also in the middle of another word */
 };
 struct ra_scrubbing {

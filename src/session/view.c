@@ -119,7 +119,9 @@ static ra_err put_record(const struct ra_session *s, struct ra_view *v)
 	v->entry_count = (int64_t)s->entry_count;
 	v->redacted = s->reading && s->withheld >= 0;
 	v->withheld = v->redacted ? s->withheld : 0;
-	if (ra_view_put(&v->journal_path, path))
+	const char *name = path && v->redacted ? strrchr(path, '/') : NULL; /* where a copy lies is nobody's who reads it */
+
+	if (ra_view_put(&v->journal_path, name ? name + 1 : path))
 		return RA_E_NOMEM;
 	return ra_view_put(&v->head, s->journal ? ra_journal_head(s->journal) : s->head);
 }

@@ -37,7 +37,7 @@ struct ra_govc;
 struct ra_options {
 	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *key_file, *journal, *change_id, *case_id, *until, *format,
 		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *ca_file, *proxy,
-		*site_list, *template, *only, *map, *also;
+		*site_list, *template, *only, *map, *also, *vm_support;
 	const char *identities[9]; /* NULL-terminated */
 	int identity_count;
 	int port, parallel, password_fd, vcenter_password_fd, key_fd, timeout_s; /* fds: -1 not given */

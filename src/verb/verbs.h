@@ -27,6 +27,8 @@ int ra_verb_flow(const struct ra_context *context);
 int ra_verb_keep(const struct ra_context *context);
 /* reattest redact JOURNAL: a copy that may leave the house. */
 int ra_verb_redact(const struct ra_context *context);
+/* reattest pack JOURNAL: one archive for a vendor. */
+int ra_verb_pack(const struct ra_context *context);
 /* reattest handover JOURNAL: a session for another person on another machine. */
 int ra_verb_handover(const struct ra_context *context);
 /* reattest doctor: what this installation can do. */

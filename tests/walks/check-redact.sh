@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # check-redact.sh - `reattest redact`: of every simulated host a copy that verifies, says the same, and names nobody.
 . "${RA_SRCDIR:-.}/tests/walks/installed.sh"
-tests=$(cd "${RA_SRCDIR:-.}" && pwd)/tests
-case ${RA_SRCDIR:-.} in /*) ;; *) tests=$OLDPWD/${RA_SRCDIR:-.}/tests ;; esac
+tests=$(cd "$OLDPWD" && cd "${RA_SRCDIR:-.}" && pwd)/tests
 # run CODE WORDS ARG...: that exit code, and WORDS on stderr or stdout.
 run() {
 	local want=$1 words=$2 rc
