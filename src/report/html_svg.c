@@ -177,7 +177,7 @@ static void put_spine(struct html *h, size_t at, const struct spot *spot, size_t
 	bool back = steps[at].mark == RA_MARK_BACK;
 
 	if (at)
-		ra_pen_printf(&h->pen, "<path class=\"l%s\" d=\"M%d -1V%dH%dV%d\"/>\n", back || steps[at - 1].mark == RA_MARK_BACK ? " back" : "", from, GAP / 2,
+		ra_pen_printf(&h->pen, "<path class=\"l%s\" d=\"M%d 0V%dH%dV%d\"/>\n", back || steps[at - 1].mark == RA_MARK_BACK ? " back" : "", from, GAP / 2,
 			      spot->x, spot->y + 18);
 	if (at + 1 < count)
 		ra_pen_printf(&h->pen, "<path class=\"l%s\" d=\"M%d %dV%d\"/>\n", back || steps[at + 1].mark == RA_MARK_BACK ? " back" : "", spot->x, spot->y + 18,

@@ -38,7 +38,15 @@ bin/reattest check --from ./hostile.json --format html -o pages/hostile-recordin
 [ $? -lt 64 ] || bad "hostile recording: $(head -n 3 err)"
 grep -qF 'document.title=&quot;owned&quot;' pages/hostile-recording.html || bad "what the hostile host said is not in its page"
 
-full='resolved check-planes-disagree hostile many' quick='gates check-healthy check-secure-boot-off check-ssh-off hostile-recording'
+# A walk from its record, and from a redacted copy of that.
+printf '1\n\n1\n\n\n\n\n\n\n\n\n\n\n\n1\n1\n1\n1\n' | bin/reattest demo secure-boot-off --plain --journal walk.jsonl >walk.out 2>&1
+bin/reattest export walk.jsonl --format html -o pages/exported.html || bad "no page of a record"
+bin/reattest redact walk.jsonl -o copy.jsonl >redact.out 2>&1 && bin/reattest export copy.jsonl --format html -o pages/redacted.html ||
+	bad "no page of a redacted copy: $(tail -n 2 redact.out)"
+grep -q '<strong>REDACTED</strong>' pages/redacted.html || bad "the page of a redacted copy does not say so"
+! grep -q 'esx01\.lab\.example' pages/redacted.html || bad "the page of a redacted copy names the host"
+
+full='resolved check-planes-disagree hostile many' quick='gates check-healthy check-secure-boot-off check-ssh-off hostile-recording exported redacted'
 for name in $full $quick; do
 	[ -s "pages/$name.html" ] || bad "there is no page $name"
 done
