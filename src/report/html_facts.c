@@ -13,13 +13,24 @@
 #define OUTPUT_PART_MAX (8 * 1024)
 #define SAME_MIN 40                 /* bytes from which on an output is worth a link to the same one before */
 #define SAME_BACK 256               /* commands that are looked at for it */
+#define COMMANDS_MAX 4000           /* of a page */
+#define COMMANDS_PART_MAX 500
 #define ALL_MAX (4 * 1024 * 1024)   /* bytes of all outputs of a host */
 #define ALL_PART_MAX (128 * 1024)
 
-/* True when an entry is a command that is told of. Commands stand in the order of their entries, those that run at the end. */
-static bool is_command(const struct ra_view *v, int64_t seq)
+/* The first command that is told of: of very many the newest are. */
+static size_t first_command(const struct html *h)
 {
-	size_t low = 0, high = v->command_count;
+	size_t most = h->part ? COMMANDS_PART_MAX : COMMANDS_MAX;
+
+	return h->v->command_count > most ? h->v->command_count - most : 0;
+}
+
+/* True when an entry is a command that is told of. Commands stand in the order of their entries, those that run at the end. */
+static bool is_command(const struct html *h, int64_t seq)
+{
+	const struct ra_view *v = h->v;
+	size_t low = first_command(h), high = v->command_count;
 
 	while (high && v->commands[high - 1].running)
 		high--;
@@ -38,7 +49,7 @@ static bool is_command(const struct ra_view *v, int64_t seq)
 
 void ra_html_told_by(struct html *h, const char *plane, int64_t seq)
 {
-	bool link = is_command(h->v, seq);
+	bool link = is_command(h, seq);
 	char name[32];
 
 	snprintf(name, sizeof(name), "e%" PRId64, seq);
@@ -189,9 +200,10 @@ void ra_html_facts(struct html *h)
 
 /* The newest command before this one that asked the same and was answered the same at some length; NULL: none. A walk reads again what it
  * read before, and a page that held it each time would be long for nothing. */
-static const struct ra_view_command *same_before(const struct ra_view *v, const struct ra_view_command *c)
+static const struct ra_view_command *same_before(const struct html *h, const struct ra_view_command *c)
 {
-	size_t at = (size_t)(c - v->commands), end = at < SAME_BACK ? 0 : at - SAME_BACK;
+	const struct ra_view *v = h->v;
+	size_t at = (size_t)(c - v->commands), first = first_command(h), end = at < first + SAME_BACK ? first : at - SAME_BACK;
 
 	if (!c->out || strlen(c->out) < SAME_MIN)
 		return NULL;
@@ -208,7 +220,7 @@ static const struct ra_view_command *same_before(const struct ra_view *v, const 
 /* Out: true when it was told before. */
 static bool put_same(struct html *h, const struct ra_view_command *c)
 {
-	const struct ra_view_command *before = same_before(h->v, c);
+	const struct ra_view_command *before = same_before(h, c);
 	char name[32];
 
 	if (!before)
@@ -280,13 +292,15 @@ static void put_command(struct html *h, const struct ra_view_command *c, size_t 
 void ra_html_evidence(struct html *h)
 {
 	const struct ra_view *v = h->v;
-	size_t left = h->part ? ALL_PART_MAX : ALL_MAX;
+	size_t left = h->part ? ALL_PART_MAX : ALL_MAX, first = first_command(h);
 
 	ra_html_section(h, "evidence", "Evidence");
 	ra_pen_raw(&h->pen, v->command_count ? "<p>Each request as it was sent; unfolded, what came back.</p>\n"
 						"<p class=\"print\">Printed without what came back, but for what was unfolded before printing.</p>\n"
 					      : "<p>nothing was asked</p>\n");
-	for (size_t i = 0; i < v->command_count; i++)
+	if (first)
+		ra_pen_printf(&h->pen, "<p class=\"cut\">%zu earlier requests are in the record.</p>\n", first);
+	for (size_t i = first; i < v->command_count; i++)
 		put_command(h, &v->commands[i], &left);
 	ra_html_section_end(h);
 }

@@ -37,7 +37,7 @@ const char *ra_html_style(void)
 	       ".outcome{font-size:1.2rem;line-height:1.4}.outcome .badge{margin-right:.25em;font-size:.85em}.likely{font-size:1.05rem;font-weight:600}.likely .dim{font-weight:400}\n"
 	       ".lead{font-weight:600}\n"
 	       ".counts{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.4rem;margin:1rem 0 .4rem}.counts li{margin:0}\n"
-	       ".alert{border:2px solid var(--bad);border-radius:.5rem;padding:.7rem 1rem;color:var(--bad)}\n"
+	       ".alert{border:2px solid var(--bad);border-radius:.5rem;padding:.7rem 1rem;margin:0 0 1.25rem;color:var(--bad)}.alert.note{border-color:var(--note);color:var(--note)}\n"
 	       ".about{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.9rem 1.5rem;margin:0 0 1.25rem}\n"
 	       ".about div{min-width:0}.about .wide{grid-column:1/-1}.about dt{color:var(--dim);font-size:.8125rem}.about dd{margin:0}.about ul{list-style:none;padding:0;margin:0}\n"
 	       ".contents{border-top:1px solid var(--line);border-bottom:1px solid var(--line)}.contents ul{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.25rem;padding:.55rem 0;margin:0}.contents li{margin:0}\n"

@@ -137,7 +137,7 @@ void ra_html_top(struct html *h)
 	put_outcome(h);
 	if (v->redacted)
 		ra_pen_printf(&h->pen,
-			      "<p class=\"alert\"><strong>REDACTED</strong> a redacted copy: %lld values are withheld, and names and addresses "
+			      "<p class=\"alert note\"><strong>REDACTED</strong> a redacted copy: %lld values are withheld, and names and addresses "
 			      "shown stand for others. The same value has the same name everywhere.</p>\n",
 			      (long long)v->withheld);
 	if (v->unchecked)

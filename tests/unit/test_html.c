@@ -356,6 +356,29 @@ static void test_outputs_are_bounded(void **state)
 	free(big);
 }
 
+/* Of very many requests the newest are told of, and links lead to no other. */
+static void test_requests_are_bounded(void **state)
+{
+	enum { MANY = 5000, SHOWN = 4000 };
+	static struct ra_view_command commands[MANY];
+	struct ra_view_obs obs[] = {{T("ssh"), T("a"), T(""), T("c"), NOW, MANY - SHOWN - 1, true, T("")},
+				    {T("vcenter"), T("a"), T(""), T("c"), NOW, MANY - SHOWN, true, T("")}};
+	struct ra_view_fact fact = {.name = T("a"), .type = T("text"), .value = T("a"), .reason = T(""), .known = true, .obs = obs, .obs_count = 2};
+	struct ra_view v = fixture_walk();
+
+	for (size_t i = 0; i < MANY; i++)
+		commands[i] = (struct ra_view_command){.seq = (int64_t)i, .plane = T("ssh"), .check = T("c"), .words = T("w"), .why = T("timeout"), .at = NOW};
+	v.commands = commands;
+	v.command_count = MANY;
+	v.facts = &fact;
+	v.fact_count = 1;
+	RA_AUTO(ra_mem_free) char *page = rendered(&v);
+
+	assert_int_equal(count_of(page, "<details class=\"command\">"), SHOWN);
+	assert_non_null(strstr(page, "1000 earlier requests are in the record"));
+	assert_non_null(strstr(page, "<td class=\"by\">SSH, <a href=\"#e1000\">vCenter</a></td>"));
+}
+
 /* What came back the same is there once, and told of the second time; a link leads from there to the first. */
 static void test_the_same_is_there_once(void **state)
 {
@@ -471,6 +494,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_foreign_text_marks_nothing_up), cmocka_unit_test(test_a_hostile_page), cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_policy_names_the_style),	      cmocka_unit_test(test_outputs_are_bounded),
+		cmocka_unit_test(test_requests_are_bounded),
 		cmocka_unit_test(test_the_same_is_there_once),
 		cmocka_unit_test(test_a_conflict_is_seen),	      cmocka_unit_test(test_many_are_one_page),
 		cmocka_unit_test(test_page_is_as_kept),

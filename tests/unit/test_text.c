@@ -237,6 +237,24 @@ static void the_locale_plays_no_part(void **state)
 	assert_int_equal(ra_text_width("12345678\t|\nmore"), 17);
 }
 
+/* As much as fits, up to a blank where there is one; never nothing of a text that is not empty, never half a character. */
+static void what_fits(void **state)
+{
+	static const struct {
+		const char *text;
+		int cells;
+		size_t len;
+	} fits[] = {
+		{"", 5, 0},	      {"short", 5, 5},	       {"two words", 5, 3},  {"two words", 9, 9},	   {"unbroken", 5, 5},
+		{"unbroken", 0, 1},   {WIDE WIDE WIDE, 4, 6},  {WIDE WIDE WIDE, 5, 6}, {WIDE WIDE, 1, 3}, {"e" ACUTE "e" ACUTE "x", 2, 6},
+		{" leading", 3, 3},
+	};
+
+	for (size_t i = 0; i < RA_LEN(fits); i++)
+		if (ra_text_fit(fits[i].text, fits[i].cells) != fits[i].len)
+			fail_msg("\"%s\" in %d cells: %zu bytes", fits[i].text, fits[i].cells, ra_text_fit(fits[i].text, fits[i].cells));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +265,7 @@ int main(void)
 	    cmocka_unit_test(utf8_both_ways),
 	    cmocka_unit_test(utf8_validity),
 	    cmocka_unit_test(widths),
+	    cmocka_unit_test(what_fits),
 	    cmocka_unit_test(the_locale_plays_no_part),
 	};
 
