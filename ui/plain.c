@@ -492,7 +492,7 @@ static void put_help(struct plain *plain)
 		   "  i  what the words mean; i NUMBER shows a page\n"
 		   "  u  what was done, and whether it can be undone; u NUMBER goes to the step that does\n"
 		   "  n TEXT  a note into the record\n"
-		   "  e md, e txt, e json  write the transcript to a file\n"
+		   "  e md, e html, e txt, e json  write the transcript to a file\n"
 		   "  p  this page again\n"
 		   "  q  leave; the end of input leaves, too\n");
 }
