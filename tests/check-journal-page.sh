@@ -40,6 +40,8 @@ alone: whole
 ./journal-1-redacted.jsonl: whole
 ./journal-1-torn.jsonl: incomplete
 ./journal-1.jsonl: whole
+./walk-1-words.jsonl: whole
+./walk-1.jsonl: whole
 END
 	diff "$work/want" "$work/got" || fail "the script's verdicts are not these"
 
@@ -96,7 +98,7 @@ jsonschema.Draft202012Validator.check_schema(schema)
 valid = jsonschema.Draft202012Validator(schema).is_valid
 lines = [json.loads(l) for path in sys.argv[2:] for l in open(path) if l.endswith("\n")]
 bad = [n for n, line in enumerate(lines) if not valid(line)]
-assert len(lines) == 30 and not bad, bad
+assert len(lines) == 38 and not bad, bad
 end = [l for l in lines if l["body"]["kind"] == "end"][0]
 torn = [l for l in lines if l["body"]["kind"] == "torn"][0]
 piece = [l for l in lines if "evidence" in l["body"]][0]

@@ -12,28 +12,31 @@
  * given: what the site itself gives the walk, whole; the facts site.* and template.* follow from it and from what is known.
  * taken_from, taken_at, taken_by: the session was handed over then, from a person on a machine to another.
  * until: no disruptive step begins after that time; what a resume says of it, of change and case holds from there on.
+ * words: what was shown to the person whose word the entry holds: {title, danger, text, hint, type, options[{id, text}]}, each left out where
+ * there was none. options: the answers offered, of a gate the statements put. type: what was asked to be typed. Of an end: {title, text,
+ * checks[{id, text}], causes[{id, text}], next[{id, text}]}. The fold does not read them: a record without them folds to the same.
  * Room flow/. */
 #ifndef RA_FLOW_ENTRIES_H
 #define RA_FLOW_ENTRIES_H
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure") \
+	X(START, "start", "program, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure, words(s)") \
 	X(GIVEN, "given", "what site-list|template, file(s), sha256, content(s)")                                                 \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer(s), user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
-	X(ANSWER, "answer", "step, check, ids(s), facts[observation]")                                                    \
-	X(GATE, "gate", "step, gate, opened, why, by condition|statements, key proven|partly proven, recovery_id(s), affirmed")                    \
-	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes")                                           \
-	X(DONE, "done", "step, how done|not_done|refused|unknown, say(s)")                                                \
-	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because, why(s)")                               \
-	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|call|return|owed|undo|paid|unpaid, index, fact, reason, because, why(s)") \
+	X(ANSWER, "answer", "step, check, ids(s), facts[observation], words(s)")                                                    \
+	X(GATE, "gate", "step, gate, opened, why, by condition|statements, key proven|partly proven, recovery_id(s), affirmed, words(s)")                    \
+	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes, words(s)")                                           \
+	X(DONE, "done", "step, how done|not_done|refused|unknown, say(s), words(s)")                                                \
+	X(OUTCOME, "outcome", "step, result verified|unverified|not_done|refused, because, why(s), words(s)")                               \
+	X(EDGE, "edge", "flow, from, to, to_flow, by edge|else|unknown|error|ok|fail|skip|blocked|open|closed|call|return|owed|undo|paid|unpaid, index, fact, reason, because, why(s), words(s)") \
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
 	X(RESUME, "resume", "program, operator(s), change(s), case(s), until, taken_from(s), taken_at, taken_by(s), user(s), port, vcenter(s), vcenter_user(s), insecure")                   \
 	X(TORN, "torn", "bytes, sha256")                                                                                  \
-	X(END, "end", "reason, outcome, owed[step], count, head")
+	X(END, "end", "reason, outcome, owed[step], words(s), count, head")
 
 #define RA_ENTRY_ENUM(name, text, members) RA_ENTRY_##name,
 enum ra_entry_kind { RA_ENTRY_KINDS(RA_ENTRY_ENUM) RA_ENTRY_COUNT };

@@ -185,6 +185,10 @@ static ra_err answer_from_file(struct ra_session *s, bool *answered, struct ra_e
 
 	if (err)
 		return ra_fail(errs, err, "the answers for %s do not fit its question", name);
+	if (ra_shown_put(s, body)) {
+		cJSON_Delete(body);
+		return ra_fail(errs, RA_E_NOMEM, "no memory for the words of an entry");
+	}
 	*answered = true;
 	return ra_session_append(s, "answer", body, true, errs);
 }

@@ -81,6 +81,10 @@ static ra_err judge(struct ra_session *s, const char *gate, const char *typed, s
 	cJSON *body = NULL;
 	ra_err err = ra_make_gate(s->state, &gate_case, &body, errs);
 
+	if (!err && ra_shown_gate(s, body)) {
+		cJSON_Delete(body);
+		err = ra_fail(errs, RA_E_NOMEM, "no memory for the words of an entry");
+	}
 	if (err)
 		return err;
 	bool opened = ra_json_bool(body, "opened", false);

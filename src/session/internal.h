@@ -280,8 +280,18 @@ RA_MUST_USE char *ra_say_fact(const struct ra_session *session, const char *name
 /* The same for a value of it. */
 RA_MUST_USE char *ra_say_value(const struct ra_session *session, const char *name, const struct ra_value *value);
 
+/* shown.c: the words a person saw, as the member `words` of the entry of what they said; while the prompt still stands. Errors: RA_E_NOMEM.
+ * Of the step's own prompt. */
+RA_MUST_USE ra_err ra_shown_put(const struct ra_session *session, cJSON *body);
+/* Of the dialogue before a gate, or of the choice that left it closed. */
+RA_MUST_USE ra_err ra_shown_gate(const struct ra_session *session, cJSON *body);
+/* Of the outcome, of a session that has ended. */
+RA_MUST_USE ra_err ra_shown_end(const struct ra_session *session, cJSON *body);
+
 /* prompt.c: what the walk wants from the operator now. Owner: caller clears with the view. */
 RA_MUST_USE ra_err ra_prompt_make(const struct ra_session *session, struct ra_view_prompt *out);
+/* The same without what a link needs or is owed: what the step itself asks. */
+RA_MUST_USE ra_err ra_prompt_of_step(const struct ra_session *session, struct ra_view_prompt *out);
 /* Add an option. Owner: takes say (NULL: without memory). Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_prompt_option(struct ra_view_prompt *prompt, const char *id, char *say, bool safe);
 void ra_prompt_clear(struct ra_view_prompt *prompt);

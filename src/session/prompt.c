@@ -396,6 +396,18 @@ static ra_err phase_prompt(const struct ra_session *s, const struct ra_now *now,
 	return RA_OK;
 }
 
+ra_err ra_prompt_of_step(const struct ra_session *s, struct ra_view_prompt *out)
+{
+	struct ra_now now = ra_session_stand(s);
+
+	*out = (struct ra_view_prompt){.since = RA_UTC_NONE, .deadline = RA_UTC_NONE};
+	ra_err err = phase_prompt(s, &now, out);
+
+	if (err)
+		ra_prompt_clear(out);
+	return err;
+}
+
 ra_err ra_prompt_make(const struct ra_session *s, struct ra_view_prompt *out)
 {
 	struct ra_now now = ra_session_stand(s);

@@ -194,7 +194,7 @@ ra_err ra_session_end(struct ra_session *session, const char *reason, const char
 	session->ended = true;
 	ra_session_touch(session);
 	if (!body || !cJSON_AddStringToObject(body, "reason", reason) ||
-	    !cJSON_AddStringToObject(body, "outcome", outcome) || !ra_state_put_owed(session->state, body) ||
+	    !cJSON_AddStringToObject(body, "outcome", outcome) || !ra_state_put_owed(session->state, body) || ra_shown_end(session, body) ||
 	    !cJSON_AddNumberToObject(body, "count", (double)ra_journal_count(session->journal)) ||
 	    !cJSON_AddStringToObject(body, "head", ra_journal_head(session->journal))) {
 		cJSON_Delete(body);
@@ -389,6 +389,12 @@ static const struct ra_flow *own_flow(const struct ra_session *s, struct ra_errs
 	return flow;
 }
 
+/* With several symptoms and somebody to ask, the walk begins with that question. */
+static bool asks_entry(const struct ra_session *s, const struct ra_flow *flow)
+{
+	return s->interactive && !s->entry && cJSON_GetArraySize(flow->entries) > 1;
+}
+
 ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs *errs)
 {
 	char planes[64], until[RA_UTC_TEXT_LEN];
@@ -419,6 +425,10 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 
 	if (!err && (!cJSON_AddStringToObject(body, "mode", s->interactive ? "walk" : "check") || !ra_way_in_put(s, body) ||
 		     (s->only && !(only && cJSON_AddItemToObject(body, "only", only))))) {
+		cJSON_Delete(body);
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	}
+	if (!err && asks_entry(s, flow) && ra_shown_put(s, body)) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}
@@ -458,8 +468,7 @@ ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *o, st
 		err = RA_E_ARG;
 	else
 		err = ra_journal_create(o->journal_path, &s->journal, errs);
-	/* With several symptoms and somebody to ask, the walk begins with that question. */
-	bool ask = !err && s->interactive && !s->entry && cJSON_GetArraySize(flow->entries) > 1;
+	bool ask = !err && asks_entry(s, flow);
 
 	if (!err && !ask)
 		err = ra_session_begin(s, s->entry, errs);

@@ -304,6 +304,7 @@ static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view 
 	err = err ? err : put_record(s, v);
 	err = err ? err : put_header(s, v);
 	err = err ? err : ra_view_way(s, with_output, v);
+	err = err ? err : ra_view_said(s, v);
 	err = err ? err : ra_view_changes(s, v);
 	err = err ? err : ra_view_results(s, v);
 	err = err || !is_walked(s) ? err : put_walked(s, &now, v);

@@ -21,6 +21,18 @@ struct ra_texts {
 	size_t count;
 };
 
+/* What a person was shown and what they said to it, in words. */
+struct ra_view_shown {
+	char *kind;              /* of the entry: "answer", "gate", "intent", "done", "edge" (left out), "outcome" (not waited for), "start" */
+	char *title, *text;      /* text: the question, the directions, why the gate stands; paragraphs; "" */
+	char *hint, *type;       /* type: what was to be typed to the letter; "" */
+	char *danger;            /* "", or "irreversible", ... */
+	struct ra_texts offered; /* the answers offered; of a gate the statements put */
+	struct ra_texts said;    /* of them those chosen or affirmed; else "yes", "typed it", "left out" */
+	ra_utc_ms at;
+	int64_t seq;
+	bool recorded;           /* the words are the record's; false: an older record, and `said` is in the words of this flow set */
+};
 enum ra_mark { RA_MARK_DONE, RA_MARK_NOW, RA_MARK_SKIP, RA_MARK_BACK };
 /* A way out of a step. */
 struct ra_view_turn {
@@ -37,6 +49,8 @@ struct ra_view_step {
 	struct ra_view_turn *turns; /* of a view with output; none of a step that was stepped back from */
 	size_t turn_count;
 	int depth;                  /* how many flows called each other to come here; 0 in the first */
+	struct ra_view_shown *shown; /* in order of entry */
+	size_t shown_count;
 };
 struct ra_view_plane {
 	char *name, *state, *say, *peer; /* state: "up", "down", "connecting", "waiting", "not given" */

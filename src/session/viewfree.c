@@ -69,20 +69,33 @@ static void free_actions(struct ra_view *v)
 	free(v->actions);
 }
 
-static void free_way(struct ra_view *v)
+static void free_steps(struct ra_view *v)
 {
-	for (size_t i = 0; i < v->plane_count; i++)
-		FREE_ALL(v->planes[i].name, v->planes[i].state, v->planes[i].say, v->planes[i].peer);
-	free(v->planes);
 	for (size_t i = 0; i < v->step_count; i++) {
 		struct ra_view_step *step = &v->steps[i];
 
+		for (size_t k = 0; k < step->shown_count; k++) {
+			struct ra_view_shown *w = &step->shown[k];
+
+			FREE_ALL(w->kind, w->title, w->text, w->hint, w->type, w->danger);
+			free_texts(&w->offered);
+			free_texts(&w->said);
+		}
+		free(step->shown);
 		for (size_t k = 0; k < step->turn_count; k++)
 			FREE_ALL(step->turns[k].label, step->turns[k].because, step->turns[k].to, step->turns[k].title);
 		free(step->turns);
 		FREE_ALL(step->flow, step->id, step->title, step->because, step->left_by);
 	}
 	free(v->steps);
+}
+
+static void free_way(struct ra_view *v)
+{
+	for (size_t i = 0; i < v->plane_count; i++)
+		FREE_ALL(v->planes[i].name, v->planes[i].state, v->planes[i].say, v->planes[i].peer);
+	free(v->planes);
+	free_steps(v);
 	for (size_t i = 0; i < v->gate_count; i++)
 		FREE_ALL(v->gates[i].gate, v->gates[i].step, v->gates[i].why);
 	free(v->gates);

@@ -17,6 +17,8 @@ RA_MUST_USE ra_err ra_view_texts(struct ra_texts *texts, const cJSON *list);
 RA_MUST_USE ra_err ra_view_way(const struct ra_session *session, bool turns, struct ra_view *view);
 /* The ways out of the steps of the view's way, and how deep each stands. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_turns(const struct ra_session *session, struct ra_view *view);
+/* What was shown and said at each step; after ra_view_way. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_said(const struct ra_session *session, struct ra_view *view);
 /* What each action changed; after ra_view_way. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_changes(const struct ra_session *session, struct ra_view *view);
 /* The verdict of every check that was answered or runs. Errors: RA_E_NOMEM. */

@@ -58,6 +58,15 @@ static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool
 	return RA_OK;
 }
 
+/* An entry of what somebody said, with the words it was said to. Owner: takes body. */
+static ra_err append_shown(struct ra_session *s, const char *kind, cJSON *body, struct ra_errs *errs)
+{
+	if (!ra_shown_put(s, body))
+		return ra_session_append(s, kind, body, true, errs);
+	cJSON_Delete(body);
+	return ra_fail(errs, RA_E_NOMEM, "no memory for the words of an entry");
+}
+
 static ra_err choose_entry(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
 {
 	if (!chosen(word))
@@ -78,7 +87,7 @@ static ra_err answer_question(struct ra_session *s, const struct ra_word *word, 
 	ra_err err = ra_make_answer(s->state, now.phase == RA_PH_QUESTION ? NULL : now.check,
 				    unknown ? nothing : word->ids, ra_session_now(s), &body, errs);
 
-	return err ? err : ra_session_append(s, "answer", body, true, errs);
+	return err ? err : append_shown(s, "answer", body, errs);
 }
 
 static ra_err skip(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
@@ -91,7 +100,7 @@ static ra_err skip(struct ra_session *s, const struct ra_word *word, struct ra_e
 	if (!err)
 		err = ra_make_skip(s->state, ra_buf_str(&why), &kind, &body, errs);
 
-	return err ? err : ra_session_append(s, kind, body, true, errs);
+	return err ? err : append_shown(s, kind, body, errs);
 }
 
 /* The one place of this room where an action begins: the engine lets it, the intent is on disk, then the first byte may leave. */
@@ -112,7 +121,7 @@ static ra_err begin_action(struct ra_session *s, const struct ra_word *word, str
 	ra_err err = ra_make_intent(s->state, word->kind == RA_WORD_TYPED ? word->typed : NULL, ra_session_now(s), &body,
 				    errs);
 
-	return err ? err : ra_session_append(s, "intent", body, true, errs);
+	return err ? err : append_shown(s, "intent", body, errs);
 }
 
 static ra_err end_doing(struct ra_session *s, const struct ra_word *word, struct ra_errs *errs)
@@ -130,7 +139,7 @@ static ra_err end_doing(struct ra_session *s, const struct ra_word *word, struct
 
 	snprintf(what, sizeof(what), "action:%s", now.step->id);
 	if (!err)
-		err = ra_session_append(s, "done", body, true, errs);
+		err = append_shown(s, "done", body, errs);
 	if (err || strcmp(how, "done") || !s->recording)
 		return err;
 	return ra_session_hint(s, what, errs);

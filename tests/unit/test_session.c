@@ -403,6 +403,80 @@ static void test_read_is_as_it_was(void **state)
 }
 
 /* Going on: not while another holds the journal, not after an outcome, not on another flow set; and each says so. */
+/* What was shown stands in the record: a flow set with other words does not change it, and one without words, as older programs wrote
+ * them, folds to the same and has those of the flow set for what was answered. */
+static void test_words_are_the_records(void **state)
+{
+	static const struct {
+		const char *file, *asked, *entry_said, *said;
+		bool recorded;
+	} rows[] = {
+		{"walk-1-words.jsonl", "What was it?", "What?", "A, as it was worded then", true},
+		{"walk-1.jsonl", "", NULL, "A", false},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		char path[512];
+		struct ra_session *read = NULL;
+		struct bench b;
+
+		set_up(&b, &(struct rig_host){.speed = 1000});
+		snprintf(path, sizeof(path), "%s/tests/unit/data/%s", unit_dir("RA_SRCDIR"), rows[i].file);
+		assert_int_equal(ra_session_read(b.flows, path, &read, &b.errs), RA_OK);
+		struct ra_view *view = session_look(read);
+
+		assert_string_equal(view->outcome, "stopped");
+		assert_int_equal(view->step_count, 2);
+		const struct ra_view_step *step = &view->steps[0];
+
+		assert_string_equal(step->id, "ask");
+		assert_int_equal(step->shown_count, rows[i].entry_said ? 2 : 1);
+		if (rows[i].entry_said)
+			assert_string_equal(step->shown[0].said.items[0], rows[i].entry_said);
+		const struct ra_view_shown *shown = &step->shown[step->shown_count - 1];
+
+		assert_string_equal(shown->kind, "answer");
+		assert_string_equal(shown->text, rows[i].asked);
+		assert_int_equal(shown->said.count, 1);
+		assert_string_equal(shown->said.items[0], rows[i].said);
+		assert_int_equal(shown->recorded, rows[i].recorded);
+		ra_view_free(view);
+		ra_session_close(read);
+		tear_down(&b);
+	}
+}
+
+/* Every word a person gives has beside it what it was given to; what they typed is in none. */
+static void test_words_are_written(void **state)
+{
+	static const struct {
+		const char *kind, *key, *text;
+	} rows[] = {
+		{"start", "title", "What do you see?"}, {"intent", "title", "Maintenance"}, {"intent", "danger", "disruptive"},
+		{"intent", "text", "Enter it."},	{"end", "title", "Well"},
+	};
+	struct bench b;
+
+	set_up(&b, &(struct rig_host){.speed = 1000});
+	b.options.entry = NULL;
+	begin(&b);
+	session_until(b.hub, b.session, RA_ASK_CHOICE);
+	assert_int_equal(session_say(b.session, RA_WORD_CHOOSE, "act", &b.errs), RA_OK);
+	session_until(b.hub, b.session, RA_ASK_YES_NO);
+	assert_int_equal(session_say(b.session, RA_WORD_YES, NULL, &b.errs), RA_OK);
+	session_until(b.hub, b.session, RA_ASK_END);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		const cJSON *words = NULL;
+
+		for (size_t k = 0; k < b.session->entry_count; k++)
+			if (!strcmp(b.session->entries[k].kind, rows[i].kind))
+				words = ra_json_get(b.session->entries[k].body, "words");
+		assert_non_null(words);
+		assert_non_null(strstr(ra_json_str(words, rows[i].key, ""), rows[i].text));
+	}
+	tear_down(&b);
+}
+
 static void test_resume_refusals(void **state)
 {
 	char path[] = "/tmp/reattest-again-XXXXXX", line[1024];
@@ -568,6 +642,8 @@ int main(void)
 		cmocka_unit_test(test_held_back),
 		cmocka_unit_test(test_many_walks_take_turns),
 		cmocka_unit_test(test_read_is_as_it_was),
+		cmocka_unit_test(test_words_are_the_records),
+		cmocka_unit_test(test_words_are_written),
 		cmocka_unit_test(test_resume_refusals),
 		cmocka_unit_test(test_bases),
 	};

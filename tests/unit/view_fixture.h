@@ -16,15 +16,15 @@ static struct ra_view_plane fixture_planes[] = {
     {"bmc", "not given", "", "", false},
 };
 static struct ra_view_step fixture_steps[] = {
-    {"tpm-attestation", "kind", "Kind of host", "", "edge", RA_MARK_DONE, AT(12, 1, 2), NULL, 0, 0},
+    {"tpm-attestation", "kind", "Kind of host", "", "edge", RA_MARK_DONE, AT(12, 1, 2), NULL, 0, 0, NULL, 0},
     {"tpm-attestation", "changed", "What changed", "it is a host that vCenter attests", "answer", RA_MARK_DONE,
-     AT(12, 1, 30), NULL, 0, 0},
-    {"tpm-attestation", "status", "Attestation status", "", "edge", RA_MARK_DONE, AT(12, 2, 0), NULL, 0, 0},
-    {"tpm-attestation", "evidence", "Evidence first", "", "skip", RA_MARK_SKIP, AT(12, 2, 30), NULL, 0, 0},
-    {"tpm-attestation", "device", "TPM device", "", "back", RA_MARK_BACK, AT(12, 3, 0), NULL, 0, 0},
-    {"tpm-attestation", "device", "TPM device", "", "edge", RA_MARK_DONE, AT(12, 3, 30), NULL, 0, 0},
+     AT(12, 1, 30), NULL, 0, 0, NULL, 0},
+    {"tpm-attestation", "status", "Attestation status", "", "edge", RA_MARK_DONE, AT(12, 2, 0), NULL, 0, 0, NULL, 0},
+    {"tpm-attestation", "evidence", "Evidence first", "", "skip", RA_MARK_SKIP, AT(12, 2, 30), NULL, 0, 0, NULL, 0},
+    {"tpm-attestation", "device", "TPM device", "", "back", RA_MARK_BACK, AT(12, 3, 0), NULL, 0, 0, NULL, 0},
+    {"tpm-attestation", "device", "TPM device", "", "edge", RA_MARK_DONE, AT(12, 3, 30), NULL, 0, 0, NULL, 0},
     {"tpm-attestation", "secure-boot", "Secure Boot: is it on for this boot?",
-     "a device answers and its version is 2.0", "", RA_MARK_NOW, AT(12, 4, 20), NULL, 0, 0},
+     "a device answers and its version is 2.0", "", RA_MARK_NOW, AT(12, 4, 20), NULL, 0, 0, NULL, 0},
 };
 static struct ra_view_result fixture_results[] = {
     {"tpm-device", "TPM device", "", "PASS", "pass", "TPM version: 2.0", "SSH", AT(12, 3, 40), false, false, {0}},
