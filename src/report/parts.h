@@ -4,10 +4,19 @@
 
 #include "report/report.h"
 
+/* The headings of a document, in the order every format keeps; the one of what is known about a server ends with its maker. */
+enum ra_section {
+	RA_SECTION_CHECKS, RA_SECTION_CAUSES, RA_SECTION_SIGNS, RA_SECTION_WAY, RA_SECTION_DONE, RA_SECTION_ABOUT, RA_SECTION_UNSEEN,
+	RA_SECTION_NEXT, RA_SECTION_NOTES, RA_SECTION_FACTS, RA_SECTION_EVIDENCE, RA_SECTION_RECORD, RA_SECTION_COUNT
+};
+const char *ra_report_heading(enum ra_section section);
+
 /* One renderer a format. Errors: RA_E_NOMEM, RA_E_LIMIT. */
 ra_err ra_report_text(const struct ra_view *view, struct ra_buf *out);
 ra_err ra_report_json(const struct ra_view *view, struct ra_buf *out);
+/* At most RA_REPORT_MD_MAX bytes: what does not fit is cut where it is longest, and told. */
 ra_err ra_report_md(const struct ra_view *view, struct ra_buf *out);
+ra_err ra_report_md_full(const struct ra_view *view, struct ra_buf *out);
 ra_err ra_report_txt(const struct ra_view *view, struct ra_buf *out);
 ra_err ra_report_html(const struct ra_view *view, struct ra_buf *out);
 /* One of several hosts of an HTML page; the page of them; and lines of a summary in it. Shape: number from 1; summary and parts are HTML. */

@@ -6,11 +6,11 @@
 #include <string.h>
 
 static const struct ra_report_format formats[] = {
-	{"text", "the result of a check, for a terminal", ra_report_text, false, false, false, NULL},
-	{"json", "the result as one object, for programs", ra_report_json, true, false, false, NULL},
-	{"md", "the transcript as Markdown, sized for a ticket", ra_report_md, false, true, true, NULL},
-	{"html", "the report as one page for a browser, to hand over", ra_report_html, false, false, true, ra_report_html_part},
-	{"txt", "the transcript as plain text", ra_report_txt, false, false, true, NULL},
+	{"text", "the result of a check, for a terminal", ra_report_text, false, false, false, NULL, NULL},
+	{"json", "the result as one object, for programs", ra_report_json, true, false, false, NULL, NULL},
+	{"md", "the transcript as Markdown, sized for a ticket", ra_report_md, false, true, true, NULL, ra_report_md_full},
+	{"html", "the report as one page for a browser, to hand over", ra_report_html, false, false, true, ra_report_html_part, NULL},
+	{"txt", "the transcript as plain text", ra_report_txt, false, false, true, NULL, NULL},
 };
 
 size_t ra_report_formats(const struct ra_report_format **out)
@@ -25,6 +25,11 @@ const struct ra_report_format *ra_report_format(const char *name)
 		if (!strcmp(formats[i].name, name))
 			return &formats[i];
 	return NULL;
+}
+
+ra_err ra_report_render(const struct ra_report_format *format, bool full, const struct ra_view *view, struct ra_buf *out)
+{
+	return full && format->full ? format->full(view, out) : format->render(view, out);
 }
 
 ra_err ra_report_join(const struct ra_report_format *format, const char *const *results, size_t count, struct ra_buf *out)

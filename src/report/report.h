@@ -14,11 +14,16 @@ struct ra_report_format {
 	bool evidence; /* it tells what came back of commands: the view wants its output */
 	/* Where several results are one page: one of them, number from 1 (ra_report_page puts it together); else NULL. */
 	ra_err (*part)(const struct ra_view *view, size_t number, struct ra_buf *out);
+	ra_err (*full)(const struct ra_view *view, struct ra_buf *out); /* the same with nothing left out; NULL: render leaves nothing out */
 };
+/* No ticket takes more: JIRA's fields hold 32767 characters, GitHub's comments 65536. Bytes, so never fewer characters. */
+#define RA_REPORT_MD_MAX 30000
 /* The formats of `check` and of `export`. Out: count. */
 size_t ra_report_formats(const struct ra_report_format **out);
 /* By name; NULL when there is none. */
 const struct ra_report_format *ra_report_format(const char *name);
+/* Write a view in a format; with full nothing is left out. Errors: RA_E_NOMEM, RA_E_LIMIT. */
+RA_MUST_USE ra_err ra_report_render(const struct ra_report_format *format, bool full, const struct ra_view *view, struct ra_buf *out);
 /* Several rendered results as one document: of a list format a list, others follow each other. Errors: RA_E_NOMEM, RA_E_LIMIT. */
 RA_MUST_USE ra_err ra_report_join(const struct ra_report_format *format, const char *const *results, size_t count, struct ra_buf *out);
 /* Several parts as one page: first what they say together (of ra_report_lines), then each. Shape: of a format with parts. Errors:

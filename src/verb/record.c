@@ -30,7 +30,7 @@ int ra_verb_export(const struct ra_context *context)
 		err = ra_session_read(flows, context->argv[0], &session, &errs);
 	if (!err)
 		err = ra_session_view(session, true, &view, &errs);
-	if (!err && format->render(view, &document))
+	if (!err && ra_report_render(format, context->options->full, view, &document))
 		err = ra_fail(&errs, RA_E_NOMEM, "no memory for the transcript");
 	ra_session_close(session);
 	return err ? ra_say_errs(&errs) : ra_verb_write(context->options, &document);

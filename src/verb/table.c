@@ -55,6 +55,7 @@ static const struct ra_option_row options[] = {
 	{"format", 'f', "NAME", "md (default), html, json or txt", "export", AT(format), RA_OPT_TEXT},
 	{"format", 'f', "NAME", "text (default) or json", "demo doctor explain sessions", AT(format), RA_OPT_TEXT},
 	{"format", 'f', "NAME", "flow graph: svg (default), dot or mermaid", "flow", AT(format), RA_OPT_TEXT},
+	{"full", 0, NULL, "md: leave nothing out, however long it is", "check export", AT(full), RA_OPT_BOOL},
 	{"output", 'o', "FILE", "write there instead of standard output", "check export record redact pack handover doctor explain flow", AT(output), RA_OPT_TEXT},
 	{"scrub", 0, NULL, "replace names, addresses, numbers and keys, and shift the times, so that the recording can be handed out", "record", AT(scrub), RA_OPT_BOOL},
 	{"map", 0, "FILE", "what stands for what, to be kept to yourself. record: written here with --scrub; redact, pack: used again and added to (default: JOURNAL.map)", "record redact pack", AT(map), RA_OPT_TEXT},

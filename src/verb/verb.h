@@ -42,7 +42,7 @@ struct ra_options {
 	int identity_count;
 	int port, parallel, password_fd, vcenter_password_fd, key_fd, timeout_s; /* fds: -1 not given */
 	bool plain, ascii, manual, no_ssh, no_ssh_config, read_only, dry_run, keep, only_given_planes, list, coverage, help, version, insecure,
-		no_esxcli, scrub;
+		no_esxcli, scrub, full;
 	const struct ra_govc *govc; /* what the environment says of a vCenter; NULL: nothing */
 };
 /* One option. A row serves parser, --help and manual page. */

@@ -5,6 +5,7 @@
 #include "report/report.h"
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define T(text) ((char *)(text))
@@ -46,18 +47,117 @@ static char *rendered(const struct ra_view *v, const char *format)
 	return ra_buf_take(&out);
 }
 
+static char *rendered_whole(const struct ra_view *v, const char *name)
+{
+	struct ra_buf out = {0};
+
+	assert_int_equal(ra_report_render(ra_report_format(name), true, v, &out), RA_OK);
+	return ra_buf_take(&out);
+}
+
 static void test_markdown_is_inert(void **state)
 {
 	struct ra_view v = view();
 	RA_AUTO(ra_mem_free) char *md = rendered(&v, "md");
 
 	assert_null(strstr(md, hostile));
-	assert_non_null(strstr(md, "\\<b\\>\\|\\`x\\`\\|\\* \\[a\\](http://evil) \\# \\_z\\_"));
+	assert_non_null(strstr(md, "\\<b\\>\\|\\`x\\`\\|\\* \\[a\\](http\\://evil) \\# \\_z\\_"));
 	/* The output holds three backticks: its fence has four, so the "heading" in it stays output. */
 	assert_non_null(strstr(md, "````\nDisabled\n```\n# not a heading\n````\n"));
 }
 
-/* However long it is, nothing is cut: not a sentence, not a host's name, not a fence. */
+/* Nothing a ticket system makes a link, a name, a number, a picture or a list of. */
+static void test_markdown_links_nothing(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{"ask @octocat, root@esx01", "ask @<!-- -->octocat, root@<!-- -->esx01"},
+		{"see #12 and a/b#3", "see \\#<!-- -->12 and a/b\\#<!-- -->3"},
+		{"GH-12, gh-x", "G<!-- -->H-12, gh-x"},
+		{"https://evil.example ftp://e", "https\\://evil.example ftp\\://e"},
+		{"www.evil.example", "www\\.evil.example"},
+		{"![x](y)", "\\!\\[x\\](y)"},
+		{"!3 %4 &5 $6 ~7", "\\!<!-- -->3 %<!-- -->4 \\&<!-- -->5 \\$<!-- -->6 \\~<!-- -->7"},
+		{"mac 00:ab:11", "mac 00:<!-- -->ab:11"},
+		{"&lt;script&gt;", "\\&<!-- -->lt;script\\&<!-- -->gt;"},
+		{"{code}[~admin]|x|", "\\{code\\}\\[\\~<!-- -->admin\\]\\|x\\|"},
+		{"- a", "\\- a"},
+		{"    + a", "\\+ a"},
+		{"1. a", "1\\. a"},
+		{"# a", "\\# a"},
+		{"==== a", "\\==== a"},
+		{"a\n\n    b", "a      b"},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct ra_view v = view();
+		char *note[] = {T(rows[i].from)}, wanted[256];
+
+		v.notes.items = note;
+		v.notes.count = 1;
+		RA_AUTO(ra_mem_free) char *md = rendered(&v, "md");
+
+		snprintf(wanted, sizeof(wanted), "## Notes\n\n- %s\n", rows[i].to);
+		if (!strstr(md, wanted))
+			fail_msg("%s: not as %s in %s", rows[i].from, wanted, strstr(md, "## Notes"));
+	}
+}
+
+/* A ticket takes so many characters. Whatever the record holds there are no more; what is left out is said, and the first and the last
+ * section are there. */
+static void test_markdown_fits_a_ticket(void **state)
+{
+	enum { MANY = 400 };
+	static struct ra_view_command many_commands[MANY];
+	static struct ra_view_fact many_facts[MANY];
+	static struct ra_view_unseen many_unseen[MANY];
+	static struct ra_view_step many_steps[MANY];
+	static char output[300 * 80], sentence[3000];
+	struct ra_view v = view();
+
+	for (size_t at = 0; at + 80 < sizeof(output); at += 80)
+		snprintf(output + at, 81, "%-79s\n", "a line of output");
+	for (size_t at = 0; at + 3 < sizeof(sentence); at += 3)
+		memcpy(sentence + at, at % 2 ? "@a!" : "\xe2\x82\xac", 3);
+	for (size_t i = 0; i < MANY; i++) {
+		many_commands[i] = (struct ra_view_command){.plane = T("ssh"), .check = T("c"), .words = T("secureBoot.py -s"),
+							    .why = T("answered"), .out = output, .err = T(""), .at = RA_UTC_NONE};
+		many_facts[i] = (struct ra_view_fact){.name = T("a.b"), .type = T("text"), .value = sentence, .json = T("1"), .known = true};
+		many_unseen[i] = (struct ra_view_unseen){sentence, sentence};
+		many_steps[i] = (struct ra_view_step){.flow = T("f"), .id = T("s"), .title = sentence, .because = sentence, .left_by = T("edge"),
+						      .at = RA_UTC_NONE};
+	}
+	v.commands = many_commands;
+	v.facts = many_facts;
+	v.unseen = many_unseen;
+	v.steps = many_steps;
+	for (size_t hard = 0; hard < 3; hard++) {
+		v.command_count = hard ? MANY : 4;
+		v.fact_count = v.unseen_count = v.step_count = hard > 1 ? MANY : 1;
+		v.operator_name = v.case_id = v.change_id = v.attestation = v.source = hard > 1 ? sentence : T("x");
+		RA_AUTO(ra_mem_free) char *md = rendered(&v, "md");
+
+		assert_true(strlen(md) <= RA_REPORT_MD_MAX);
+		assert_non_null(strstr(md, "**Shortened:** to fit a ticket"));
+		assert_non_null(strstr(md, hard == 0 ? "lines more in the record" : "more in the record"));
+		const char *last = strstr(md, "## Record\n\n- 5 entries, head ff\n");
+
+		assert_non_null(last);
+		assert_null(strstr(last + 3, "\n#"));
+		size_t fences = 0;
+
+		for (const char *at = md; (at = strstr(at, "\n```")); at++)
+			fences++;
+		assert_int_equal(fences % 2, 0);
+		RA_AUTO(ra_mem_free) char *whole = rendered_whole(&v, "md");
+
+		assert_true(strlen(whole) > RA_REPORT_MD_MAX);
+		assert_null(strstr(whole, "Shortened"));
+	}
+}
+
+/* However long it is, nothing is cut where nothing is to be left out: not a sentence, not a host's name, not a fence. */
 static void test_nothing_is_cut(void **state)
 {
 	static const char *const formats[] = {"text", "txt", "md"};
@@ -88,14 +188,14 @@ static void test_nothing_is_cut(void **state)
 	v.facts = &fact;
 	v.plane_count = v.step_count = v.result_count = v.unseen_count = v.gate_count = v.command_count = v.fact_count = 1;
 	for (size_t i = 0; i < RA_LEN(formats); i++) {
-		RA_AUTO(ra_mem_free) char *document = rendered(&v, formats[i]);
+		RA_AUTO(ra_mem_free) char *document = rendered_whole(&v, formats[i]);
 		int ends = 0;
 
 		for (const char *at = document; (at = strstr(at, "xxxEND.")); at++)
 			ends++;
 		assert_int_equal(ends, strcmp(formats[i], "text") ? 8 : 6);
 	}
-	RA_AUTO(ra_mem_free) char *md = rendered(&v, "md");
+	RA_AUTO(ra_mem_free) char *md = rendered_whole(&v, "md");
 	const char *open = strstr(md, ticks);
 
 	assert_non_null(open);
@@ -184,6 +284,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markdown_is_inert),
+		cmocka_unit_test(test_markdown_links_nothing),
+		cmocka_unit_test(test_markdown_fits_a_ticket),
 		cmocka_unit_test(test_nothing_is_cut),
 		cmocka_unit_test(test_order_is_the_same),
 		cmocka_unit_test(test_text_begins_with_what_was_not_seen),

@@ -195,7 +195,7 @@ rm -rf two/.local
 one check --from talkative.json --journal large.jsonl >/dev/null 2>&1
 [ "$(stat -c %s large.jsonl.evidence)" -gt 500000 ] || bad "no evidence was put aside"
 [ "$(stat -c '%s' large.jsonl)" -lt 400000 ] || bad "it stands in the line as well"
-expect 0 'Nothing: 8999: of any interest' one export large.jsonl
+expect 0 'Nothing: 8999: of any interest' one export large.jsonl --full
 expect 0 'do not go on with it here' one handover large.jsonl -o large.handover
 two resume large.handover --plain </dev/null >out 2>err
 grep -q 'taken over from' err || bad "not taken over: $(cat err)"
