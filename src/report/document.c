@@ -34,8 +34,7 @@ static const char *when(ra_utc_ms utc, char *out)
 	return utc == RA_UTC_NONE ? "" : ra_utc_format(utc, out);
 }
 
-/* The name of a plane for people; an unknown one as it is. */
-static const char *plane_word(const char *name)
+const char *ra_report_plane(const char *name)
 {
 	static const char *const words[][2] = {{"ssh", "SSH"}, {"vcenter", "vCenter"}, {"bmc", "BMC"}};
 
@@ -106,7 +105,7 @@ static void put_summary(struct ra_draft *d, const struct ra_view *v)
 		const struct ra_view_plane *p = &v->planes[i];
 
 		ra_draft_pair(d, i ? "" : "Planes",
-		     ra_draft_line(d, "%s %s%s%s%s%s", plane_word(p->name), p->state, *p->say ? ": " : "", p->say,
+		     ra_draft_line(d, "%s %s%s%s%s%s", ra_report_plane(p->name), p->state, *p->say ? ": " : "", p->say,
 			  !*p->peer ? "" : strcmp(p->name, "vcenter") ? ", key " : ", certificate ", p->peer));
 	}
 }
@@ -249,7 +248,7 @@ static ra_err add_side(struct ra_buf *out, const struct ra_view_side *side)
 
 	if (!side->value)
 		return ra_buf_text(out, "not known");
-	return ra_buf_printf(out, "%s (%s %s)", *side->value ? side->value : "nothing", plane_word(side->plane), when(side->at, at));
+	return ra_buf_printf(out, "%s (%s %s)", *side->value ? side->value : "nothing", ra_report_plane(side->plane), when(side->at, at));
 }
 
 /* What it changed: each fact before and after. */
@@ -286,6 +285,8 @@ static void put_actions(struct ra_draft *d, const struct ra_view *v)
 		ra_draft_item(d, when(a->began, at),
 		     ra_draft_line(d, "%s (%s): %s%s%s", a->title, a->danger, a->result, a->said && *a->said ? ". " : "", a->said ? a->said : ""));
 		put_changes(d, a);
+		if (a->undo && *a->undo)
+			ra_draft_below(d, a->undo);
 	}
 }
 
@@ -327,7 +328,7 @@ static void put_facts(struct ra_draft *d, const struct ra_view *v)
 
 		ra_draft_row(d, 28, f->name,
 		    ra_draft_line(d, "%s%s%s%s%s%s%s", f->known ? "" : "unknown: ", f->known ? f->value : f->reason, o ? " (" : "",
-			 o ? plane_word(o->plane) : "", o ? " " : "", o ? when(o->at, at) : "", o ? ")" : ""));
+			 o ? ra_report_plane(o->plane) : "", o ? " " : "", o ? when(o->at, at) : "", o ? ")" : ""));
 	}
 }
 
@@ -341,9 +342,9 @@ static void put_evidence(struct ra_draft *d, const struct ra_view *v)
 
 		ra_draft_heading(d, 3, ra_draft_line(d, "%lld: %s", (long long)c->seq, c->words));
 		ra_draft_paragraph(d, !strcmp(c->why, "answered")
-				     ? ra_draft_line(d, "%s, %s, %lld ms, status %d%s", plane_word(c->plane), when(c->at, at), (long long)c->took_ms,
+				     ? ra_draft_line(d, "%s, %s, %lld ms, status %d%s", ra_report_plane(c->plane), when(c->at, at), (long long)c->took_ms,
 					    c->status, c->truncated ? ", cut at its cap" : "")
-				     : ra_draft_line(d, "%s, %s, %s", plane_word(c->plane), when(c->at, at), c->why));
+				     : ra_draft_line(d, "%s, %s, %s", ra_report_plane(c->plane), when(c->at, at), c->why));
 		if (c->out && *c->out && !d->limits->brief)
 			ra_draft_code(d, c->out);
 		if (c->err && *c->err && !d->limits->brief)

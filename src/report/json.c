@@ -59,7 +59,9 @@ static bool put_head(cJSON *root, const struct ra_view *v)
 	ok = ok && text(root, "change", *v->change_id ? v->change_id : NULL) && text(root, "case", *v->case_id ? v->case_id : NULL) &&
 	     text(root, "until", *v->until ? v->until : NULL);
 	return ok && time_of(root, "began", v->started) && time_of(root, "at", v->now) &&
-	       text(root, "outcome", *v->outcome ? v->outcome : NULL) &&
+	       text(root, "operator", *v->operator_name ? v->operator_name : NULL) &&
+	       text(root, "outcome", *v->outcome ? v->outcome : NULL) && text(root, "outcome_title", v->outcome_title) &&
+	       text(root, "attestation", v->attestation) &&
 	       cJSON_AddNumberToObject(root, "exit", v->exit_code) && text(root, "end_reason", v->end_reason);
 }
 
@@ -101,6 +103,7 @@ static bool put_facts(cJSON *root, const struct ra_view *v)
 		cJSON *fact = cJSON_AddObjectToObject(facts, v->facts[i].name);
 
 		ok = fact && put_value(fact, &v->facts[i]) && cJSON_AddBoolToObject(fact, "known", v->facts[i].known) &&
+		     cJSON_AddBoolToObject(fact, "required", v->facts[i].required) &&
 		     text(fact, "reason", v->facts[i].reason) && text(fact, "type", v->facts[i].type) &&
 		     put_observations(fact, &v->facts[i]);
 	}
@@ -196,6 +199,9 @@ static bool put_actions(cJSON *root, const struct ra_view *v)
 		     text(made, "danger", v->actions[i].danger) && texts(made, "touches", &v->actions[i].touches) &&
 		     text(made, "result", v->actions[i].result) && time_of(made, "began", v->actions[i].began) &&
 		     time_of(made, "ended", v->actions[i].ended) && text(made, "said", v->actions[i].said ? v->actions[i].said : "") &&
+		     text(made, "undo", v->actions[i].undo ? v->actions[i].undo : "") &&
+		     text(made, "undo_step", v->actions[i].undo_step ? v->actions[i].undo_step : "") &&
+		     text(made, "undone", v->actions[i].undone ? v->actions[i].undone : "") &&
 		     put_changes(made, &v->actions[i]);
 	}
 	for (size_t i = 0; ok && i < v->gate_count; i++) {
@@ -204,6 +210,42 @@ static bool put_actions(cJSON *root, const struct ra_view *v)
 		ok = made && text(made, "gate", v->gates[i].gate) && text(made, "step", v->gates[i].step) &&
 		     cJSON_AddBoolToObject(made, "opened", v->gates[i].opened) && text(made, "why", v->gates[i].why) &&
 		     time_of(made, "at", v->gates[i].at);
+	}
+	return ok;
+}
+
+/* What was put to somebody at a step, and what they said to it. */
+static bool put_shown(cJSON *step, const struct ra_view_step *from)
+{
+	cJSON *list = cJSON_AddArrayToObject(step, "shown");
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < from->shown_count; i++) {
+		const struct ra_view_shown *w = &from->shown[i];
+		cJSON *made = row(list);
+
+		ok = made && text(made, "kind", w->kind) && cJSON_AddNumberToObject(made, "entry", (double)w->seq) && time_of(made, "at", w->at) &&
+		     cJSON_AddBoolToObject(made, "recorded", w->recorded) && text(made, "title", w->title) && text(made, "text", w->text) &&
+		     text(made, "hint", w->hint) && text(made, "type", w->type) && text(made, "danger", w->danger) &&
+		     texts(made, "offered", &w->offered) && texts(made, "said", &w->said);
+	}
+	return ok;
+}
+
+/* The way, step by step, with what the operator stepped back over. */
+static bool put_steps(cJSON *root, const struct ra_view *v)
+{
+	static const char *const marks[] = {[RA_MARK_DONE] = "done", [RA_MARK_NOW] = "now", [RA_MARK_SKIP] = "skip", [RA_MARK_BACK] = "back"};
+	cJSON *list = cJSON_AddArrayToObject(root, "way");
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < v->step_count; i++) {
+		const struct ra_view_step *s = &v->steps[i];
+		cJSON *made = row(list);
+
+		ok = made && text(made, "flow", s->flow) && text(made, "step", s->id) && text(made, "title", s->title) && time_of(made, "at", s->at) &&
+		     text(made, "mark", marks[s->mark]) && text(made, "left_by", s->left_by) && text(made, "because", s->because) &&
+		     put_shown(made, s);
 	}
 	return ok;
 }
@@ -220,7 +262,7 @@ static bool put_way(cJSON *root, const struct ra_view *v)
 
 		ok = made && text(made, "what", v->unseen[i].what) && text(made, "why", v->unseen[i].why);
 	}
-	return ok && texts(root, "next", &v->next) && texts(root, "notes", &v->notes);
+	return ok && put_steps(root, v) && texts(root, "next", &v->next) && texts(root, "notes", &v->notes);
 }
 
 static bool put_record(cJSON *root, const struct ra_view *v)

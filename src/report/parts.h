@@ -11,12 +11,18 @@ enum ra_section {
 };
 const char *ra_report_heading(enum ra_section section);
 
+/* The name of a plane for people; an unknown one as it is. */
+const char *ra_report_plane(const char *name);
+
 /* One renderer a format. Errors: RA_E_NOMEM, RA_E_LIMIT. */
 ra_err ra_report_text(const struct ra_view *view, struct ra_buf *out);
 ra_err ra_report_json(const struct ra_view *view, struct ra_buf *out);
 /* At most RA_REPORT_MD_MAX bytes: what does not fit is cut where it is longest, and told. */
 ra_err ra_report_md(const struct ra_view *view, struct ra_buf *out);
 ra_err ra_report_md_full(const struct ra_view *view, struct ra_buf *out);
+ra_err ra_report_junit(const struct ra_view *view, struct ra_buf *out);
+/* Several such documents as one. */
+ra_err ra_report_junit_join(const char *const *results, size_t count, struct ra_buf *out);
 ra_err ra_report_txt(const struct ra_view *view, struct ra_buf *out);
 ra_err ra_report_html(const struct ra_view *view, struct ra_buf *out);
 /* One of several hosts of an HTML page; the page of them; and lines of a summary in it. Shape: number from 1; summary and parts are HTML. */

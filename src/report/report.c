@@ -8,6 +8,7 @@
 static const struct ra_report_format formats[] = {
 	{"text", "the result of a check, for a terminal", ra_report_text, false, false, false, NULL, NULL},
 	{"json", "the result as one object, for programs", ra_report_json, true, false, false, NULL, NULL},
+	{"junit", "the result as JUnit XML, for CI systems", ra_report_junit, true, false, false, NULL, NULL},
 	{"md", "the transcript as Markdown, sized for a ticket", ra_report_md, false, true, true, NULL, ra_report_md_full},
 	{"html", "the report as one page for a browser, to hand over", ra_report_html, false, false, true, ra_report_html_part, NULL},
 	{"txt", "the transcript as plain text", ra_report_txt, false, false, true, NULL, NULL},
@@ -34,6 +35,8 @@ ra_err ra_report_render(const struct ra_report_format *format, bool full, const 
 
 ra_err ra_report_join(const struct ra_report_format *format, const char *const *results, size_t count, struct ra_buf *out)
 {
+	if (format->render == ra_report_junit && count != 1)
+		return ra_report_junit_join(results, count, out);
 	bool list = format->list && count != 1;
 	ra_err err = list ? ra_buf_text(out, "[") : RA_OK;
 

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "session/view.h"
 
-/* Formats in one table: "text" (a check's result), "txt", "md", "html", "json". */
+/* Formats in one table: "text" (a check's result), "txt", "md", "html", "json", "junit". */
 struct ra_report_format {
 	const char *name, *what;
 	ra_err (*render)(const struct ra_view *view, struct ra_buf *out);

@@ -93,7 +93,7 @@ struct ra_view_obs {
 struct ra_view_fact {
 	char *name, *type, *value, *reason; /* value NULL when not known */
 	char *json;                         /* the value as JSON, NULL when not known */
-	bool known;
+	bool known, required; /* required: by the flow */
 	struct ra_view_obs *obs;
 	size_t obs_count;
 	struct ra_texts disputed; /* as of the check that gives it */

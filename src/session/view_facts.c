@@ -47,6 +47,15 @@ static ra_err put_json(const struct ra_value *value, struct ra_view_fact *at)
 	return at->json ? RA_OK : RA_E_NOMEM;
 }
 
+static bool is_required(const struct ra_session *s, const char *name)
+{
+	const struct ra_flow *flow = s->only ? NULL : ra_flowset_flow(s->flows, s->flow);
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, (flow ? flow->required : NULL)) if (!strcmp(one->valuestring, name)) return true;
+	return false;
+}
+
 static ra_err put_fact(const struct ra_session *s, const char *name, struct ra_view *v)
 {
 	const struct ra_facts *facts = ra_state_facts(s->state);
@@ -58,6 +67,7 @@ static ra_err put_fact(const struct ra_session *s, const char *name, struct ra_v
 	if (!at)
 		return RA_E_NOMEM;
 	at->known = reading.reason == RA_KNOWN;
+	at->required = is_required(s, name);
 	if (at->known) {
 		RA_AUTO(ra_mem_free) char *text = ra_value_text(reading.value);
 

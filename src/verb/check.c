@@ -273,7 +273,7 @@ int ra_verb_check(const struct ra_context *context)
 		return list_checks(context);
 	}
 	if (!format || !r) {
-		ra_say("there is no format \"%s\" (text, json, md, html, txt)", name);
+		ra_say("there is no format \"%s\" (text, json, junit, md, html, txt)", name);
 		free(r);
 		return RA_EXIT_USAGE;
 	}

@@ -21,7 +21,7 @@ int ra_verb_export(const struct ra_context *context)
 
 	ra_errs_clear(&errs);
 	if (context->argc != 1 || !format) {
-		ra_say(format ? "export takes one journal" : "there is no format \"%s\" (md, html, json, txt)", name);
+		ra_say(format ? "export takes one journal" : "there is no format \"%s\" (md, html, json, junit, txt)", name);
 		return RA_EXIT_USAGE;
 	}
 	ra_err err = ra_verb_flows(context, &flows, &errs);

@@ -202,6 +202,69 @@ static void test_nothing_is_cut(void **state)
 	assert_int_equal(strspn(open, "`"), sizeof(ticks));
 }
 
+/* What a verdict is in JUnit; hostile text is text, and what XML has no character for is not there. */
+static void test_junit(void **state)
+{
+	static const struct {
+		const char *verdict, *id, *element;
+	} rows[] = {
+		{"PASS", "pass", NULL}, {"WARN", "warn", NULL}, {"INFO", "info", NULL}, {"FAIL", "fail", "<failure type=\"fail\" message=\"w&lt;y\"/>"},
+		{"ERROR", "error", "<error type=\"error\" message=\"w&lt;y\"/>"}, {"UNKNOWN", "unknown", "<error type=\"unknown\" message=\"w&lt;y\"/>"},
+		{"N/A", "not_applicable", "<skipped message=\"w&lt;y\"/>"},
+	};
+	static struct ra_view_fact required[] = {
+		{.name = T("tpm.present"), .type = T("bool"), .value = T("yes"), .json = T("true"), .reason = T("known"), .known = true, .required = true},
+	};
+	static struct ra_view_unseen lacks[] = {{.what = T("host.model"), .why = T(RA_UNSEEN_REQUIRED "; timeout")}};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct ra_view v = view();
+		struct ra_view_result one = {.check = T("c"), .title = T("C \xef\xbf\xbe \x1b"), .why = T("w<y"), .verdict = T(rows[i].verdict),
+					     .verdict_id = T(rows[i].id), .shown = T(""), .planes = T("SSH"), .at = RA_UTC_NONE};
+		struct ra_view_plane planes[] = {{.name = T("ssh"), .state = T("down"), .say = T("no route"), .peer = T("")},
+						 {.name = T("bmc"), .state = T("not given"), .say = T(""), .peer = T("")}};
+
+		v.results = &one;
+		v.facts = required;
+		v.fact_count = 1;
+		v.unseen = lacks;
+		v.planes = planes;
+		v.plane_count = RA_LEN(planes);
+		v.exit_code = 12;
+		RA_AUTO(ra_mem_free) char *xml = rendered(&v, "junit");
+		const char *begins = strstr(xml, ".checks\" name=\"C  ");
+
+		assert_non_null(begins);
+		assert_null(strstr(xml, hostile));
+		assert_null(strstr(xml, "\xef\xbf\xbe"));
+		assert_null(strchr(xml, '\x1b'));
+		const char *end = strstr(begins, "</testcase>"), *at = rows[i].element ? strstr(begins, rows[i].element) : NULL;
+
+		assert_non_null(end);
+		assert_int_equal(at && at < end, rows[i].element != NULL);
+		assert_non_null(strstr(xml, ".planes\" name=\"SSH\" time=\"0.000\">\n      <error type=\"down\" message=\"no route\"/>"));
+		assert_non_null(strstr(xml, ".planes\" name=\"BMC\" time=\"0.000\">\n      <skipped message=\"not given\"/>"));
+		assert_non_null(strstr(xml, ".facts\" name=\"tpm.present\""));
+		assert_non_null(strstr(xml, ".facts\" name=\"host.model\" time=\"0.000\">\n      <error type=\"unknown\""));
+		assert_non_null(strstr(xml, " timestamp=\"2026-03-02T01:00:00\""));
+	}
+}
+
+static void test_junit_of_many_is_one_document(void **state)
+{
+	struct ra_view v = view();
+	RA_AUTO(ra_mem_free) char *one = rendered(&v, "junit");
+	const char *two[] = {one, one};
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+
+	assert_int_equal(ra_report_join(ra_report_format("junit"), two, 2, &out), RA_OK);
+	const char *first = strstr(ra_buf_str(&out), "<testsuite "), *second = first ? strstr(first + 1, "<testsuite ") : NULL;
+
+	assert_non_null(second);
+	assert_null(strstr(ra_buf_str(&out) + 1, "<?xml"));
+	assert_string_equal(strstr(second, "</testsuites>"), "</testsuites>\n");
+}
+
 /* Each document names what was found before what was not seen, and the record last. */
 static void test_order_is_the_same(void **state)
 {
@@ -287,6 +350,8 @@ int main(void)
 		cmocka_unit_test(test_markdown_links_nothing),
 		cmocka_unit_test(test_markdown_fits_a_ticket),
 		cmocka_unit_test(test_nothing_is_cut),
+		cmocka_unit_test(test_junit),
+		cmocka_unit_test(test_junit_of_many_is_one_document),
 		cmocka_unit_test(test_order_is_the_same),
 		cmocka_unit_test(test_text_begins_with_what_was_not_seen),
 		cmocka_unit_test(test_vcenter_says_by_which_certificate),

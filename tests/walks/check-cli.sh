@@ -221,7 +221,7 @@ grep -q '"port":1[,}]' port.jsonl && grep -q '"help"' port.jsonl || bad "help:1 
 
 # Help of a verb says what is the verb's, and nothing of others'.
 run 0 "" check --help
-! grep -q 'flow graph\|verify:' out && grep -qF 'text (default), json, md, html or txt' out || bad "check --help: $(grep 'graph\|verify:\|--format' out)"
+! grep -q 'flow graph\|verify:' out && grep -qF 'text (default), json, junit, md, html or txt' out || bad "check --help: $(grep 'graph\|verify:\|--format' out)"
 grep -qF 'known hosts only' out || bad "check --help does not explain --host-key"
 run 0 "" verify --help
 grep -q '^ *3  verify: whole but unsealed' out || bad "verify --help: $(tail -n 4 out)"

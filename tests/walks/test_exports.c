@@ -1,10 +1,11 @@
 /* What leaves the program of a walk: what is known about the server stands with the directions and in every document, and no forbidden
- * word stands in either. */
+ * word stands in either; all documents keep one order. With RA_EXPORTS naming a directory what programs read is written there
+ * (check-reports.sh). */
 #include "config.h"
 
 #include "base/io.h"
 #include "base/pattern.h"
-#include "report/report.h"
+#include "report/parts.h"
 #include "tests/unit/unit.h"
 #include "tests/walks/walker.h"
 
@@ -83,7 +84,7 @@ static const char *const demos[] = {"secure-boot-off", "sha1-bank", "sealed-with
 /* The evidence is what machines said: it is not in the brief text, and is left out of the others by a view without it. */
 static void test_exports_obey_the_glossary(void **state)
 {
-	static const char *const formats[] = {"text", "txt", "md", "json"};
+	static const char *const formats[] = {"text", "txt", "md", "json", "junit"};
 
 	for (size_t i = 0; i < RA_LEN(demos); i++) {
 		struct walker w = {0};
@@ -198,6 +199,91 @@ static void test_txt_is_disputed(void **state)
 	walker_end(&w);
 }
 
+/* The headings of a document as places in the one order of all, each once. Out: count. */
+static size_t headings(const char *text, const char *before, const char *after, int *places, size_t cap)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = strstr(at, before)); at++) {
+		const char *title = at + strlen(before);
+
+		if (*before == '<')
+			title = strchr(title, '>') + 1;
+		for (int i = 0; i < RA_SECTION_COUNT && count < cap; i++) {
+			const char *heading = ra_report_heading((enum ra_section)i);
+			size_t len = strlen(heading) - (i == RA_SECTION_ABOUT ? 2 : 0);
+
+			if (!strncmp(title, heading, len) && (i == RA_SECTION_ABOUT || !strncmp(title + len, after, strlen(after))))
+				places[count++] = i;
+		}
+	}
+	return count;
+}
+
+/* One order everywhere: of one walk each document has the same sections, one after the other as the table has them. */
+static void test_one_order(void **state)
+{
+	static const struct {
+		const char *format, *before, *after;
+	} rows[] = {{"md", "\n## ", "\n\n"}, {"txt", "\n\n", "\n--"}, {"html", "<h2 id=", "</h2>"}};
+	static const char *const walked[] = {"cleared-sealed", "secure-boot-off", "no-record"};
+
+	for (size_t i = 0; i < RA_LEN(walked); i++) {
+		struct walker w = {0};
+		int first[RA_SECTION_COUNT * 2] = {0};
+		size_t first_count = 0;
+
+		walker_begin(&w, walked[i], NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		for (size_t k = 0; k < RA_LEN(rows); k++) {
+			RA_AUTO(ra_mem_free) char *text = rendered(view, rows[k].format);
+			int places[RA_SECTION_COUNT * 2];
+			size_t count = headings(text, rows[k].before, rows[k].after, places, RA_LEN(places));
+
+			for (size_t n = 1; n < count; n++)
+				if (places[n] <= places[n - 1])
+					fail_msg("%s, %s: \"%s\" stands behind \"%s\"", walked[i], rows[k].format,
+						 ra_report_heading((enum ra_section)places[n]), ra_report_heading((enum ra_section)places[n - 1]));
+			/* The page has the signs among the causes. */
+			for (size_t n = 0; n < count; n++)
+				if (places[n] == RA_SECTION_SIGNS)
+					memmove(places + n, places + n + 1, (--count - n) * sizeof(*places));
+			if (!k)
+				first_count = count;
+			if (count != first_count || (k && memcmp(places, first, count * sizeof(*places)) != 0))
+				fail_msg("%s: %s has %zu sections, md %zu", walked[i], rows[k].format, count, first_count);
+			memcpy(first, places, count * sizeof(*places));
+		}
+		assert_true(first_count >= 6);
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
+static void test_written(void **state)
+{
+	const char *dir = getenv("RA_EXPORTS");
+	static const char *const formats[] = {"json", "junit"};
+
+	for (size_t i = 0; i < RA_LEN(demos) && dir; i++) {
+		struct walker w = {0};
+
+		walker_begin(&w, demos[i], NULL, false);
+		struct ra_view *view = walker_run(&w);
+
+		for (size_t k = 0; k < RA_LEN(formats); k++) {
+			RA_AUTO(ra_mem_free) char *text = rendered(view, formats[k]);
+			char path[512];
+
+			snprintf(path, sizeof(path), "%s/walk-%s.%s", dir, demos[i], formats[k]);
+			assert_int_equal(ra_write_file(path, 0600, text, strlen(text), NULL), RA_OK);
+		}
+		ra_view_free(view);
+		walker_end(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +291,8 @@ int main(void)
 	    cmocka_unit_test(test_what_is_known_is_shown),
 	    cmocka_unit_test(test_no_directions_no_quirks),
 	    cmocka_unit_test(test_txt_is_disputed),
+	    cmocka_unit_test(test_one_order),
+	    cmocka_unit_test(test_written),
 	};
 
 	return cmocka_run_group_tests(tests, load_words, free_words);
