@@ -196,23 +196,24 @@ static void put_offered(struct ra_draft *d, const struct ra_view_shown *w, bool 
 		ra_draft_below(d, ra_buf_str(&text));
 }
 
-/* How what was shown with an entry of a kind, and what was said to it, are called. */
-struct said {
-	const char *kind, *shown, *said;
-	bool offers;
-};
+const struct ra_report_said *ra_report_said(const char *kind)
+{
+	static const struct ra_report_said kinds[] = {
+		{"start", "asked", "answered", true},	{"answer", "asked", "answered", true}, {"gate", NULL, "affirmed", true},
+		{"intent", NULL, "confirmed", false},	{"done", "directions", "told", false}, {"", "shown", "said", false},
+	};
+	const struct ra_report_said *as = kinds;
+
+	while (*as->kind && strcmp(as->kind, kind))
+		as++;
+	return as;
+}
 
 /* What was put to somebody, and what they said to it. */
 static void put_shown(struct ra_draft *d, const struct ra_view_shown *w)
 {
-	static const struct said kinds[] = {
-		{"start", "asked", "answered", true},	{"answer", "asked", "answered", true}, {"gate", NULL, "affirmed", true},
-		{"intent", NULL, "confirmed", false},	{"done", "directions", "told", false}, {"", "shown", "said", false},
-	};
-	const struct said *as = kinds;
+	const struct ra_report_said *as = ra_report_said(w->kind);
 
-	while (*as->kind && strcmp(as->kind, w->kind))
-		as++;
 	if (!d->limits->brief && *w->text)
 		ra_draft_below(d, ra_draft_line(d, "%s: %s", as->shown ? as->shown : *w->danger ? w->danger : w->title, w->text));
 	if (!d->limits->brief && *w->type)

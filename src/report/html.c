@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BADGE_MAX 40
+#define BADGE_MAX 40 /* bytes of a word on a ground of its own */
+#define WHOLE_MAX 50 /* hosts of a page that is to tell all of each: a browser has to hold it */
 
 void ra_html_text(struct html *h, const char *text)
 {
@@ -247,11 +248,12 @@ static void page_end(struct ra_pen *pen)
 static void put_contents(struct html *h)
 {
 	static const struct {
-		const char *name, *title;
-	} links[] = {{"checks", "Checks"}, {"causes", "Causes"}, {"way", "The way"}, {"done", "Done"}, {"not-checked", "Not checked"},
-		     {"next", "Next"}, {"facts", "Facts"}, {"evidence", "Evidence"}, {"record", "Record"}};
+		const char *name;
+		enum ra_section section;
+	} links[] = {{"checks", RA_SECTION_CHECKS}, {"causes", RA_SECTION_CAUSES}, {"way", RA_SECTION_WAY}, {"done", RA_SECTION_DONE}, {"not-checked", RA_SECTION_UNSEEN},
+		     {"next", RA_SECTION_NEXT}, {"facts", RA_SECTION_FACTS}, {"evidence", RA_SECTION_EVIDENCE}, {"record", RA_SECTION_RECORD}};
 	const struct ra_view *v = h->v;
-	const bool there[] = {v->result_count, v->cause_count, v->step_count, v->action_count || v->gate_count, true, v->next.count, true, true, true};
+	const bool there[] = {v->result_count, v->cause_count, v->step_count, v->action_count || v->gate_count, true, v->next.count, !h->brief, !h->brief, true};
 
 	ra_pen_raw(&h->pen, "<nav class=\"contents\" aria-label=\"");
 	if (h->part)
@@ -263,7 +265,7 @@ static void put_contents(struct html *h)
 			continue;
 		ra_pen_raw(&h->pen, "<li><a href=\"#");
 		ra_html_name(h, links[i].name);
-		ra_pen_printf(&h->pen, "\">%s</a></li>", links[i].title);
+		ra_pen_printf(&h->pen, "\">%s</a></li>", ra_report_heading(links[i].section));
 	}
 	ra_pen_raw(&h->pen, "</ul></nav>\n");
 }
@@ -277,8 +279,10 @@ static void put_all(struct html *h)
 	ra_html_way(h);
 	ra_html_done(h);
 	ra_html_rest(h);
-	ra_html_facts(h);
-	ra_html_evidence(h);
+	if (!h->brief) {
+		ra_html_facts(h);
+		ra_html_evidence(h);
+	}
 	ra_html_record(h);
 }
 
@@ -292,9 +296,9 @@ ra_err ra_report_html(const struct ra_view *v, struct ra_buf *out)
 	return h.pen.err;
 }
 
-ra_err ra_report_html_part(const struct ra_view *v, size_t number, struct ra_buf *out)
+ra_err ra_report_html_part(const struct ra_view *v, size_t number, size_t count, struct ra_buf *out)
 {
-	struct html h = {.pen = {.out = out}, .v = v, .part = number};
+	struct html h = {.pen = {.out = out}, .v = v, .part = number, .brief = count > WHOLE_MAX};
 
 	ra_pen_printf(&h.pen, "<article class=\"host\" id=\"h%zu\">\n", number);
 	put_all(&h);
@@ -308,6 +312,8 @@ ra_err ra_report_html_page(const char *title, const char *summary, const char *c
 
 	page_begin(&pen, PACKAGE_VERSION, title);
 	ra_pen_raw(&pen, summary);
+	if (count > WHOLE_MAX)
+		ra_pen_raw(&pen, "<p class=\"cut\">Of so many hosts facts and evidence are left out; a check of fewer, or the record of one, has them.</p>\n");
 	for (size_t i = 0; i < count; i++)
 		ra_pen_raw(&pen, parts[i]);
 	page_end(&pen);

@@ -13,6 +13,7 @@ struct html {
 	struct ra_pen pen;
 	const struct ra_view *v;
 	size_t part; /* which of several, from 1; 0: the page is about this one alone */
+	bool brief;  /* one of so many that facts and evidence are left out */
 };
 
 /* What this host is called. */
@@ -44,8 +45,6 @@ void ra_html_heading(struct html *h);
 void ra_html_heading_end(struct html *h);
 /* "a, b: " before a list, or nothing when it is empty; then its items. */
 void ra_html_list(struct html *h, const char *title, const struct ra_texts *texts);
-/* The name of a plane for people; an unknown one as it is. */
-const char *ra_html_plane(const char *name);
 /* A reason of the house as words: "not_applicable" is "not applicable". */
 void ra_html_reason(struct html *h, const char *reason);
 

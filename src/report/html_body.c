@@ -20,15 +20,45 @@ static const char *mark_word(const struct ra_view *v, size_t step)
 	}
 }
 
+/* "called: text" in a line of its own; nothing without a text. */
+static void put_word(struct html *h, const char *called, const char *text)
+{
+	if (!*text)
+		return;
+	ra_pen_raw(&h->pen, "<li>");
+	ra_html_reason(h, called);
+	ra_pen_raw(&h->pen, ": ");
+	ra_html_text(h, text);
+	ra_pen_raw(&h->pen, "</li>\n");
+}
+
+/* What was put to somebody at a step, and what they said to it. */
+static void put_words(struct html *h, const struct ra_view_step *s)
+{
+	ra_pen_raw(&h->pen, s->shown_count ? "<ul>\n" : "");
+	for (size_t i = 0; i < s->shown_count; i++) {
+		const struct ra_view_shown *w = &s->shown[i];
+		const struct ra_report_said *as = ra_report_said(w->kind);
+
+		put_word(h, as->shown ? as->shown : *w->danger ? w->danger : w->title, w->text);
+		put_word(h, "to be typed", w->type);
+		for (size_t k = 0; k < w->offered.count && as->offers; k++)
+			put_word(h, as->shown ? "offered" : "put", w->offered.items[k]);
+		for (size_t k = 0; k < w->said.count; k++)
+			put_word(h, as->said, w->said.items[k]);
+	}
+	ra_pen_raw(&h->pen, s->shown_count ? "</ul>" : "");
+}
+
 void ra_html_way(struct html *h)
 {
 	const struct ra_view *v = h->v;
 
 	if (!v->step_count)
 		return;
-	ra_html_section(h, "way", "The way");
+	ra_html_section(h, "way", ra_report_heading(RA_SECTION_WAY));
 	ra_html_svg(h);
-	ra_pen_raw(&h->pen, "<details><summary>The same way as a list</summary>\n<ol class=\"way\">\n");
+	ra_pen_raw(&h->pen, "<details><summary>The way in words: what was asked, and what was answered</summary>\n<ol class=\"way\">\n");
 	for (size_t i = 0; i < v->step_count; i++) {
 		const struct ra_view_step *s = &v->steps[i];
 
@@ -40,7 +70,9 @@ void ra_html_way(struct html *h)
 		ra_html_text(h, s->because);
 		ra_pen_raw(&h->pen, " <span class=\"dim\">");
 		ra_html_time(h, s->at);
-		ra_pen_raw(&h->pen, "</span></li>\n");
+		ra_pen_raw(&h->pen, "</span>");
+		put_words(h, s);
+		ra_pen_raw(&h->pen, "</li>\n");
 	}
 	ra_pen_raw(&h->pen, "</ol></details>\n");
 	ra_html_section_end(h);
@@ -80,7 +112,7 @@ static void put_side(struct html *h, const struct ra_view_side *side)
 		ra_pen_raw(&h->pen, "<span class=\"dim\">not known");
 	if (side->value) {
 		ra_pen_raw(&h->pen, "<br/><span class=\"dim\">");
-		ra_html_text(h, ra_html_plane(side->plane));
+		ra_html_text(h, ra_report_plane(side->plane));
 		ra_pen_raw(&h->pen, " ");
 		ra_html_time(h, side->at);
 	}
@@ -164,7 +196,7 @@ void ra_html_done(struct html *h)
 
 	if (!v->action_count && !v->gate_count)
 		return;
-	ra_html_section(h, "done", "Done");
+	ra_html_section(h, "done", ra_report_heading(RA_SECTION_DONE));
 	put_gates(h);
 	for (size_t i = 0; i < v->action_count; i++)
 		put_action(h, &v->actions[i]);
@@ -198,7 +230,7 @@ static void put_unseen(struct html *h)
 {
 	const struct ra_view *v = h->v;
 
-	ra_html_section(h, "not-checked", "Not checked");
+	ra_html_section(h, "not-checked", ra_report_heading(RA_SECTION_UNSEEN));
 	ra_pen_raw(&h->pen, v->unseen_count ? "<ul>\n" : "<p>nothing was left out</p>\n");
 	for (size_t i = 0; i < v->unseen_count; i++) {
 		ra_pen_raw(&h->pen, "<li><strong>");
@@ -217,7 +249,7 @@ static void put_next(struct html *h)
 
 	if (!v->next.count)
 		return;
-	ra_html_section(h, "next", "Next");
+	ra_html_section(h, "next", ra_report_heading(RA_SECTION_NEXT));
 	ra_pen_raw(&h->pen, "<ol class=\"next\">\n");
 	for (size_t i = 0; i < v->next.count; i++) {
 		ra_pen_raw(&h->pen, "<li>");
@@ -234,7 +266,7 @@ static void put_notes(struct html *h)
 
 	if (!v->notes.count)
 		return;
-	ra_html_section(h, "notes", "Notes");
+	ra_html_section(h, "notes", ra_report_heading(RA_SECTION_NOTES));
 	for (size_t i = 0; i < v->notes.count; i++) {
 		ra_pen_raw(&h->pen, "<blockquote>");
 		ra_html_short(h, v->notes.items[i], 16384);
@@ -255,7 +287,7 @@ void ra_html_record(struct html *h)
 {
 	const struct ra_view *v = h->v;
 
-	ra_html_section(h, "record", "Record");
+	ra_html_section(h, "record", ra_report_heading(RA_SECTION_RECORD));
 	ra_pen_printf(&h->pen, "<dl class=\"about\">\n<div><dt>Entries</dt><dd>%" PRId64 "</dd></div>\n<div class=\"wide\"><dt>Head</dt><dd><code>", v->entry_count);
 	ra_html_text(h, v->head);
 	ra_pen_raw(&h->pen, "</code></dd></div>\n");
@@ -264,7 +296,7 @@ void ra_html_record(struct html *h)
 		ra_html_text(h, v->journal_path);
 		ra_pen_raw(&h->pen, "</code></dd></div>\n");
 	}
-	ra_pen_raw(&h->pen, "</dl>\n<p class=\"dim\">`reattest verify` says whether the record is whole and unchanged, and whose seal it bears. "
+	ra_pen_raw(&h->pen, "</dl>\n<p class=\"dim\"><code>reattest verify</code> says whether the record is whole and unchanged, and whose seal it bears. "
 			    "Answers given by the host itself are not proof of its integrity.</p>\n");
 	ra_html_section_end(h);
 }

@@ -21,7 +21,7 @@
 /* The first command that is told of: of very many the newest are. */
 static size_t first_command(const struct html *h)
 {
-	size_t most = h->part ? COMMANDS_PART_MAX : COMMANDS_MAX;
+	size_t most = h->brief ? 0 : h->part ? COMMANDS_PART_MAX : COMMANDS_MAX;
 
 	return h->v->command_count > most ? h->v->command_count - most : 0;
 }
@@ -57,7 +57,7 @@ void ra_html_told_by(struct html *h, const char *plane, int64_t seq)
 	if (link)
 		ra_html_name(h, name);
 	ra_pen_raw(&h->pen, link ? "\">" : "");
-	ra_html_text(h, ra_html_plane(plane));
+	ra_html_text(h, ra_report_plane(plane));
 	ra_pen_raw(&h->pen, link ? "</a>" : "");
 }
 
@@ -186,7 +186,7 @@ void ra_html_facts(struct html *h)
 {
 	const struct ra_view *v = h->v;
 
-	ra_html_section(h, "facts", "Facts");
+	ra_html_section(h, "facts", ra_report_heading(RA_SECTION_FACTS));
 	if (v->fact_count)
 		ra_pen_raw(&h->pen, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of facts\">\n<table class=\"facts\">\n"
 				    "<caption>What is known, who told it, and how old that was at the end. A link leads to what came back.</caption>\n"
@@ -273,7 +273,7 @@ static void put_command(struct html *h, const struct ra_view_command *c, size_t 
 	ra_html_text(h, c->words);
 	ra_pen_raw(&h->pen, "</code> <span class=\"meta\">");
 	ra_pen_printf(&h->pen, "%s%" PRId64 ", ", c->change ? "change, entry " : "entry ", c->seq);
-	ra_html_text(h, ra_html_plane(c->plane));
+	ra_html_text(h, ra_report_plane(c->plane));
 	ra_pen_raw(&h->pen, ", ");
 	put_clock(h, c->at);
 	if (!strcmp(c->why, "answered"))
@@ -294,7 +294,7 @@ void ra_html_evidence(struct html *h)
 	const struct ra_view *v = h->v;
 	size_t left = h->part ? ALL_PART_MAX : ALL_MAX, first = first_command(h);
 
-	ra_html_section(h, "evidence", "Evidence");
+	ra_html_section(h, "evidence", ra_report_heading(RA_SECTION_EVIDENCE));
 	ra_pen_raw(&h->pen, v->command_count ? "<p>Each request as it was sent; unfolded, what came back.</p>\n"
 						"<p class=\"print\">Printed without what came back, but for what was unfolded before printing.</p>\n"
 					      : "<p>nothing was asked</p>\n");

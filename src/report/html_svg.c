@@ -35,7 +35,7 @@ struct setting {
 	size_t max; /* lines */
 	int step;   /* height of a line */
 };
-static const struct setting as_title = {"t", TITLE_CELLS, 2, 19}, as_say = {"w", SAY_CELLS, 3, 16}, as_turn = {"s", TURN_CELLS, 1, 17};
+static const struct setting as_title = {"t", TITLE_CELLS, 2, 19}, as_say = {"w", SAY_CELLS, 3, 16}, as_answer = {"k", SAY_CELLS, 2, 16}, as_turn = {"s", TURN_CELLS, 1, 17};
 
 /* The height it takes. */
 static int height_of_text(const struct setting *how, const char *text)
@@ -80,10 +80,28 @@ static size_t turns_of(const struct ra_view_step *s)
 	return count;
 }
 
+/* What was answered at a step, in a line: that a card says. Errors: RA_E_NOMEM. */
+static ra_err add_answers(const struct ra_view_step *s, struct ra_buf *out)
+{
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < s->shown_count && !err; i++) {
+		const struct ra_texts *said = &s->shown[i].said;
+
+		if (said->count)
+			err = ra_buf_printf(out, "%s%s: ", out->len ? "; " : "", ra_report_said(s->shown[i].kind)->said);
+		for (size_t k = 0; k < said->count && !err; k++)
+			err = ra_buf_printf(out, "%s%s", k ? ", " : "", said->items[k]);
+	}
+	return err;
+}
+
 static int height_of(const struct ra_view_step *s)
 {
+	RA_AUTO(ra_buf_free) struct ra_buf said = {0};
+	bool known = !add_answers(s, &said); /* without memory the card is written without it, and the page fails there */
 	size_t turns = turns_of(s), told = turns > TURNS_MAX ? TURNS_MAX + 1 : turns;
-	int left = 34 + height_of_text(&as_title, s->title) + height_of_text(&as_say, s->because);
+	int left = 34 + height_of_text(&as_title, s->title) + height_of_text(&as_say, s->because) + height_of_text(&as_answer, known ? ra_buf_str(&said) : "");
 	int right = 12 + (int)told * as_turn.step;
 
 	return left > right ? left : right;
@@ -150,6 +168,7 @@ static void put_card(struct html *h, size_t at, size_t number, const struct spot
 	const struct ra_view_step *s = &v->steps[at];
 	const char *class = class_of(v, at);
 	int x = spot->x + CARD + 14, y = spot->y + 26;
+	RA_AUTO(ra_buf_free) struct ra_buf said = {0};
 	bool over = s->mark == RA_MARK_NOW && *v->outcome;
 
 	put_turns(h, s, spot);
@@ -159,7 +178,11 @@ static void put_card(struct html *h, size_t at, size_t number, const struct spot
 		      spot->x, spot->y + 18, s->mark == RA_MARK_BACK ? 6 : 9);
 	put_head(h, at, number, x, spot->y + 20);
 	y += put_lines(h, &as_title, s->title, x, y);
-	put_lines(h, &as_say, s->because, x, y);
+	y += put_lines(h, &as_say, s->because, x, y);
+	ra_err err = add_answers(s, &said);
+
+	h->pen.err = h->pen.err ? h->pen.err : err;
+	put_lines(h, &as_answer, ra_buf_str(&said), x, y);
 }
 
 static struct spot spot_of(const struct ra_view_step *s)

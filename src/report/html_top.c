@@ -6,16 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *ra_html_plane(const char *name)
-{
-	static const char *const words[][2] = {{"ssh", "SSH"}, {"vcenter", "vCenter"}, {"bmc", "BMC"}};
-
-	for (size_t i = 0; i < RA_LEN(words); i++)
-		if (!strcmp(words[i][0], name))
-			return words[i][1];
-	return name;
-}
-
 static void pair(struct html *h, const char *name, const char *value)
 {
 	if (!*value)
@@ -36,7 +26,7 @@ static void put_planes(struct html *h)
 		const struct ra_view_plane *p = &v->planes[i];
 
 		ra_pen_raw(&h->pen, "<li>");
-		ra_html_text(h, ra_html_plane(p->name));
+		ra_html_text(h, ra_report_plane(p->name));
 		ra_pen_raw(&h->pen, " ");
 		ra_html_text(h, p->state);
 		ra_pen_raw(&h->pen, *p->say ? ": " : "");
@@ -233,7 +223,7 @@ void ra_html_checks(struct html *h)
 {
 	if (!h->v->result_count)
 		return;
-	ra_html_section(h, "checks", "Checks");
+	ra_html_section(h, "checks", ra_report_heading(RA_SECTION_CHECKS));
 	ra_pen_raw(&h->pen, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of checks\">\n<table class=\"checks\">\n"
 			    "<caption>What each check found, and who was asked. A link leads to what came back.</caption>\n"
 			    "<thead><tr><th scope=\"col\">Verdict</th><th scope=\"col\">Check</th><th scope=\"col\">Found</th>"
@@ -361,7 +351,7 @@ void ra_html_causes(struct html *h)
 			counts[k] += !strcmp(v->causes[i].status, names[k]);
 	if (!v->cause_count)
 		return;
-	ra_html_section(h, "causes", "Causes");
+	ra_html_section(h, "causes", ra_report_heading(RA_SECTION_CAUSES));
 	ra_pen_printf(&h->pen, "<p>%zu likely, %zu open, %zu ruled out of %zu.</p>\n", counts[0], counts[1], counts[2], v->cause_count);
 	for (size_t i = 0; i < v->cause_count; i++)
 		if (!strcmp(v->causes[i].status, "likely"))
@@ -377,7 +367,7 @@ void ra_html_causes(struct html *h)
 		if (!v->causes[i].sign)
 			continue;
 		if (!also++)
-			ra_pen_raw(&h->pen, "<p class=\"also\">Not called likely, but worth knowing:</p>\n");
+			ra_pen_printf(&h->pen, "<p class=\"also\">%s:</p>\n", ra_report_heading(RA_SECTION_SIGNS));
 		put_cause(h, &v->causes[i]);
 	}
 	put_weighed(h);

@@ -12,8 +12,8 @@ struct ra_report_format {
 	bool list;     /* several results are a list of a program's values: nothing is put beside them */
 	bool md;       /* Markdown */
 	bool evidence; /* it tells what came back of commands: the view wants its output */
-	/* Where several results are one page: one of them, number from 1 (ra_report_page puts it together); else NULL. */
-	ra_err (*part)(const struct ra_view *view, size_t number, struct ra_buf *out);
+	/* Where several results are one page: one of them, number from 1 of count (ra_report_page puts it together); else NULL. */
+	ra_err (*part)(const struct ra_view *view, size_t number, size_t count, struct ra_buf *out);
 	ra_err (*full)(const struct ra_view *view, struct ra_buf *out); /* the same with nothing left out; NULL: render leaves nothing out */
 };
 /* No ticket takes more: JIRA's fields hold 32767 characters, GitHub's comments 65536. Bytes, so never fewer characters. */

@@ -144,7 +144,8 @@ static ra_err take(struct run *r, size_t index, struct ra_errs *errs)
 
 	if (err)
 		return err;
-	err = r->format->part && r->count > 1 ? r->format->part(view, index + 1, &result) : ra_report_render(r->format, r->context->options->full, view, &result);
+	err = r->format->part && r->count > 1 ? r->format->part(view, index + 1, r->count, &result)
+					      : ra_report_render(r->format, r->context->options->full, view, &result);
 	r->results[index] = err ? NULL : ra_buf_take(&result);
 	err = !r->results[index] ? RA_E_NOMEM : ra_tally_take(&r->tally, index, r->hosts.names[index], view);
 	err = err ? err : ra_tally_line(&r->tally, index, &line);

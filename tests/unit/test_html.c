@@ -142,6 +142,7 @@ static struct ra_view all_say(const char *text)
 {
 	static struct ra_view_plane plane;
 	static struct ra_view_turn turns[2];
+	static struct ra_view_shown shown;
 	static struct ra_view_step step;
 	static struct ra_view_result result;
 	static struct ra_view_obs obs[3];
@@ -163,7 +164,8 @@ static struct ra_view all_say(const char *text)
 	plane = (struct ra_view_plane){.name = t, .state = t, .say = t, .peer = t};
 	turns[0] = (struct ra_view_turn){.label = t, .because = t, .to = t, .title = t};
 	turns[1] = (struct ra_view_turn){.label = t, .because = t, .to = t, .title = t, .end = true};
-	step = (struct ra_view_step){.flow = t, .id = t, .title = t, .because = t, .left_by = t, .mark = RA_MARK_NOW, .at = NOW, .turns = turns, .turn_count = 2};
+	step = (struct ra_view_step){.flow = t, .id = t, .title = t, .because = t, .left_by = t, .mark = RA_MARK_NOW, .at = NOW, .turns = turns, .turn_count = 2, .shown = &shown, .shown_count = 1};
+	shown = (struct ra_view_shown){.kind = T("answer"), .title = t, .text = t, .hint = t, .type = t, .danger = t, .offered = texts, .said = texts, .at = NOW};
 	result = (struct ra_view_result){.check = t, .title = t, .why = t, .verdict = t, .verdict_id = t, .shown = t, .planes = t, .at = NOW, .disputed = texts};
 	obs[0] = (struct ra_view_obs){.plane = t, .value = t, .reason = t, .check = t, .at = NOW, .seq = 7, .current = true, .evidence = t};
 	obs[1] = (struct ra_view_obs){.plane = t, .value = T("other"), .reason = t, .check = t, .at = NOW, .seq = 8, .current = true, .evidence = t};
@@ -350,7 +352,7 @@ static void test_outputs_are_bounded(void **state)
 		assert_null(strstr(page, "&lt;a4&gt;"));
 		assert_true(strlen(page) < (v.command_count == 1 ? 130u << 10 : 5u << 20));
 		assert_int_equal(strstr(page, "1048576 bytes came back; this page has no room") != NULL, v.command_count > 1);
-		assert_int_equal(ra_report_format("html")->part(&v, 1, &part), RA_OK);
+		assert_int_equal(ra_report_format("html")->part(&v, 1, 2, &part), RA_OK);
 		assert_true(part.len < 300u << 10);
 	}
 	free(big);
@@ -442,7 +444,7 @@ static void test_many_are_one_page(void **state)
 	struct ra_buf parts[2] = {{0}, {0}}, summary = {0}, page = {0};
 
 	for (size_t i = 0; i < 2; i++)
-		assert_int_equal(format->part(&v, i + 1, &parts[i]), RA_OK);
+		assert_int_equal(format->part(&v, i + 1, 2, &parts[i]), RA_OK);
 	assert_int_equal(ra_report_lines(format, lines, RA_LEN(lines), &summary), RA_OK);
 	assert_int_equal(ra_report_page(ra_buf_str(&summary), (const char *const[]){ra_buf_str(&parts[0]), ra_buf_str(&parts[1])}, 2, &page), RA_OK);
 	is_sound(ra_buf_str(&page));
@@ -453,6 +455,28 @@ static void test_many_are_one_page(void **state)
 	for (size_t i = 0; i < 2; i++)
 		ra_buf_free(&parts[i]);
 	ra_buf_free(&summary);
+	ra_buf_free(&page);
+}
+
+/* Of very many, what fills a page is left out, which is said; no link leads to what is not there. */
+static void test_very_many_are_brief(void **state)
+{
+	enum { MANY = 51 };
+	struct ra_view v = fixture_walk();
+	struct ra_buf parts[MANY] = {{0}}, page = {0};
+	const char *texts[MANY];
+
+	for (size_t i = 0; i < MANY; i++) {
+		assert_int_equal(ra_report_format("html")->part(&v, i + 1, MANY, &parts[i]), RA_OK);
+		texts[i] = ra_buf_str(&parts[i]);
+	}
+	assert_int_equal(ra_report_page("<h1>51 hosts</h1>\n", texts, MANY, &page), RA_OK);
+	is_sound(ra_buf_str(&page));
+	assert_null(strstr(ra_buf_str(&page), "<details class=\"command"));
+	assert_non_null(strstr(ra_buf_str(&page), "Of so many hosts facts and evidence are left out"));
+	assert_true(page.len / MANY < 15000);
+	for (size_t i = 0; i < MANY; i++)
+		ra_buf_free(&parts[i]);
 	ra_buf_free(&page);
 }
 
@@ -498,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_the_same_is_there_once),
 		cmocka_unit_test(test_a_conflict_is_seen),	      cmocka_unit_test(test_many_are_one_page),
 		cmocka_unit_test(test_page_is_as_kept),
+		cmocka_unit_test(test_very_many_are_brief),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
