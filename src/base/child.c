@@ -87,7 +87,8 @@ static _Noreturn void become(const struct ra_child_spec *spec, char *const *env)
 		(void)sigaction(sig, &plain, NULL);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	(void)setsid();
+	if (!spec->asks)
+		(void)setsid();
 	/* First out of the way of 0, 1 and 2, then there. */
 	for (size_t i = 0; i < RA_LEN(from); i++) {
 		from[i] = from[i] < 0 ? open("/dev/null", O_RDWR | O_CLOEXEC) : from[i];
@@ -174,11 +175,11 @@ void ra_child_finish(struct ra_child *child, int wait_ms)
 
 	if (ra_child_over(child))
 		return;
-	(void)kill(-child->pid, SIGTERM);
+	send_signal(child, SIGTERM);
 	while (!ra_child_over(child) && ra_mono_now() - began < wait_ms) {
 		if (!killed && ra_mono_now() - began >= wait_ms / 2) {
 			killed = true;
-			(void)kill(-child->pid, SIGKILL);
+			send_signal(child, SIGKILL);
 		}
 		(void)poll(NULL, 0, 2);
 	}

@@ -13,8 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOK_MS 20
-#define FINISH_MS 200
 #define VERSION_MAX 200 /* of what ssh says, so much is kept */
 #define METHOD_MAX LIBSSH2_METHOD_LANG_SC /* the last of libssh2's numbers */
 
@@ -148,37 +146,14 @@ ra_err ra_ssh_agent_count(const char *path, int wait_ms, int *count)
 	return err;
 }
 
-static void close_all(int *fds, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-}
-
 /* Run to the end, or for so long. Out: what it wrote; false when it did not end by itself with status 0. */
 static bool run(const char *const *argv, int wait_ms, struct ra_buf *out, struct ra_buf *said)
 {
 	static const char *const env[] = {"SSH_ASKPASS_REQUIRE=never", NULL};
-	const ra_mono_ms end = ra_mono_now() + wait_ms;
-	struct ra_child child = {.status = -1};
-	int wrote[2] = {-1, -1}, spoke[2] = {-1, -1};
-	bool piped = ra_child_pipe(wrote, NULL) == RA_OK && ra_child_pipe(spoke, NULL) == RA_OK;
-	const struct ra_child_spec spec = {.argv = argv, .env = env, .in = -1, .out = wrote[1], .err = spoke[1]};
-	bool over = !piped || ra_child_start(&spec, &child, NULL) != RA_OK;
-	int theirs[] = {wrote[1], spoke[1]}, ours[] = {wrote[0], spoke[0]};
+	const struct ra_child_spec spec = {.argv = argv, .env = env, .in = -1};
+	struct ra_child child;
 
-	close_all(theirs, RA_LEN(theirs));
-	while (!over && ra_mono_now() < end) {
-		struct pollfd fds[] = {{.fd = ours[0], .events = POLLIN}, {.fd = ours[1], .events = POLLIN}};
-
-		(void)poll(fds, RA_LEN(fds), LOOK_MS); /* one that is closed is -1: passed over */
-		over = ra_child_over(&child);
-		ra_ssh_drain(&ours[0], out);
-		ra_ssh_drain(&ours[1], said);
-	}
-	ra_child_finish(&child, FINISH_MS);
-	close_all(ours, RA_LEN(ours));
-	return over && child.status == 0;
+	return ra_child_run(&spec, wait_ms, out, said, &child, NULL) == RA_OK && child.status == 0;
 }
 
 /* The first line of what it said. */
