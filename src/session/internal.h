@@ -113,7 +113,7 @@ struct ra_session {
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id, *taken_from, *taken_at, *taken_by;
 	char **identities, **answers;
 	int port, timeout_ms;
-	bool no_ssh_config, interactive, all_checks, only_given_planes, dry_run, read_only, reading;
+	bool no_ssh_config, interactive, all_checks, only_given_planes, dry_run, read_only, reading, syslog;
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
 	struct ra_way_in vcenter;
@@ -263,6 +263,10 @@ bool ra_only_answered(const struct ra_session *session, const char *check);
 
 /* Words of the operator as they may stand in the record: without what could be a recovery key. Errors: RA_E_ARG (no text), RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_session_words(const char *text, struct ra_buf *out, struct ra_errs *errs);
+
+/* recording.c: the bytes of an answer again, its pieces joined by line feeds; one that is withheld is empty. Errors: RA_E_NOMEM, RA_E_LIMIT,
+ * RA_E_INVALID. */
+RA_MUST_USE ra_err ra_session_join(const cJSON *pieces, struct ra_buf *out);
 
 /* say.c: words. Clean texts; owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text);

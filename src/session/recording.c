@@ -35,8 +35,7 @@ static bool put_text(cJSON *object, const char *key, const char *text)
 	return put(object, key, cJSON_CreateString(text));
 }
 
-/* The bytes of an answer again: its pieces joined by line feeds. */
-static ra_err join(const cJSON *pieces, struct ra_buf *out)
+ra_err ra_session_join(const cJSON *pieces, struct ra_buf *out)
 {
 	const cJSON *piece;
 	ra_err err = RA_OK;
@@ -212,7 +211,7 @@ static ra_err stream(struct keeping *k, const cJSON *pieces, struct ra_buf *out,
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {0};
 	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
 	bool odd = false;
-	ra_err err = join(pieces, &bytes);
+	ra_err err = ra_session_join(pieces, &bytes);
 
 	if (err)
 		return err;

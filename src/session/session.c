@@ -4,6 +4,7 @@
 #include "session/internal.h"
 
 #include "check/mask.h"
+#include "journal/seal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,24 @@ ra_err ra_session_fold(struct ra_session *session, struct ra_entry *entry, struc
 	return RA_OK;
 }
 
+/* What goes to the system's log, where it was asked for: a head that its holder cannot change any more. That of an intent goes there before
+ * the first byte of the change leaves. */
+static void tell_head(const struct ra_session *s, const char *kind)
+{
+	static const char *const told[] = {"start", "resume", "intent", "end"};
+	struct ra_head head = {.count = ra_journal_count(s->journal)};
+	bool tells = false;
+
+	for (size_t i = 0; i < RA_LEN(told); i++)
+		tells = tells || !strcmp(told[i], kind);
+	if (!s->syslog || !tells)
+		return;
+	/* Entry 1 names the hash of entry 0. */
+	snprintf(head.head, sizeof(head.head), "%s", ra_journal_head(s->journal));
+	snprintf(head.session, sizeof(head.session), "%s", s->entry_count > 1 ? ra_json_str(s->entries[1].body, "prev", "") : head.head);
+	ra_heads_syslog(kind, &head);
+}
+
 ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *body, bool sync, struct ra_errs *errs)
 {
 	const char *path = ra_journal_path(session->journal);
@@ -176,6 +195,8 @@ ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *bo
 		if (!strcmp(kind, "edge"))
 			session->pass_hold = false;
 		err = ra_session_fold(session, &entry, &own);
+		if (!err)
+			tell_head(session, kind);
 	}
 	/* From here on the journal and what is shown would part: the walk is over. */
 	if (err)
@@ -246,6 +267,7 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->only_given_planes = o->only_given_planes;
 	s->dry_run = o->dry_run;
 	s->read_only = o->read_only;
+	s->syslog = o->syslog;
 	s->until = o->until;
 	return whole ? RA_OK : RA_E_NOMEM;
 }

@@ -69,6 +69,7 @@ struct ra_session_options {
 	bool only_given_planes;
 	bool dry_run, read_only;        /* read_only: no action is offered; dry_run: actions are shown, none begins */
 	const char *journal_path;       /* NULL: in memory */
+	bool syslog;                    /* the record's head goes to the system's log: at the start, with each change, at the end */
 	const char *operator_name, *change_id, *case_id;
 	ra_utc_ms until;                /* RA_UTC_NONE: no limit */
 	/* resume: the session was handed over. From whom ("ops1 on jump01") and when, and to whom; NULL: it was not */

@@ -8,6 +8,7 @@
 #include "verb/common.h"
 #include "verb/hosts.h"
 #include "verb/only.h"
+#include "verb/seal.h"
 #include "verb/tally.h"
 #include "verb/verbs.h"
 
@@ -28,6 +29,8 @@ struct run {
 	struct ra_session *sessions[RA_HOSTS_MAX]; /* NULL when it has ended */
 	struct ra_tally tally;
 	char *results[RA_HOSTS_MAX]; /* rendered */
+	char *records[RA_HOSTS_MAX]; /* their files; NULL: none is kept */
+	struct ra_sealer sealer;
 	char *journal;
 	char **only; /* --only */
 };
@@ -42,6 +45,9 @@ static void run_clear(struct run *r)
 	ra_hosts_clear(&r->hosts);
 	for (size_t i = 0; i < r->count; i++)
 		free(r->results[i]);
+	for (size_t i = 0; i < r->count; i++)
+		free(r->records[i]);
+	ra_sealer_clear(&r->sealer);
 	free(r->journal);
 	ra_only_free(r->only);
 	free(r);
@@ -110,6 +116,8 @@ static ra_err prepare(struct run *r, struct ra_errs *errs)
 	ra_err err = ra_check_options(context->options, errs);
 
 	if (!err)
+		err = ra_sealer_ready(context->options, context->options->keep || context->options->journal, errs);
+	if (!err)
 		err = ra_verb_flows(context, &r->flows, errs);
 	if (!err)
 		err = ra_verb_lend(context->options, &r->lent, errs);
@@ -155,9 +163,10 @@ static ra_err take(struct run *r, size_t index, struct ra_errs *errs)
 		ra_say("%s", ra_buf_str(&line));
 	else if (view->fault)
 		ra_say("%s: %s", view->host, view->end_reason);
+	r->records[index] = *view->journal_path ? strdup(view->journal_path) : NULL;
 	ra_hub_release(r->hub, r->sessions[index]);
 	r->sessions[index] = NULL;
-	return RA_OK;
+	return *view->journal_path && !r->records[index] ? ra_fail(errs, RA_E_NOMEM, "no memory for the record of %s", view->host) : RA_OK;
 }
 
 static ra_err ended(void *payload, struct ra_session *which, struct ra_errs *errs)
@@ -244,7 +253,11 @@ static int walk_all(struct run *r, struct ra_errs *errs)
 		ra_verb_hear_signals();
 	int code = report(r);
 
-	return number ? 128 + number : code;
+	code = number ? 128 + number : code;
+	/* A person may be asked, so not before every host has ended. */
+	for (size_t i = 0; i < r->count; i++)
+		code = r->records[i] ? ra_sealer_end(&r->sealer, r->records[i], code) : code;
+	return code;
 }
 
 /* --only list */
@@ -279,6 +292,7 @@ int ra_verb_check(const struct ra_context *context)
 		return RA_EXIT_USAGE;
 	}
 	r->context = context;
+	r->sealer.options = context->options;
 	r->format = format;
 	code = prepare(r, &errs) ? ra_say_errs(&errs) : walk_all(r, &errs);
 	run_clear(r);

@@ -163,6 +163,11 @@ static ra_err secret_from_fd(int fd, const char *what, bool whole, struct ra_sec
 	return len ? RA_OK : ra_fail(errs, RA_E_ARG, "descriptor %d holds no %s", fd, what);
 }
 
+ra_err ra_verb_secret(int fd, const char *what, struct ra_secret **out, struct ra_errs *errs)
+{
+	return secret_from_fd(fd, what, false, out, errs);
+}
+
 static ra_err read_answers(const char *path, struct ra_verb_lent *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = 65536};
@@ -300,6 +305,7 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.password = lent->password,
 		.key = lent->key,
 		.only_given_planes = options->only_given_planes,
+		.syslog = options->syslog,
 		.dry_run = options->dry_run,
 		.read_only = options->read_only,
 		.operator_name = sudo && *sudo ? sudo : getenv("USER"),

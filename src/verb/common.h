@@ -31,6 +31,9 @@ RA_MUST_USE ra_err ra_verb_from_alone(struct ra_errs *errs);
 /* Is there a plane to ask over, without a person? Errors: RA_E_ARG. */
 RA_MUST_USE ra_err ra_verb_asks_somebody(const struct ra_options *options, struct ra_errs *errs);
 
+/* A secret from a descriptor, up to its first line feed. Shape: what names it in the sentences. Owner: caller frees *out. Errors: RA_E_ARG,
+ * RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_verb_secret(int fd, const char *what, struct ra_secret **out, struct ra_errs *errs);
 /* What the options lend to a session; the pieces live as long as this. */
 struct ra_verb_lent {
 	struct ra_secret *password, *vcenter_password, *key;

@@ -11,6 +11,7 @@
 #define WALKS "walk demo resume"
 #define HOSTS "walk check record resume"
 #define RUNS "walk demo check resume"
+#define SEALS "seal " RUNS
 
 static const struct ra_option_row options[] = {
 	{"user", 'u', "NAME", "user on the host (default: your ssh configuration's for it, else root)", HOSTS, AT(user), RA_OPT_TEXT},
@@ -23,6 +24,7 @@ static const struct ra_option_row options[] = {
 	{"vcenter-user", 0, "NAME", "user of vCenter (default $GOVC_USERNAME, or asked for)", HOSTS, AT(vcenter_user), RA_OPT_TEXT},
 	{"vcenter-password-fd", 0, "N", "read the password for vCenter from this descriptor, up to its first line feed (default $GOVC_PASSWORD, or asked for)", HOSTS, AT(vcenter_password_fd), RA_OPT_INT},
 	{"ca-file", 0, "FILE", "authorities vCenter's certificate must come from, instead of the system's", HOSTS, AT(ca_file), RA_OPT_TEXT},
+	{"ca-file", 0, "FILE", "authorities that vouch for the certificate of a CMS seal (PEM)", "verify", AT(ca_file), RA_OPT_TEXT},
 	{"insecure", 0, NULL, "do not check vCenter's certificate; every report says so", HOSTS, AT(insecure), RA_OPT_BOOL},
 	{"proxy", 0, "URL", "reach vCenter through this proxy (http, https, socks4, socks4a, socks5, socks5h)", HOSTS, AT(proxy), RA_OPT_TEXT},
 	{"no-esxcli-via-vcenter", 0, NULL, "do not run esxcli through vCenter, an interface VMware does not document for others", HOSTS, AT(no_esxcli), RA_OPT_BOOL},
@@ -44,6 +46,15 @@ static const struct ra_option_row options[] = {
 	{"journal", 0, "FILE", "keep the record here", "walk demo check", AT(journal), RA_OPT_TEXT},
 	{"journal", 0, "FILE", "flow graph: mark the way of this record", "flow", AT(journal), RA_OPT_TEXT},
 	{"keep", 0, NULL, "keep the record in the sessions directory", "demo check", AT(keep), RA_OPT_BOOL},
+	{"seal", 0, NULL, "seal the record at the end of the run, with what --ssh or --cms names", RUNS, AT(seal), RA_OPT_BOOL},
+	{"ssh", 0, "KEY", "seal with this SSH key: a private key's file, or a public one's whose private key the agent holds; ssh-keygen signs", SEALS, AT(ssh), RA_OPT_TEXT},
+	{"cms", 0, "CERT", "seal as CMS with this certificate (a PEM file; further certificates in it are sent along, its key may stand in it)", SEALS, AT(cms), RA_OPT_TEXT},
+	{"cms-key", 0, "KEY", "the private key of that certificate, where it stands in a file of its own (PEM)", SEALS, AT(cms_key), RA_OPT_TEXT},
+	{"seal-password-fd", 0, "N", "read the passphrase of the key of --cms from this descriptor, up to its first line feed (default: asked for)", SEALS, AT(seal_password_fd), RA_OPT_INT},
+	{"syslog", 0, NULL, "write the record's head to the system's log (authpriv): at the start, with each change and at the end; of seal: what was sealed", SEALS, AT(syslog), RA_OPT_BOOL},
+	{"signers", 0, "FILE", "whose SSH keys count for a seal, as in ssh-keygen(1), ALLOWED SIGNERS (default: allowed_signers in the configuration directory)", "verify", AT(signers), RA_OPT_TEXT},
+	{"head", 0, "HASH|FILE", "a head kept elsewhere: 64 hex digits, a head document, or a file with lines of the system's log; is it this record's?", "verify", AT(head), RA_OPT_TEXT},
+	{"recheck", 0, NULL, "read the answers that were kept again with today's checks, and tell where facts would be others now", "verify", AT(recheck), RA_OPT_BOOL},
 	{"timeout", 0, "S", "seconds for each request, instead of the check's own", RUNS " record", AT(timeout_s), RA_OPT_INT},
 	{"only", 0, "CHECK[,CHECK...]", "run these checks alone: no walk, and the exit code is that of their verdicts (`list` names the checks)", "check", AT(only), RA_OPT_TEXT},
 	{"hosts", 0, "FILE", "one host a line (- is standard input)", "check", AT(hosts_file), RA_OPT_TEXT},
@@ -80,7 +91,8 @@ static const struct ra_verb verbs[] = {
 	{"resume", "[JOURNAL|FILE.handover]", "go on where a session stopped, or where somebody handed it over", ra_verb_resume, true, true},
 	{"sessions", "", "list the sessions kept here", ra_verb_sessions, false, false},
 	{"export", "JOURNAL", "the transcript as a document", ra_verb_export, false, true},
-	{"verify", "JOURNAL", "is the record whole and unchanged?", ra_verb_verify, false, true},
+	{"verify", "JOURNAL", "is the record whole and unchanged, and by whom was it sealed?", ra_verb_verify, false, true},
+	{"seal", "JOURNAL", "sign the record's head, with an SSH key or a certificate; the files stand beside the record", ra_verb_seal, false, true},
 	{"explain", "[FILE...]", "what known lines in any log mean, which cause they speak for and what to do: files, also gzip, or standard input; no host needed", ra_verb_explain, false, false},
 	{"flow", "lint|test|show|graph|where [DIR|FILE|ID...]", "for those who write flows (reattest-flow(5)): what is wrong with the set in DIR, with the installed one, or with that one and FILE or own files in DIR; do the tests inside it pass; which flows and makers there are, a flow step by step, all a step says (show ID STEP), or a maker's directions; show checks, facts, fleet and help name what else there is; flows as a drawing; where the installed set is", ra_verb_flow, false, false},
 	{"redact", "JOURNAL -o FILE", "a copy of a record without what may not leave the house; it verifies as the original does", ra_verb_redact, false, true},

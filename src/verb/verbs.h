@@ -19,6 +19,8 @@ int ra_verb_sessions(const struct ra_context *context);
 int ra_verb_export(const struct ra_context *context);
 /* reattest verify JOURNAL: is the record whole and unchanged. */
 int ra_verb_verify(const struct ra_context *context);
+/* reattest seal JOURNAL: sign its head. */
+int ra_verb_seal(const struct ra_context *context);
 /* reattest explain [FILE...]: known lines in any log. */
 int ra_verb_explain(const struct ra_context *context);
 /* reattest flow lint|test|show|graph: for those who write flows. */

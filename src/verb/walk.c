@@ -8,6 +8,7 @@
 #include "report/report.h"
 #include "verb/common.h"
 #include "verb/govc.h"
+#include "verb/seal.h"
 #include "verb/standing.h"
 #include "verb/takeover.h"
 #include "verb/verbs.h"
@@ -68,8 +69,8 @@ static ra_err export_to(void *payload, struct ra_session *session, const char *f
 	return err;
 }
 
-/* The walk as it ended, in a few lines on stdout, and where its record is. */
-static int tell_end(struct ra_session *session, enum ra_left left, int signal_number)
+/* The walk as it ended, in a few lines on stdout, and where its record is. Out: *journal is that; owner: caller frees; NULL: none is kept. */
+static int tell_end(struct ra_session *session, enum ra_left left, int signal_number, char **journal)
 {
 	struct ra_view *view = NULL;
 	struct ra_errs errs;
@@ -90,6 +91,7 @@ static int tell_end(struct ra_session *session, enum ra_left left, int signal_nu
 		ra_say(!strcmp(view->outcome, "stopped") && !view->fault ? "the record is %s; `reattest resume %s` goes on"
 									 : "the record is %s",
 		       view->journal_path, view->journal_path);
+	*journal = *view->journal_path ? strdup(view->journal_path) : NULL;
 	ra_view_free(view);
 	if (fflush(stdout))
 		return RA_EXIT_CANTWRITE;
@@ -109,13 +111,23 @@ int ra_verb_show_walk(const struct ra_context *context, struct ra_hub *hub, stru
 		return RA_EXIT_USAGE;
 	if (frontend->walk(frontend->payload, &walk, &left, &number, &errs))
 		return ra_say_errs(&errs);
-	return tell_end(session, left, number);
+	RA_AUTO(ra_mem_free) char *journal = NULL;
+	struct ra_sealer sealer = {.options = context->options};
+	int code = tell_end(session, left, number, &journal);
+
+	ra_hub_release(hub, session); /* nobody seals what is still written */
+	code = journal ? ra_sealer_end(&sealer, journal, code) : code;
+	ra_sealer_clear(&sealer);
+	return code;
 }
 
-static ra_err prepare(const struct ra_context *context, struct walk *w, struct ra_errs *errs)
+/* kept: the walk keeps a record. */
+static ra_err prepare(const struct ra_context *context, struct walk *w, bool kept, struct ra_errs *errs)
 {
-	ra_err err = ra_verb_flows(context, &w->flows, errs);
+	ra_err err = ra_sealer_ready(context->options, kept, errs);
 
+	if (!err)
+		err = ra_verb_flows(context, &w->flows, errs);
 	if (!err)
 		err = ra_verb_lend(context->options, &w->lent, errs);
 	if (!err)
@@ -284,7 +296,7 @@ int ra_verb_walk(const struct ra_context *context)
 		return start_screen(context);
 	if (context->argc && context->options->from && ra_verb_from_alone(&errs))
 		return ra_say_errs(&errs);
-	if (prepare(context, &w, &errs) || ra_verb_from(context, &w.recording, &errs))
+	if (prepare(context, &w, true, &errs) || ra_verb_from(context, &w.recording, &errs))
 		code = ra_say_errs(&errs);
 	else
 		code = begin(context, &w, context->argc ? context->argv[0] : context->options->manual ? "host" : NULL, false);
@@ -407,7 +419,7 @@ int ra_verb_demo_walk(const struct ra_context *context)
 		if (!id || context->options->list)
 			return code;
 	}
-	if (prepare(context, &w, &errs) || ra_verb_demo(context, id, &w.recording, &errs))
+	if (prepare(context, &w, context->options->keep || context->options->journal, &errs) || ra_verb_demo(context, id, &w.recording, &errs))
 		code = ra_say_errs(&errs);
 	else
 		code = begin(context, &w, NULL, true);
@@ -442,7 +454,7 @@ static int resume_path(const struct ra_context *context, const char *path, const
 	int code;
 
 	ra_errs_clear(&errs);
-	if (prepare(context, &w, &errs) || ra_verb_flows_of(path, &w.flows, &errs) || source_of(context, &w, path, &errs)) {
+	if (prepare(context, &w, true, &errs) || ra_verb_flows_of(path, &w.flows, &errs) || source_of(context, &w, path, &errs)) {
 		code = ra_say_errs(&errs);
 	} else {
 		ra_verb_session_options(context->options, &w.lent, &options);

@@ -10,7 +10,8 @@ static int run(void **state, const char *operand, struct ra_buf *out, struct ra_
 {
 	const char *paths[2] = {path_in(state, "out"), path_in(state, "err")};
 	char *argv[2] = {(char *)operand, NULL};
-	struct ra_context context = {.argc = operand ? 1 : 0, .argv = argv};
+	const struct ra_options options = {.signers = NULL};
+	struct ra_context context = {.options = &options, .argc = operand ? 1 : 0, .argv = argv};
 	int kept[2], code;
 
 	fflush(NULL);
@@ -120,7 +121,8 @@ static void missing_or_no_journal(void **state)
 static void output_is_full(void **state)
 {
 	char *argv[] = {(char *)path_in(state, "sample"), NULL};
-	struct ra_context context = {.argc = 1, .argv = argv};
+	const struct ra_options options = {.signers = NULL};
+	struct ra_context context = {.options = &options, .argc = 1, .argv = argv};
 	int kept_out, code, full = open("/dev/full", O_WRONLY);
 
 	if (full < 0)
