@@ -44,6 +44,22 @@ alone: whole
 ./walk-1.jsonl: whole
 END
 	diff "$work/want" "$work/got" || fail "the script's verdicts are not these"
+	python3 - "$work/journal-1.jsonl" "$work/script.py" <<'END' || fail "what the script says of a head document is wrong"
+import json, subprocess, sys
+
+path, script = sys.argv[1:]
+hashes = [json.loads(line)["hash"] for line in open(path)]
+def says(session, count, head):
+    with open(path + ".head", "w") as document:
+        document.write('{"session":"%s","count":%d,"head":"%s"}\n' % (session, count, head))
+    return subprocess.run([sys.executable, script, path], capture_output=True, text=True).stdout.partition(".head is ")[2].strip()
+for count in range(1, len(hashes) + 1):
+    assert says(hashes[0], count, hashes[count - 1]) == "of its first %d entries" % count, count
+last = len(hashes)
+for other in ((hashes[0], 0, hashes[-1]), (hashes[0], -1, hashes[-2]), (hashes[0], last + 1, hashes[-1]), (hashes[0], last - 1, hashes[-1]), (hashes[1], last, hashes[-1])):
+    assert says(*other) == "NOT of it", other
+END
+	rm "$work/journal-1.jsonl.head"
 
 	# What a walk writes: with a site's list and a template, and one that a person is asked on.
 	if [ -x "$build/reattest" ]; then

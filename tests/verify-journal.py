@@ -68,17 +68,31 @@ def entry(line, seq, prev, last, path, end):
     return digest, t, body["kind"], end
 
 def verify(path):
-    seq, prev, last, kind, end = 0, "0" * 64, datetime.datetime.min, "", 0
+    seq, prev, last, kind, end, hashes = 0, "0" * 64, datetime.datetime.min, "", 0, []
     with open(path, "rb") as journal:
         for line in journal:
             if line[-1] != 10:
-                return "incomplete"
+                return "incomplete", hashes
             try:
                 prev, last, kind, end = entry(line[:-1].decode(), seq, prev, last, path, end)
             except (ValueError, KeyError, TypeError, RecursionError):
-                return "broken at entry %d" % seq
+                return "broken at entry %d" % seq, hashes
+            hashes.append(prev)
             seq += 1
-    return "whole" if kind == "end" else "incomplete"
+    return "whole" if kind == "end" else "incomplete", hashes
+
+def head(path, hashes):
+    try:
+        with open(path + ".head", "rb") as document:
+            told = read(document.read().decode())[0]
+        count = told["count"]
+        is_its = [told["session"], told["head"]] == [hashes[0], hashes[count - 1]] and count > 0
+        return "; %s.head is %s" % (path, "of its first %d entries" % count if is_its else "NOT of it")
+    except FileNotFoundError:
+        return ""
+    except (ValueError, KeyError, TypeError, IndexError):
+        return "; %s.head is NOT of it" % path
 
 for path in sys.argv[1:]:
-    print("%s: %s" % (path, verify(path)))
+    verdict, hashes = verify(path)
+    print("%s: %s%s" % (path, verdict, head(path, hashes)))

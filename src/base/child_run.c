@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define LOOK_MS 50    /* how soon an end is seen that closes no pipe */
+#define SOON_MS 1
 #define FINISH_MS 200 /* what one that is ended is given */
 
 /* A pipe of a child: the end that it writes to and ours; -1 where there is none. */
@@ -82,7 +83,8 @@ ra_err ra_child_run(const struct ra_child_spec *spec, int wait_ms, struct ra_buf
 	while (!err && !over && (wait_ms < 0 || ra_mono_now() < until)) {
 		struct pollfd fds[] = {{.fd = pipes[0].ours, .events = POLLIN}, {.fd = pipes[1].ours, .events = POLLIN}};
 
-		(void)poll(fds, RA_LEN(fds), LOOK_MS); /* one that is closed is -1: passed over */
+		/* One that is closed is -1: passed over. Who has closed both is about to end. */
+		(void)poll(fds, RA_LEN(fds), fds[0].fd < 0 && fds[1].fd < 0 && (out || said) ? SOON_MS : LOOK_MS);
 		over = ra_child_over(child);
 		for (size_t i = 0; i < RA_LEN(pipes); i++)
 			drain(&pipes[i]);

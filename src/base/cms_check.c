@@ -101,10 +101,56 @@ static bool is_version(const struct element *e)
 	return e->tag == V_ASN1_INTEGER && e->len == 1 && *e->at == SIGNER_VERSION;
 }
 
-/* What no signature covers and OpenSSL passes over: the versions, the kind of what is signed, and the
- * digests announced, which are the signer's one.
+/* Does the element hold just these bytes? Shape: der as i2d gives it, freed here; len its result. */
+static bool holds_der(const struct element *e, size_t from, unsigned char *der, int len)
+{
+	bool is = len > 0 && from <= (size_t)e->len && (size_t)len <= (size_t)e->len - from && !memcmp(e->at + from, der, (size_t)len);
+
+	OPENSSL_free(der);
+	return is;
+}
+
+/* The signer is named as its certificate spells it, not only so that both count as the same name. */
+static bool names_signer(const struct element *id, X509 *cert)
+{
+	unsigned char *name = NULL, *number = NULL;
+	int name_len = i2d_X509_NAME(X509_get_issuer_name(cert), &name);
+	int number_len = i2d_ASN1_INTEGER(X509_get_serialNumber(cert), &number);
+	bool whole = name_len > 0 && number_len > 0 && (long)name_len + number_len == id->len;
+	bool is = holds_der(id, 0, name, name_len);
+
+	return holds_der(id, name_len > 0 ? (size_t)name_len : 0, number, number_len) && is && whole;
+}
+
+/* The algorithm is the one of the key: OpenSSL looks at the key alone. RSA is named without its digest, PSS with parameters that must fit. */
+static bool names_algorithm(const struct element *algorithm, CMS_SignerInfo *info, X509 *cert)
+{
+	X509_ALGOR *digest = NULL, *told = NULL, *usual = X509_ALGOR_new();
+	const int key = EVP_PKEY_get_base_id(X509_get0_pubkey(cert));
+	unsigned char *der = NULL;
+	int type = key;
+
+	CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest, &told);
+	bool rsa = key == EVP_PKEY_RSA, pss = (rsa || key == EVP_PKEY_RSA_PSS) && OBJ_obj2nid(told->algorithm) == NID_rsassaPss;
+	bool known = pss || rsa || OBJ_find_sigid_by_algs(&type, OBJ_obj2nid(digest->algorithm), key) == 1;
+	bool is = pss;
+
+	if (known && !pss && usual && X509_ALGOR_set0(usual, OBJ_nid2obj(type), rsa ? V_ASN1_NULL : V_ASN1_UNDEF, NULL) == 1) {
+		int len = i2d_X509_ALGOR(usual, &der);
+		const unsigned char *at = der;
+		struct element whole;
+
+		is = len > 0 && next(&at, der + len, &whole) && whole.len == algorithm->len && !memcmp(whole.at, algorithm->at, (size_t)whole.len);
+	}
+	OPENSSL_free(der);
+	X509_ALGOR_free(usual);
+	return is;
+}
+
+/* What no signature covers and OpenSSL passes over: the versions, the kind of what is signed, how the signer
+ * and its algorithm are named, and the digests announced, which are the signer's one.
  * Source: RFC 5652 sections 3, 5.1 and 5.3. */
-static bool is_plain(CMS_ContentInfo *cms)
+static bool is_plain(CMS_ContentInfo *cms, CMS_SignerInfo *signer, X509 *cert)
 {
 	static const unsigned char type_data[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01}; /* id-data */
 	unsigned char *der = NULL;
@@ -126,7 +172,8 @@ static bool is_plain(CMS_ContentInfo *cms)
 	plain = plain && next(&at, end, &info) && at == end;
 	at = plain ? info.at : NULL;
 	plain = plain && next(&at, end, &version) && next(&at, end, &id) && next(&at, end, &digest) && next(&at, end, &attributes) &&
-		next(&at, end, &algorithm) && next(&at, end, &value) && at == end && is_version(&version);
+		next(&at, end, &algorithm) && next(&at, end, &value) && at == end && is_version(&version) && names_signer(&id, cert) &&
+		names_algorithm(&algorithm, signer, cert);
 	plain = plain && content.len == (long)sizeof(type_data) && !memcmp(content.at, type_data, sizeof(type_data));
 	/* The set of digests holds one element: the signer's, with its two bytes of tag and length. */
 	plain = plain && digests.len == digest.len + 2 && !memcmp(digests.at + 2, digest.at, (size_t)digest.len);
@@ -156,7 +203,7 @@ static bool holds(CMS_ContentInfo *cms, CMS_SignerInfo *info, X509 *cert, const 
 		return bad(out, "it does not hold over the head document");
 	if (!names_cert(info, cert))
 		return bad(out, "the certificate in it is not the one that was signed with");
-	return is_plain(cms) ? true : bad(out, "a part of it that no signature covers is not as it is written");
+	return is_plain(cms, info, cert) ? true : bad(out, "a part of it that no signature covers is not as it is written");
 }
 
 /* Is every certificate it brings used on the way to an authority? What is not could say anything. */

@@ -175,6 +175,7 @@ struct ra_start_info {
 	const char *until;             /* RFC 3339; NULL: no end */
 	const char *planes;            /* "ssh,vcenter" */
 	const char *version;           /* the program's */
+	const char *program_sha256;    /* of its file; NULL or "": not known */
 };
 RA_MUST_USE ra_err ra_make_start(const struct ra_state *state, const struct ra_start_info *info, cJSON **out,
 				 struct ra_errs *errs);

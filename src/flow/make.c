@@ -118,6 +118,7 @@ ra_err ra_make_start(const struct ra_state *state, const struct ra_start_info *i
 		return ra_fail(errs, RA_E_ARG, "flow \"%s\" has no entry at \"%s\"", flow->id, step);
 	body = cJSON_CreateObject();
 	if (!body || !ra_put_text(body, "program", info->version ? info->version : "") ||
+	    (info->program_sha256 && *info->program_sha256 && !ra_put_text(body, "program_sha256", info->program_sha256)) ||
 	    !ra_put_text(body, "flow", flow->id) || !ra_put_text(body, "flow_version", flow->version ? flow->version : "") ||
 	    !ra_put_text(body, "flow_sha256", ra_flowset_sha256(state->set)) || !ra_put_text(body, "step", step) ||
 	    !put_private(body, "host", info->host) || !ra_put_text(body, "source", info->source ? info->source : "live") ||

@@ -16,6 +16,7 @@
 
 #define BEGIN "-----BEGIN SSH SIGNATURE-----\n"
 #define END "-----END SSH SIGNATURE-----\n"
+#define MAGIC "SSHSIG\0\0\0\1" /* with its version, of which ssh-keygen takes lower ones, too */
 #define WIDTH 70          /* of a line of base64, as sshbuf_dtob64 wraps it */
 #define CHECK_WAIT_MS 20000 /* it reads two small files; a loaded machine may be slow */
 #define SAID_MAX 4096     /* of what it prints, so much is kept */
@@ -66,7 +67,8 @@ bool ra_sshsig_spelled(const char *text, size_t len)
 			return false;
 		at = lf + 1;
 	}
-	return !ra_base64_decode(ra_buf_str(&joined), &bytes, &bytes_len) && bytes_len > 6 && !memcmp(bytes, "SSHSIG", 6);
+	return !ra_base64_decode(ra_buf_str(&joined), &bytes, &bytes_len) && bytes_len > sizeof(MAGIC) - 1 &&
+	       !memcmp(bytes, MAGIC, sizeof(MAGIC) - 1);
 }
 
 ra_err ra_sshsig_tool(char **path, bool *signs, struct ra_errs *errs)

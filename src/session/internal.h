@@ -149,6 +149,7 @@ struct ra_hub {
 	size_t link_count;
 	struct ra_credential credentials[16];
 	size_t credential_count;
+	char program_sha256[65]; /* of the file that runs; "": not asked yet, or not known */
 	uint64_t next_ticket;
 	int parallel;
 	size_t turn;
@@ -263,6 +264,9 @@ bool ra_only_answered(const struct ra_session *session, const char *check);
 
 /* Words of the operator as they may stand in the record: without what could be a recovery key. Errors: RA_E_ARG (no text), RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_session_words(const char *text, struct ra_buf *out, struct ra_errs *errs);
+
+/* program.c: SHA-256 of the running program's file, for a record that is kept; "": not known, or none is kept. Borrowed from the hub. */
+const char *ra_session_program(const struct ra_session *session);
 
 /* recording.c: the bytes of an answer again, its pieces joined by line feeds; one that is withheld is empty. Errors: RA_E_NOMEM, RA_E_LIMIT,
  * RA_E_INVALID. */

@@ -126,9 +126,11 @@ static bool put_agreed(const struct ra_session *s, cJSON *body)
 
 static ra_err append_resume(struct ra_session *s, struct ra_errs *errs)
 {
+	const char *sha256 = ra_session_program(s);
 	cJSON *body = cJSON_CreateObject();
 
-	if (!body || !cJSON_AddStringToObject(body, "program", PACKAGE_VERSION) || !put_agreed(s, body) || !ra_way_in_put(s, body)) {
+	if (!body || !cJSON_AddStringToObject(body, "program", PACKAGE_VERSION) ||
+	    (*sha256 && !cJSON_AddStringToObject(body, "program_sha256", sha256)) || !put_agreed(s, body) || !ra_way_in_put(s, body)) {
 		cJSON_Delete(body);
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	}

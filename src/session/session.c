@@ -438,6 +438,7 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 		.until = s->until == RA_UTC_NONE ? NULL : ra_utc_format(s->until, until),
 		.planes = plane_list(s, planes, sizeof(planes)),
 		.version = PACKAGE_VERSION,
+		.program_sha256 = ra_session_program(s),
 	};
 	cJSON *body = NULL;
 	ra_err err = ra_make_start(s->state, &info, &body, errs);

@@ -100,14 +100,16 @@ void ra_seal_print(const struct ra_seal *seal, const struct ra_heads *heads)
 	print_covers(seal, heads);
 }
 
-/* The last "... count=N head=H ..." of a log. Out: false without any. */
-static bool from_log(const char *text, struct ra_kept_head *out)
+/* The last "... session=S count=N head=H ..." of a log. Out: false without any of this session. */
+static bool from_log(const char *text, const char *session, struct ra_kept_head *out)
 {
+	char mark[96];
+	size_t len = (size_t)snprintf(mark, sizeof(mark), " session=%.64s count=", session);
 	bool found = false;
 
-	for (const char *at = strstr(text, " count="); at; at = strstr(at + 1, " count=")) {
+	for (const char *at = strstr(text, mark); at; at = strstr(at + 1, mark)) {
 		char *end = NULL;
-		long long count = strtoll(at + sizeof(" count=") - 1, &end, 10);
+		long long count = strtoll(at + len, &end, 10);
 
 		if (count < 1 || strncmp(end, " head=", 6) || strspn(end + 6, "0123456789abcdef") != 64)
 			continue;
@@ -118,7 +120,7 @@ static bool from_log(const char *text, struct ra_kept_head *out)
 	return found;
 }
 
-ra_err ra_kept_head_read(const char *text, struct ra_kept_head *out, struct ra_errs *errs)
+ra_err ra_kept_head_read(const char *text, const char *session, struct ra_kept_head *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = KEPT_FILE_MAX};
 	struct ra_head head;
@@ -137,5 +139,5 @@ ra_err ra_kept_head_read(const char *text, struct ra_kept_head *out, struct ra_e
 		out->count = head.count;
 		return RA_OK;
 	}
-	return from_log(ra_buf_str(&bytes), out) ? RA_OK : ra_fail(errs, RA_E_ARG, "%s holds no head", text);
+	return from_log(ra_buf_str(&bytes), session, out) ? RA_OK : ra_fail(errs, RA_E_ARG, "%s holds no head of this record", text);
 }

@@ -22,8 +22,8 @@ struct ra_kept_head {
 	char head[65];
 	int64_t count; /* where a file says so; 0 */
 };
-/* Out: of a file with several lines of the system's log the last one.
+/* Shape: session is the hash of the record's entry 0. Out: of a file with lines of the system's log the last one of that session.
  * Errors: RA_E_NOTFOUND, RA_E_IO, RA_E_ARG: no head is in it. */
-RA_MUST_USE ra_err ra_kept_head_read(const char *text, struct ra_kept_head *out, struct ra_errs *errs);
+RA_MUST_USE ra_err ra_kept_head_read(const char *text, const char *session, struct ra_kept_head *out, struct ra_errs *errs);
 
 #endif

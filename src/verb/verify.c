@@ -178,15 +178,40 @@ static char *usual_signers(void)
 	return path;
 }
 
+/* Reading ends where entry 1 names the hash of entry 0. */
+static ra_err see_first(void *payload, const struct ra_entry *entry, struct ra_errs *errs)
+{
+	struct ra_heads *heads = payload;
+
+	(void)errs;
+	ra_heads_see(heads, entry);
+	return entry->seq ? RA_E_CANCELLED : RA_OK;
+}
+
+/* The head kept elsewhere, of this record where it is one of many. */
+static ra_err take_kept(const char *text, struct look *look, struct ra_errs *errs)
+{
+	struct ra_heads first = {0};
+	struct ra_verify found;
+	ra_err err = ra_journal_verify(look->path, see_first, &first, &found, errs);
+
+	if (err && err != RA_E_CANCELLED)
+		return err;
+	if (!err)
+		ra_heads_end(&first, &found);
+	err = ra_kept_head_read(text, first.at.session, &look->kept, errs);
+	look->has_kept = !err;
+	look->heads.sought = err ? NULL : look->kept.head;
+	return err;
+}
+
 /* Look at all there is. */
 static ra_err examine(const struct ra_options *options, struct look *look, struct ra_errs *errs)
 {
 	RA_AUTO(ra_mem_free) char *usual = options->signers ? NULL : usual_signers();
 	const struct ra_seal_trust trust = {options->signers ? options->signers : usual, options->ca_file};
-	ra_err err = options->head ? ra_kept_head_read(options->head, &look->kept, errs) : RA_OK;
+	ra_err err = options->head ? take_kept(options->head, look, errs) : RA_OK;
 
-	look->has_kept = options->head && !err;
-	look->heads.sought = look->has_kept ? look->kept.head : NULL;
 	if (!err)
 		err = ra_seal_look(look->path, &trust, &look->seal, errs);
 	look->heads.claimed = look->seal.doc_good ? &look->seal.head : NULL;
