@@ -134,8 +134,9 @@ static ra_err read_small(const char *path, size_t max, struct ra_buf *out, struc
 static ra_err sign_ssh(const char *path, const struct ra_seal_with *with, const struct ra_buf *doc, struct ra_sealed *sealed,
 		       struct ra_buf *out, struct ra_errs *errs)
 {
-	struct ra_sshsig_found found;
 	char fresh[PATH_MAX_LEN], sig[PATH_MAX_LEN];
+	const struct ra_sshsig made = {RA_SEAL_NAMESPACE, doc, sig, out};
+	struct ra_sshsig_found found;
 
 	if (!beside(path, FRESH, fresh) || !beside(path, FRESH ".sig", sig))
 		return ra_fail(errs, RA_E_ARG, "the name of the journal is too long");
@@ -146,7 +147,7 @@ static ra_err sign_ssh(const char *path, const struct ra_seal_with *with, const 
 	if (!err)
 		err = read_small(sig, RA_SSHSIG_LEN_MAX, out, errs);
 	if (!err)
-		err = ra_sshsig_check(RA_SEAL_NAMESPACE, doc, sig, out, NULL, &found, errs);
+		err = ra_sshsig_check(&made, NULL, &found, errs);
 	(void)unlink(fresh);
 	(void)unlink(sig);
 	if (!err && found.trust != RA_SSHSIG_UNKNOWN)
@@ -250,7 +251,8 @@ static ra_err get_part(const char *path, const char *suffix, size_t max, struct 
 ra_err ra_seal_look(const char *path, const struct ra_seal_trust *trust, struct ra_seal *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf doc = {0}, ssh = {0}, cms = {0};
-	char sig[PATH_MAX_LEN];
+	char file[PATH_MAX_LEN];
+	const struct ra_sshsig sig = {RA_SEAL_NAMESPACE, &doc, file, &ssh};
 
 	*out = (struct ra_seal){0};
 	ra_err err = get_part(path, RA_SEAL_HEAD, RA_SEAL_DOC_MAX, &doc, &out->has_doc, errs);
@@ -264,8 +266,8 @@ ra_err ra_seal_look(const char *path, const struct ra_seal_trust *trust, struct 
 	out->doc_good = ra_head_read(&doc, &out->head) == RA_OK;
 	if (!out->doc_good)
 		return RA_OK;
-	if (out->has_ssh && beside(path, RA_SEAL_SSH, sig))
-		err = ra_sshsig_check(RA_SEAL_NAMESPACE, &doc, sig, &ssh, trust->signers, &out->ssh, errs);
+	if (out->has_ssh && beside(path, RA_SEAL_SSH, file))
+		err = ra_sshsig_check(&sig, trust->signers, &out->ssh, errs);
 	if (!err && out->has_cms)
 		err = ra_cms_check(&cms, &doc, trust->ca_file, &out->cms, errs);
 	return err;

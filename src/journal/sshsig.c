@@ -172,16 +172,15 @@ static bool take_key(const struct ra_buf *said, const char *name_space, char *ou
 	return true;
 }
 
-static ra_err check_key(const char *path, const char *name_space, const struct ra_buf *doc, const char *sig, struct ra_sshsig_found *out,
-			struct ra_errs *errs)
+static ra_err check_key(const char *path, const struct ra_sshsig *sig, struct ra_sshsig_found *out, struct ra_errs *errs)
 {
-	const char *const argv[] = {path, "-Y", "check-novalidate", "-n", name_space, "-s", sig, NULL};
+	const char *const argv[] = {path, "-Y", "check-novalidate", "-n", sig->name_space, "-s", sig->file, NULL};
 	RA_AUTO(told_clear) struct told told = {0};
-	ra_err err = examine(argv, doc, &told, errs);
+	ra_err err = examine(argv, sig->doc, &told, errs);
 
 	if (err)
 		return err;
-	if (told.child.status == 0 && take_key(&told.out, name_space, out->key, sizeof(out->key))) {
+	if (told.child.status == 0 && take_key(&told.out, sig->name_space, out->key, sizeof(out->key))) {
 		out->trust = RA_SSHSIG_UNKNOWN;
 		return RA_OK;
 	}
@@ -195,22 +194,22 @@ static ra_err check_key(const char *path, const char *name_space, const struct r
 }
 
 /* Does the list name somebody for the key, for this purpose and time? */
-static ra_err check_signer(const char *path, const char *name_space, const struct ra_buf *doc, const char *sig, const char *signers,
-			   struct ra_sshsig_found *out, struct ra_errs *errs)
+static ra_err check_signer(const char *path, const struct ra_sshsig *sig, const char *signers, struct ra_sshsig_found *out,
+			   struct ra_errs *errs)
 {
-	const char *const find[] = {path, "-Y", "find-principals", "-s", sig, "-f", signers, NULL};
+	const char *const find[] = {path, "-Y", "find-principals", "-s", sig->file, "-f", signers, NULL};
 	RA_AUTO(told_clear) struct told found = {0}, told = {0};
 	char *save = NULL;
-	ra_err err = examine(find, doc, &found, errs);
+	ra_err err = examine(find, sig->doc, &found, errs);
 	char *at = !err && found.child.status == 0 && found.out.len ? found.out.data : NULL;
 	int tried = 0;
 
 	snprintf(out->why, sizeof(out->why), "no line of %.100s is for this key", signers);
 	for (char *who = at ? strtok_r(at, ",\r\n", &save) : NULL; !err && who && tried < PRINCIPALS_MAX; who = strtok_r(NULL, ",\r\n", &save)) {
-		const char *const verify[] = {path, "-Y", "verify", "-f", signers, "-I", who, "-n", name_space, "-s", sig, NULL};
+		const char *const verify[] = {path, "-Y", "verify", "-f", signers, "-I", who, "-n", sig->name_space, "-s", sig->file, NULL};
 
 		tried++;
-		err = *who == '!' ? RA_OK : examine(verify, doc, &told, errs);
+		err = *who == '!' ? RA_OK : examine(verify, sig->doc, &told, errs);
 		if (err || *who == '!' || told.child.status != 0)
 			continue;
 		out->trust = RA_SSHSIG_VOUCHED;
@@ -219,17 +218,16 @@ static ra_err check_signer(const char *path, const char *name_space, const struc
 		return RA_OK;
 	}
 	if (tried)
-		snprintf(out->why, sizeof(out->why), "%.80s has the key, but not for the namespace %s now", signers, name_space);
+		snprintf(out->why, sizeof(out->why), "%.80s has the key, but not for the namespace %s now", signers, sig->name_space);
 	return err;
 }
 
-ra_err ra_sshsig_check(const char *name_space, const struct ra_buf *doc, const char *sig, const struct ra_buf *sig_bytes,
-		       const char *signers, struct ra_sshsig_found *out, struct ra_errs *errs)
+ra_err ra_sshsig_check(const struct ra_sshsig *sig, const char *signers, struct ra_sshsig_found *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_mem_free) char *path = ra_find_program("ssh-keygen");
 
 	*out = (struct ra_sshsig_found){.trust = RA_SSHSIG_BAD};
-	if (!ra_sshsig_spelled(ra_buf_str(sig_bytes), sig_bytes->len)) {
+	if (!ra_sshsig_spelled(ra_buf_str(sig->bytes), sig->bytes->len)) {
 		snprintf(out->why, sizeof(out->why), "it is no signature as ssh-keygen writes one");
 		return RA_OK;
 	}
@@ -240,11 +238,11 @@ ra_err ra_sshsig_check(const char *name_space, const struct ra_buf *doc, const c
 	}
 	if (signers && access(signers, R_OK))
 		return ra_fail(errs, RA_E_NOTFOUND, "%s cannot be read: %s", signers, strerror(errno));
-	ra_err err = check_key(path, name_space, doc, sig, out, errs);
+	ra_err err = check_key(path, sig, out, errs);
 
 	if (!err && out->trust == RA_SSHSIG_UNKNOWN) {
 		if (signers)
-			err = check_signer(path, name_space, doc, sig, signers, out, errs);
+			err = check_signer(path, sig, signers, out, errs);
 		else
 			snprintf(out->why, sizeof(out->why), "no list of signers is given");
 	}

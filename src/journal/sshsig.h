@@ -28,11 +28,16 @@ struct ra_sshsig_found {
 	char signer[128]; /* VOUCHED: the first principal of the list (foreign bytes) */
 	char why[160];   /* of all else (foreign bytes in it) */
 };
-/* Examine a signature over doc. Shape: sig is the signature's file, sig_bytes what it holds; doc is smaller than a pipe. signers is a file as ssh-keygen(1) names
- * ALLOWED SIGNERS, NULL: none. Units: wait_ms for each run.
+/* A signature over doc. Borrowed. */
+struct ra_sshsig {
+	const char *name_space;
+	const struct ra_buf *doc;   /* smaller than a pipe */
+	const char *file;           /* of the signature */
+	const struct ra_buf *bytes; /* what that holds */
+};
+/* Examine it. Shape: signers is a file as ssh-keygen(1) names ALLOWED SIGNERS, NULL: none.
  * Errors: RA_E_NOTFOUND (signers cannot be read), RA_E_NOMEM, RA_E_IO; a bad signature is none. */
-RA_MUST_USE ra_err ra_sshsig_check(const char *name_space, const struct ra_buf *doc, const char *sig,
-				   const struct ra_buf *sig_bytes, const char *signers, struct ra_sshsig_found *out,
+RA_MUST_USE ra_err ra_sshsig_check(const struct ra_sshsig *sig, const char *signers, struct ra_sshsig_found *out,
 				   struct ra_errs *errs);
 /* Is this text a signature as ssh-keygen spells one: its frame, base64 in full lines, nothing else? */
 bool ra_sshsig_spelled(const char *text, size_t len);
