@@ -1,4 +1,5 @@
-/* sshsig.h - a signature of OpenSSH over a small file, made and examined by ssh-keygen. Inside of journal/.
+/* sshsig.h - a signature of OpenSSH over a small file, made and examined by ssh-keygen. Inside of journal/, and for
+ * doctor.
  * Invariants: no cryptography of our own and no key read by us: ssh-keygen reads key files, asks the agent, and asks a
  * person on the terminal this process has, or by SSH_ASKPASS; without a terminal nothing waits for a person. What it
  * prints is capped. A signature that is not spelled as ssh-keygen spells it is bad before it is asked.

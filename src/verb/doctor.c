@@ -9,6 +9,7 @@
 #include "base/pattern.h"
 #include "base/text.h"
 #include "flow/flowset.h"
+#include "journal/sshsig.h"
 #include "session/about.h"
 #include "verb/common.h"
 #include "verb/verbs.h"
@@ -199,6 +200,23 @@ static ra_err look_client(const struct ra_context *context, struct finding *f)
 	return RA_OK;
 }
 
+/* What SSH seals of records are made and examined with. */
+static ra_err look_seals(const struct ra_context *context, struct finding *f)
+{
+	RA_AUTO(ra_mem_free) char *path = NULL;
+	bool signs = false;
+	ra_err err = ra_sshsig_tool(&path, &signs, NULL);
+
+	if (err)
+		return err;
+	if (!path || !signs)
+		add(f, NOTE, "%s: a record is not sealed with an SSH key here, nor such a seal examined; a certificate serves (--cms)",
+		    path ? "it does not sign (ssh-keygen -Y, OpenSSH 8.2)" : "no ssh-keygen in $PATH (Debian: openssh-client)");
+	else
+		add(f, FINE, "seals records with SSH keys, and examines such seals");
+	return ra_buf_text(&f->value, path ? path : "none");
+}
+
 static ra_err look_known_hosts(const struct ra_context *context, struct finding *f)
 {
 	const char *named = context->options->known_hosts, *home = getenv("HOME");
@@ -269,6 +287,7 @@ static const struct {
     {"https_libraries", "HTTPS libraries", look_https},
     {"ssh_agent", "SSH agent", look_agent},
     {"ssh_client", "OpenSSH client", look_client},
+    {"seals", "seals", look_seals},
     {"known_hosts", "known hosts", look_known_hosts},
     {"libraries", "libraries", look_libraries},
     {"clock", "clock", look_clock},

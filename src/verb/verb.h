@@ -26,7 +26,7 @@
 	X(TERM, 143, "SIGTERM, likewise")
 /* What verify alone returns, beside 0 (whole and sealed) and the INVALID and NOINPUT above. */
 #define RA_VERIFY_EXITS(X)                           \
-	X(UNSEALED, 3, "verify: whole but unsealed") \
+	X(UNSEALED, 3, "verify: whole, but not sealed, not all of it, or by a key that nobody vouches for") \
 	X(INCOMPLETE, 4, "verify: incomplete; the last entry is no end entry, or its line was cut")
 #define RA_EXIT_ENUM(name, number, text) RA_EXIT_##name = number,
 enum ra_exit { RA_EXITS(RA_EXIT_ENUM) RA_VERIFY_EXITS(RA_EXIT_ENUM) };

@@ -183,11 +183,46 @@ static void client(void **state)
 	}
 }
 
+/* An ssh-keygen by its script (NULL: none), and what is said of it. */
+static void seals(void **state)
+{
+	static const struct {
+		const char *script, *row_state, *words;
+	} tools[] = {
+		{NULL, "note", "no ssh-keygen in $PATH"},
+		{"echo 'usage: ssh-keygen [-q]' >&2; exit 1", "note", "does not sign"},
+		{"echo 'Signature verification failed' >&2; exit 255", "ok", "seals records with SSH keys"},
+	};
+	RA_AUTO(ra_mem_free) char *path = strdup(getenv("PATH"));
+	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+	char line[600];
+
+	assert_non_null(path);
+	for (size_t i = 0; i < RA_LEN(tools); i++) {
+		RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+
+		setenv("SCRIPT", tools[i].script ? tools[i].script : "", 1);
+		run_in(*state, "mkdir path && { printf '%s\\n' '#!/bin/sh' \"$SCRIPT\" >path/ssh-keygen; chmod 755 path/ssh-keygen; }");
+		if (!tools[i].script)
+			run_in(*state, "rm path/ssh-keygen");
+		snprintf(line, sizeof(line), "%s/path", (char *)*state);
+		setenv("PATH", line, 1);
+		int code = doctor(state, "json", NULL, &out);
+
+		setenv("PATH", path, 1);
+		run_in(*state, "rm -r path");
+		assert_int_equal(code, 0);
+		assert_int_equal(ra_json_parse("doctor", out.data, out.len, NULL, &doc, NULL), RA_OK);
+		assert_string_equal(row_text(doc, "seals", "state"), tools[i].row_state);
+		assert_true(row_notes(doc, "seals", tools[i].words));
+	}
+}
+
 /* One row a thing, nothing wider than a terminal but what has no spaces, no byte that moves a cursor. */
 static void text(void **state)
 {
 	static const char *const titles[] = {"reattest",    "flows",     "records",        "terminal",
-					     "SSH library", "HTTPS libraries", "SSH agent", "OpenSSH client", "known hosts",
+					     "SSH library", "HTTPS libraries", "SSH agent", "OpenSSH client", "seals", "known hosts",
 					     "libraries",   "clock",     "core dumps"};
 	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
 	size_t seen = 0;
@@ -244,6 +279,7 @@ int main(void)
 	    cmocka_unit_test(states),
 	    cmocka_unit_test(text),
 	    cmocka_unit_test(client),
+	    cmocka_unit_test(seals),
 	    cmocka_unit_test(core_dumps_on),
 	    cmocka_unit_test(usage),
 	};
