@@ -224,7 +224,7 @@ run 0 "" check --help
 ! grep -q 'flow graph\|verify:' out && grep -qF 'text (default), json, junit, md, html or txt' out || bad "check --help: $(grep 'graph\|verify:\|--format' out)"
 grep -qF 'known hosts only' out || bad "check --help does not explain --host-key"
 run 0 "" verify --help
-grep -q '^ *3  verify: whole but unsealed' out || bad "verify --help: $(tail -n 4 out)"
+grep -q '^ *3  verify: whole, but not sealed' out || bad "verify --help: $(tail -n 4 out)"
 run 64 "names no host" check -- '-oProxyCommand=x'
 run 64 "names no host" check 'esx;reboot'
 run 64 "give the name alone" check https://root:s3cret@esx-a/
