@@ -726,6 +726,7 @@ static const struct {
     {act, "\r", false, "answer choose not_done"},
     {outcome, "\rm", false, "export md"},
     {outcome, "eJ", false, "export json"},
+    {outcome, "eh", false, "export html"},
     {outcome, "ex", false, ""},
     {outcome, "j\r", false, "leave"},
     {outcome, "q", false, "leave"},

@@ -55,7 +55,7 @@ spoil() {
 	grep -qF "$2" out || bad "$3 -> $4: \"$2\" is not in the result"
 	grep -q '"exit":0,' out && bad "$3 -> $4: called well"
 }
-spoil 12 '"attestation.time":{"value":null,"known":false,"reason":"conflict"' '${start-93400}' '2031-01-01T00:00:00Z'
+spoil 12 '"attestation.time":{"value":null,"known":false,"required":false,"reason":"conflict"' '${start-93400}' '2031-01-01T00:00:00Z'
 spoil 11 '"more than five minutes away from this workstation: mend' '{"run": \["date", .*"out": \["${now}"' \
 	'{"run": ["date", "-u", "+%Y-%m-%dT%H:%M:%SZ"]}, "out": ["2027-03-02T01:00:00Z"'
 spoil 12 '"outcome":"stopped"' '"runtime.bootTime"}, "json": "${start-93600}"' '"runtime.bootTime"}, "json": "${start-60}"'
@@ -83,7 +83,8 @@ grep -qF 'Not called likely, but worth knowing' weak.txt && grep -qF 'A weakness
 run 0 "" check --from demo:healthy-bmc --format json --journal bmc.jsonl
 grep -q LABHASH share/reattest/flows/demo/healthy-bmc.json && grep -q LABSALT share/reattest/flows/demo/healthy-bmc.json || bad "the recording has no such hash"
 run 0 "" export bmc.jsonl --format md -o bmc.md
-! grep -l 'LABHASH\|LABSALT' out bmc.jsonl bmc.md || bad "a password's hash was kept"
+run 0 "" export bmc.jsonl --format html -o bmc.html
+! grep -l 'LABHASH\|LABSALT' out bmc.jsonl bmc.md bmc.html || bad "a password's hash was kept"
 grep -qF 'SHA256SystemPassword\":\"[removed]' bmc.jsonl || bad "it does not stand as removed: $(grep -o 'SHA256Sys.\{40\}' bmc.jsonl | head -2)"
 
 # What nobody was there to tell is no fault: the outcome names the fact, a walk is gone on with only where there is a record of it, and

@@ -51,6 +51,10 @@ says 'Which of these texts stands on the console?'
 says 'Unable to recover the system configuration.'
 grep -q '"source":"by hand"' hand.jsonl || bad "the record does not say that it was by hand"
 grep -q '"kind":"plane"' hand.jsonl && bad "a link was opened by hand"
+# A page from within a walk.
+printf '1\ne html\nq\ny\n' | bin/reattest demo secure-boot-off --plain >out 2>err
+set -- reattest-esx01.lab.example-*.html
+[ -s "$1" ] && grep -q '<h1>esx01.lab.example</h1>' "$1" && grep -q "written to $1" out || bad "no page is written from within a walk: $(tail -n 3 out)"
 bin/reattest export hand.jsonl >hand.md 2>err || bad "the walk by hand is not exported: $(head -c 300 err)"
 grep -q 'by hand' hand.md || bad "the document does not say that it was by hand"
 walk 13 'q\n' resume hand.jsonl

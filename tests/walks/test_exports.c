@@ -84,7 +84,7 @@ static const char *const demos[] = {"secure-boot-off", "sha1-bank", "sealed-with
 /* The evidence is what machines said: it is not in the brief text, and is left out of the others by a view without it. */
 static void test_exports_obey_the_glossary(void **state)
 {
-	static const char *const formats[] = {"text", "txt", "md", "json", "junit"};
+	static const char *const formats[] = {"text", "txt", "md", "html", "json", "junit"};
 
 	for (size_t i = 0; i < RA_LEN(demos); i++) {
 		struct walker w = {0};
