@@ -88,6 +88,16 @@ const char *ra_tell_clock(ra_utc_ms at, char *out)
 	return out;
 }
 
+const char *ra_tell_when(ra_utc_ms at, ra_utc_ms now, char *out)
+{
+	char text[RA_UTC_TEXT_LEN];
+
+	if (at == RA_UTC_NONE || now - at < 12 * (int64_t)HOUR_MS)
+		return ra_tell_clock(at, out);
+	snprintf(out, RA_SPAN_MAX, "%.10s %.5sZ", ra_utc_format(at, text), text + 11);
+	return out;
+}
+
 bool ra_tell_busy(const struct ra_view *view)
 {
 	if (view->prompt.kind == RA_ASK_WAIT || view->prompt.scene == RA_SCENE_ACT)
@@ -258,6 +268,8 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 
 	ra_doc_say(doc, RA_LOOK_TITLE, *prompt->title ? prompt->title : step_title(view));
 	ra_doc_say(doc, RA_LOOK_DANGER, ra_tell_danger(prompt->danger));
+	for (size_t i = 0; prompt->scene != RA_SCENE_CONNECT && i < view->since.count; i++)
+		ra_doc_say(doc, RA_LOOK_WARN, view->since.items[i]);
 	/* Who is asked by hand, or reads what is not known, learns first that nobody answered, and why. */
 	if (prompt->scene == RA_SCENE_WALK && prompt->kind != RA_ASK_NOTHING) {
 		tell_planes(view, true, doc);
@@ -322,7 +334,7 @@ static void tell_result(const struct ra_view *view, const struct ra_view_result 
 	int indent = (int)strlen(verdict) + 2;
 
 	snprintf(tail, sizeof(tail), "%s%s%s", result->planes, *result->planes ? "  " : "",
-		 result->running ? "running" : ra_tell_clock(result->at, clock));
+		 result->running ? "running" : ra_tell_when(result->at, view->now, clock));
 	ra_doc_item(doc, &(struct ra_item){.lead = verdict,
 					   .lead_look = ra_tell_look(verdict),
 					   .text = *result->title ? result->title : result->check,

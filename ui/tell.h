@@ -18,6 +18,8 @@ const char *ra_tell_danger(const char *danger);
 enum ra_look ra_tell_look(const char *word);
 /* "<0.1 s", "0.2 s", "12 s", "2 min 10 s", "1 h 5 min". Out: out[RA_SPAN_MAX]; returns out. */
 const char *ra_tell_span(int64_t ms, char *out);
+/* The same with its date where it is older than half a day: what is old does not look as if it were of now. Out: as ra_tell_clock. */
+const char *ra_tell_when(ra_utc_ms at, ra_utc_ms now, char *out);
 /* "12:04:31Z", "" for an unknown time. Out: out[RA_SPAN_MAX]; returns out. */
 const char *ra_tell_clock(ra_utc_ms at, char *out);
 

@@ -129,6 +129,7 @@ struct ra_want {
 	const struct ra_check_plane *plane;
 	bool needed;          /* the step waits for it; else read ahead */
 	ra_utc_ms not_before; /* verify polls; RA_UTC_NONE: now */
+	bool again;           /* it was read before a resume, or long ago: nothing is judged by that any more */
 };
 #define RA_WANTS_MAX 256
 /* The set of checks to run now: what the step needs first, then every read-only check reachable without operator, action or reboot,

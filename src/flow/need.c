@@ -188,15 +188,20 @@ bool ra_asked_counts(const struct ra_state *state, const struct ra_asked *asked)
 	return !asked->stale && ra_facts_current(state->facts, &probe);
 }
 
+bool ra_asked_old(const struct ra_asked *asked, ra_utc_ms now)
+{
+	return asked->plane != RA_PLANE_OPERATOR && (asked->stale || (!asked->lasting && now - asked->asked > RA_READ_AGE_MS));
+}
+
 bool ra_must_ask(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check,
-		 const struct ra_check_plane *plane)
+		 const struct ra_check_plane *plane, ra_utc_ms now)
 {
 	const struct ra_asked *asked;
 
 	if (plane->secret || !planes->given[plane->plane] || ra_check_too_new(check, state->facts))
 		return false;
 	asked = ra_asked_find(state, check, plane->plane);
-	return !asked || !ra_asked_counts(state, asked);
+	return !asked || !ra_asked_counts(state, asked) || ra_asked_old(asked, now);
 }
 
 /* True when a fact the check can give, by a plane or by hand, is not known. */

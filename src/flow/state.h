@@ -12,6 +12,7 @@
 #define RA_ASIDE_NONE SIZE_MAX
 #define RA_EDGES_ALONE_MAX 1000 /* edges in a row without an operator's word: more is a flow that goes round */
 #define RA_NEED_MAX 64
+#define RA_READ_AGE_MS 3600000 /* what a machine said longer ago is read again before a step is judged by it; reattest-flow(5) says so */
 
 /* A flow that called another. Frames are never changed, so a step back finds them as they were. */
 struct ra_frame {
@@ -138,7 +139,9 @@ const struct ra_asked *ra_asked_find(const struct ra_state *state, const struct 
 bool ra_asked_counts(const struct ra_state *state, const struct ra_asked *asked);
 /* True when this plane of the check must be asked now for the first time or anew. */
 bool ra_must_ask(const struct ra_state *state, const struct ra_planes *planes, const struct ra_check *check,
-		 const struct ra_check_plane *plane);
+		 const struct ra_check_plane *plane, ra_utc_ms now);
+/* True when what was answered then is to be read again before anything is judged by it: it is of before a resume, or old. */
+bool ra_asked_old(const struct ra_asked *asked, ra_utc_ms now);
 /* True while a check the step needs is still to be asked. */
 bool ra_need_open(const struct ra_state *state, const struct ra_planes *planes, ra_utc_ms now);
 /* True when no plane is given: whatever is known, a person said it. */

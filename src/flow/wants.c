@@ -26,14 +26,21 @@ static void add(struct list *list, const struct ra_want *want)
 		list->out[list->count++] = *want;
 }
 
+static bool is_old(const struct list *list, const struct ra_check *check, const struct ra_check_plane *plane)
+{
+	const struct ra_asked *asked = ra_asked_find(list->state, check, plane->plane);
+
+	return asked && ra_asked_old(asked, list->now);
+}
+
 static void add_check(struct list *list, const struct ra_check *check, bool needed, bool even_down)
 {
 	for (size_t i = 0; i < check->plane_count; i++) {
 		const struct ra_check_plane *plane = &check->planes[i];
 
 		if ((even_down || !list->planes->down[plane->plane]) &&
-		    ra_must_ask(list->state, list->planes, check, plane))
-			add(list, &(struct ra_want){check, plane, needed, RA_UTC_NONE});
+		    ra_must_ask(list->state, list->planes, check, plane, list->now))
+			add(list, &(struct ra_want){check, plane, needed, RA_UTC_NONE, is_old(list, check, plane)});
 	}
 }
 
@@ -52,7 +59,7 @@ static void add_gates(struct list *list)
 			ra_gate_need(list->state, gate, &need);
 		for (size_t i = 0; i < need.count; i++) {
 			for (size_t j = 0; j < need.checks[i]->plane_count; j++) {
-				struct ra_want want = {need.checks[i], &need.checks[i]->planes[j], true, RA_UTC_NONE};
+				struct ra_want want = {need.checks[i], &need.checks[i]->planes[j], true, RA_UTC_NONE, false};
 
 				if (ra_gate_must_ask(list->state, list->planes, gate, &want, list->now))
 					add(list, &want);
@@ -73,13 +80,29 @@ static void add_verify(struct list *list)
 		for (size_t i = 0; check && i < check->plane_count; i++) {
 			const struct ra_check_plane *plane = &check->planes[i];
 			const struct ra_asked *asked = ra_asked_find(state, check, plane->plane);
-			struct ra_want want = {check, plane, true, RA_UTC_NONE};
+			struct ra_want want = {check, plane, true, RA_UTC_NONE, false};
 
 			if (plane->secret || !list->planes->given[plane->plane])
 				continue;
 			if (asked && asked->seq > state->verify_seq && ra_asked_counts(state, asked))
 				want.not_before = asked->asked + state->step->action.every_ms;
 			add(list, &want);
+		}
+	}
+}
+
+/* What was read before the walk was resumed, or long ago, is read again at once, whatever the step needs of it: causes are judged by all of it. */
+static void add_old(struct list *list)
+{
+	for (size_t i = 0; i < list->state->asked_count; i++) {
+		const struct ra_asked *asked = &list->state->asked[i];
+
+		for (size_t k = 0; k < asked->check->plane_count && ra_asked_old(asked, list->now); k++) {
+			const struct ra_check_plane *plane = &asked->check->planes[k];
+
+			if (plane->plane == asked->plane && !list->planes->down[plane->plane] &&
+			    ra_must_ask(list->state, list->planes, asked->check, plane, list->now))
+				add(list, &(struct ra_want){asked->check, plane, true, RA_UTC_NONE, true});
 		}
 	}
 }
@@ -97,6 +120,7 @@ static void add_needed(struct list *list)
 		return;
 	for (size_t i = 0; i < state->need.count; i++)
 		add_check(list, state->need.checks[i], true, true);
+	add_old(list);
 	add_gates(list);
 }
 
@@ -219,7 +243,7 @@ size_t ra_state_wants_now(const struct ra_state *state, const struct ra_planes *
 		const struct ra_check_plane *plane = &check->planes[i];
 
 		if (!plane->secret && planes->given[plane->plane])
-			add(&list, &(struct ra_want){check, plane, true, RA_UTC_NONE});
+			add(&list, &(struct ra_want){check, plane, true, RA_UTC_NONE, false});
 	}
 	return list.count;
 }

@@ -111,7 +111,7 @@ static ra_err send_wants(struct ra_session *s, bool all, bool *open, struct ra_e
 	ra_utc_ms now = ra_session_now(s);
 	ra_err err = RA_OK;
 
-	*open = false;
+	*open = s->again = false;
 	if (!wants)
 		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	size_t count = ra_state_wants(s->state, &planes, all, now, wants);
@@ -127,6 +127,7 @@ static ra_err send_wants(struct ra_session *s, bool all, bool *open, struct ra_e
 			continue;
 		}
 		*open = *open || want->needed || all;
+		s->again = s->again || (want->needed && want->again);
 		if (!ra_session_flying(s, RA_TICKET_CHECK, want->plane))
 			err = ra_session_send(s, RA_TICKET_CHECK, want, errs);
 	}
@@ -293,6 +294,15 @@ static void offer_waiting(struct ra_session *s)
 			offer_password(s, (enum ra_plane)i);
 }
 
+/* Nobody says yes to what is judged by things read long ago; and who said go on had read something else than what comes now. */
+static void note_reads(struct ra_session *s, bool open)
+{
+	s->pass_hold = s->pass_hold && !open;
+	if (s->reads != open)
+		ra_session_touch(s);
+	s->reads = open;
+}
+
 ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 {
 	bool waiting = false, went = true, open = false;
@@ -325,6 +335,7 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 		err = send_action(s, errs);
 	if (!err && !s->ended)
 		err = send_wants(s, false, &open, errs);
+	note_reads(s, !err && s->again);
 	set_wake(s);
 	return err;
 }

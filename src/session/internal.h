@@ -128,6 +128,8 @@ struct ra_session {
 	bool active;      /* has a place among the hub's parallel ones */
 	bool held;        /* a check step is decided and waits for the operator */
 	bool pass_hold;   /* the operator said go on */
+	bool again;       /* of what was wanted last something is read again because it is old */
+	bool reads;       /* ... and the operator is told so: no change begins until it is there */
 	bool owe_ask;     /* resumed: what is owed is offered before all else */
 	bool ended, told_end, all_done;
 	bool retired;     /* ended, and everything it held of others was given back */

@@ -370,6 +370,14 @@ static ra_err wait_prompt(const struct ra_session *s, const struct ra_now *now, 
 	return err;
 }
 
+/* It is asked once all of that is there. */
+static ra_err reads_prompt(const struct ra_now *now, struct ra_view_prompt *out)
+{
+	out->kind = RA_ASK_NOTHING;
+	out->may_back = true;
+	return put(&out->title, now->step->title) || put(&out->text, "Reading again what this step is judged by") ? RA_E_NOMEM : RA_OK;
+}
+
 static ra_err phase_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
 {
 	switch (now->phase) {
@@ -381,7 +389,7 @@ static ra_err phase_prompt(const struct ra_session *s, const struct ra_now *now,
 	case RA_PH_GATE:
 		return gate_prompt(s, now, out);
 	case RA_PH_CONFIRM:
-		return confirm_prompt(s, now, out);
+		return s->reads ? reads_prompt(now, out) : confirm_prompt(s, now, out);
 	case RA_PH_ACTING:
 		return act_prompt(s, now, out);
 	case RA_PH_VERIFY:
@@ -474,6 +482,7 @@ uint64_t ra_prompt_identity(const struct ra_session *s)
 	hash = mix_text(hash, now.check ? now.check->id : NULL);
 	hash = mix(hash, s->held);
 	hash = mix(hash, ra_owe_asks(s));
+	hash = mix(hash, s->reads && now.phase == RA_PH_CONFIRM);
 	hash = mix(hash, (uint64_t)s->talk.stage);
 	hash = mix(hash, s->talk.statement);
 	hash = mix_text(hash, s->talk.say);

@@ -317,6 +317,7 @@ static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view 
 	err = err ? err : put_say(s, &now, v);
 	err = err ? err : put_end(s, &now, v);
 	err = err ? err : ra_view_owed(s, v);
+	err = err ? err : ra_view_since(s, v);
 	if (err)
 		return err;
 	v->exit_code = ra_view_exit(s, v);

@@ -262,6 +262,7 @@ struct ra_view {
 	struct ra_view_map_row *map;   /* of a walk with somebody to see it; else none */
 	size_t map_count;
 	struct ra_texts notes;
+	struct ra_texts since;         /* a walk that was just gone on with: for how long it was left, where, and what is owed; till a step is taken */
 	struct ra_texts say;           /* the current step's own words */
 	struct ra_view_prompt prompt;
 	char *outcome;                 /* "" while walking; "resolved", "stopped", ... */

@@ -164,6 +164,7 @@ struct ra_view *ra_view_free(struct ra_view *v)
 	free_causes(v);
 	free_quirks(v);
 	free_texts(&v->notes);
+	free_texts(&v->since);
 	free_texts(&v->say);
 	free_texts(&v->next);
 	free_texts(&v->owed);

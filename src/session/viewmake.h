@@ -43,6 +43,8 @@ RA_MUST_USE ra_err ra_view_topics(const struct ra_session *session, const struct
 RA_MUST_USE ra_err ra_view_owed(const struct ra_session *session, struct ra_view *view);
 /* Whether and how what was done can be undone, and whether it was. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_undo(const struct ra_session *session, const struct ra_deed *deed, struct ra_view_action *out);
+/* What whoever goes on with a walk learns first. After ra_view_way and ra_view_owed. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_since(const struct ra_session *session, struct ra_view *view);
 /* The map of the flows the walk goes through, where somebody is there to see it. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_map(const struct ra_session *session, struct ra_view *view);
 /* The first fact the flow requires that nobody told, by name; NULL: none. With --only-given-planes one that a plane given could tell. */

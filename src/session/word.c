@@ -114,6 +114,8 @@ static ra_err begin_action(struct ra_session *s, const struct ra_word *word, str
 		return skip(s, word, errs);
 	const char *held = ra_held_back(s, room, sizeof(room));
 
+	if (s->reads)
+		return ra_fail(errs, RA_E_STATE, "what this step is judged by is being read again; it is asked then");
 	if (held)
 		return ra_fail(errs, RA_E_DENIED, "%s", held);
 	if (word->kind != RA_WORD_YES && word->kind != RA_WORD_TYPED)

@@ -847,7 +847,7 @@ static void test_reply_bytes(void **unused)
 		size_t len;
 	} cases[] = {{"Mode: TPM\n", 10}, {"", 0}, {"\n\n", 2}, {"a\x1b[2Jb\nc", 8}, {"\xff\xfe\n\x00x", 5}, {"no end", 6}};
 	const struct ra_check *check = ra_flowset_check(the_set, "mode");
-	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE};
+	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE, false};
 	struct walk_case c = {.planes = "ssh"};
 	struct rig rig;
 
@@ -897,7 +897,7 @@ static void test_reply_bytes(void **unused)
 static void test_reply_secret(void **unused)
 {
 	const struct ra_check *check = ra_flowset_check(the_set, "key");
-	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE};
+	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE, false};
 	struct ra_plane_answer answer = {.complete = true, .out = "x", .out_len = 1, .err = ""};
 	struct walk_case c = {.planes = "ssh"};
 	cJSON *body = NULL;
@@ -915,7 +915,7 @@ static void test_reply_masked(void **unused)
 {
 	static const char log[] = "boot: encryptionRecoveryKey=123456-234567-345678-456789 quiet\nMode: TPM\n";
 	const struct ra_check *check = ra_flowset_check(the_set, "mode");
-	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE};
+	struct ra_want want = {check, &check->planes[0], true, RA_UTC_NONE, false};
 	struct ra_plane_answer answer = {
 		.complete = true, .out = log, .out_len = sizeof(log) - 1, .err = "password: hunter2", .err_len = strlen("password: hunter2")};
 	struct walk_case c = {.planes = "ssh"};

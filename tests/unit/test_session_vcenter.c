@@ -675,14 +675,26 @@ static void test_owed_on_resume(void **state)
 		view = session_look(s);
 		assert_int_equal(vc->ticket_count, 0);
 		assert_non_null(strstr(view->prompt.text, "SSH on"));
+		assert_true(one_says(&view->since, "less than a minute before") && one_says(&view->since, "SSH off"));
 		assert_string_equal(view->prompt.options[0].id, "do-it");
 		assert_true(view->prompt.options[0].safe);
 		ra_view_free(view);
 		assert_int_equal(session_say(s, RA_WORD_YES, NULL, &b.errs), RA_E_ARG);
 		assert_int_equal(session_say(s, RA_WORD_CHOOSE, "a", &b.errs), RA_E_ARG);
 		assert_int_equal(session_say(s, RA_WORD_CHOOSE, later ? "later" : "do-it", &b.errs), RA_OK);
-		if (!later)
+		if (!later) {
+			/* What was read before is read again first: no change is confirmed on it. */
+			session_settle(b.hub);
+			view = session_look(s);
+			assert_int_equal(view->prompt.kind, RA_ASK_NOTHING);
+			assert_int_equal(session_say(s, RA_WORD_YES, NULL, &b.errs), RA_E_STATE);
+			assert_int_equal(vc->ticket_count, 2);
+			assert_int_equal(view->since.count, 0); /* told until a step is taken */
+			ra_view_free(view);
+			puppet_reply(vc, vc->tickets[0], RA_LINK_TIMEOUT);
+			answered(&b, vc, service_on);
 			do_change(&b, s, vc, service_off);
+		}
 		session_until(b.hub, s, RA_ASK_CHOICE);
 		view = session_look(s);
 		assert_string_equal(view->prompt.title, "Ask");
