@@ -77,7 +77,8 @@ ra_err ra_session_send(struct ra_session *s, enum ra_ticket_kind kind, const str
 		*errs = own;
 	if (err)
 		return err;
-	*flight = (struct ra_flight){.kind = kind, .plane = plane, .id = ticket.id, .since = ra_session_now(s), .percent = -1};
+	*flight = (struct ra_flight){.kind = kind, .plane = plane, .id = ticket.id, .since = ra_session_now(s), .percent = -1,
+				    .doubtful = s->planes[plane].hub_link->doubt_until > ra_mono_now()};
 	if (want)
 		flight->want = *want;
 	ra_session_touch(s);
@@ -399,7 +400,7 @@ static ra_err take_reply(struct ra_session *s, const struct ra_reply *reply, str
 			continue;
 		s->flights[i] = (struct ra_flight){0};
 		ra_session_touch(s);
-		if (s->ended)
+		if (s->ended || ra_flight_in_doubt(&flight, reply)) /* who still wants it asks again */
 			return RA_OK;
 		if (flight.kind == RA_TICKET_KEY)
 			return ra_gate_talk_key(s, reply, errs);

@@ -304,6 +304,8 @@ int ra_hub_poll(struct ra_hub *hub, struct pollfd *fds, int cap, int *timeout_ms
 
 		nearest = at < nearest ? at : nearest;
 	}
+	if (now + RA_POLL_MAX_MS < nearest && ra_hub_flies(hub))
+		nearest = now + RA_POLL_MAX_MS;
 	*timeout_ms = nearest == RA_DEADLINE_NONE ? -1
 		      : nearest <= now		  ? 0
 		      : nearest - now > INT_MAX	  ? INT_MAX
@@ -364,6 +366,7 @@ static void step_links(struct ra_hub *hub)
 
 			at->link->ops->next(at->link, &event);
 			more = event.kind != RA_EV_NONE;
+			ra_hub_heard(at, &event);
 			if (event.kind == RA_EV_STATE)
 				keep_told(at, &event);
 			if (event.kind == RA_EV_STATE && (event.state == RA_LINK_UP || event.state == RA_LINK_DOWN))
@@ -457,6 +460,7 @@ ra_err ra_hub_step(struct ra_hub *hub, enum ra_happened *happened, struct ra_ses
 {
 	*happened = RA_HAPPENED_NOTHING;
 	*which = NULL;
+	ra_hub_awake(hub);
 	step_links(hub);
 	give_places(hub);
 	for (size_t i = 0; i < hub->session_count; i++)

@@ -18,6 +18,7 @@
 #define RA_GATE_GROUP_COUNT 4         /* groups of a recovery key that are typed where it cannot be pasted */
 #define RA_GATE_TYPE_GROUPS "groups" /* what is typed to be asked for them */
 #define RA_ONLY_REASON "checks" /* why a run of single checks ended */
+#define RA_POLL_MAX_MS 5000 /* while something is on its way a caller is told to come back within that */
 #define RA_UNCHECKED "certificate not checked (--insecure)"
 
 enum ra_ticket_kind { RA_TICKET_FREE, RA_TICKET_CHECK, RA_TICKET_ACTION, RA_TICKET_KEY };
@@ -31,6 +32,7 @@ struct ra_flight {
 	int percent;          /* ACTION: how far it is, -1: not told */
 	bool may_cancel;      /* ACTION: its machine takes a cancel now */
 	bool cancel_asked;
+	bool doubtful;        /* nobody served its link for a while, or it went over one that may be gone: not to be answered says nothing */
 };
 
 /* A link, shared by the sessions of one endpoint and user. */
@@ -42,6 +44,8 @@ struct ra_hub_link {
 	int credential;       /* index into the hub's credentials, -1: none */
 	bool password_offered;
 	bool was_up;
+	ra_mono_ms doubt_until; /* till then what does not answer over it is asked again; 0: it answers */
+	bool renewing;          /* it connects anew since it is in doubt */
 	bool left; /* a walk tries another in its place: none joins it any more */
 };
 /* One password and how hosts have taken it: two refusals anywhere stop it everywhere. */
@@ -153,6 +157,7 @@ struct ra_hub {
 	size_t credential_count;
 	char program_sha256[65]; /* of the file that runs; "": not asked yet, or not known */
 	uint64_t next_ticket;
+	ra_mono_ms stepped_at; /* 0: not yet */
 	int parallel;
 	size_t turn;
 };
@@ -248,6 +253,15 @@ enum ra_offer {
 };
 /* May this password be offered by this link now? */
 enum ra_offer ra_hub_may_offer(struct ra_hub *hub, struct ra_hub_link *link, enum ra_plane plane, const struct ra_secret *password);
+
+/* awake.c: the hub is stepped: did it stand still for long? Then everything on its way is in doubt. */
+void ra_hub_awake(struct ra_hub *hub);
+/* Is anything on its way? */
+bool ra_hub_flies(const struct ra_hub *hub);
+/* A link said something: what that tells of it. */
+void ra_hub_heard(struct ra_hub_link *link, const struct ra_event *event);
+/* Is this failure none of the host, because nobody listened when it would have answered? Then it is asked again. */
+bool ra_flight_in_doubt(const struct ra_flight *flight, const struct ra_reply *reply);
 
 /* renew.c: leave the links of this walk that were refused or never came up, so that what is asked next goes over new ones; one that was up
  * and was lost tries again by itself. Only on the operator's word. */

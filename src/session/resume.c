@@ -159,6 +159,16 @@ static ra_err replay_deeds(struct ra_session *s, struct ra_errs *errs)
 	return err;
 }
 
+/* A clock that was set back meanwhile: the walk's own time never goes back. It goes on from the last entry, or what is read now would count
+ * as older than what was done before, until that hour is over. */
+static void go_on_in_time(struct ra_session *s)
+{
+	ra_utc_ms last = s->entry_count ? s->entries[s->entry_count - 1].t : RA_UTC_NONE;
+
+	if (!s->recording && last != RA_UTC_NONE && ra_session_now(s) < last)
+		s->clock = ra_clock_make(last, 1);
+}
+
 static bool in_list(const char *list, const char *word)
 {
 	size_t len = strlen(word);
@@ -201,6 +211,8 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 	if (!err && !owes && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
 		err = ra_fail(errs, RA_E_STATE, "this walk ended (%s); `reattest export` shows it",
 			      ra_outcome_name(now.outcome));
+	if (!err)
+		go_on_in_time(s);
 	if (!err)
 		err = replay_deeds(s, errs);
 	if (!err)

@@ -181,6 +181,8 @@ static void put_half_done(struct page *p)
 	for (size_t i = 0; i < v->action_count; i++) {
 		const struct ra_view_action *a = &v->actions[i];
 
+		if (!strcmp(a->undone, "open"))
+			add(p, "- \"%s\" is not taken back. %s\n", a->title, a->undo);
 		if (is_settled(a))
 			continue;
 		if (a->ended != RA_UTC_NONE && !strcmp(a->result, "unverified"))

@@ -114,6 +114,22 @@ static ra_err fill_head(const char *path, const struct ra_view *view, struct ra_
 	return ra_is_sha256_hex(out->head) ? RA_OK : ra_fail(errs, RA_E_STATE, "%s holds no walk", path);
 }
 
+/* What stands beside the record: its seal, and a tail that was set aside. */
+static ra_err add_besides(struct ra_tarball *tar, const char *journal, struct ra_errs *errs)
+{
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; !err && ra_handover_beside(i); i++) {
+		char path[4200], name[64];
+
+		snprintf(path, sizeof(path), "%.4000s%s", journal, ra_handover_beside(i));
+		snprintf(name, sizeof(name), RA_HANDOVER_BESIDE "%s", ra_handover_beside(i));
+		if (!access(path, F_OK))
+			err = add_file(tar, name, path, errs);
+	}
+	return err;
+}
+
 /* Everything into the archive, the first page first. */
 static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, struct ra_view **view,
 		     struct ra_errs *errs)
@@ -151,6 +167,7 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 	snprintf(evidence, sizeof(evidence), "%.4000s" RA_JOURNAL_EVIDENCE, path);
 	if (!err && !access(evidence, F_OK))
 		err = add_file(tar, RA_HANDOVER_EVIDENCE, evidence, errs);
+	err = err ? err : add_besides(tar, path, errs);
 	return err ? err : add_flows(tar, flows, errs);
 }
 

@@ -26,6 +26,16 @@ static bool is_name(const char *name, const char *suffix)
 	       !strcmp(name + len - tail, suffix);
 }
 
+static const struct {
+	const char *suffix;
+	size_t max;
+} besides[] = {{".head", 1u << 16}, {".head.sig", 1u << 16}, {".head.p7s", 1u << 18}, {".torn", 8u << 20}};
+
+const char *ra_handover_beside(size_t index)
+{
+	return index < RA_LEN(besides) ? besides[index].suffix : NULL;
+}
+
 size_t ra_handover_expects(const char *name)
 {
 	static const struct {
@@ -41,6 +51,9 @@ size_t ra_handover_expects(const char *name)
 	for (size_t i = 0; i < RA_LEN(files); i++)
 		if (!strcmp(files[i].name, name))
 			return files[i].max;
+	for (size_t i = 0; i < RA_LEN(besides); i++)
+		if (!strncmp(name, RA_HANDOVER_BESIDE, strlen(RA_HANDOVER_BESIDE)) && !strcmp(name + strlen(RA_HANDOVER_BESIDE), besides[i].suffix))
+			return besides[i].max;
 	if (strncmp(name, RA_HANDOVER_FLOWS, sizeof(RA_HANDOVER_FLOWS) - 1))
 		return 0;
 	name += sizeof(RA_HANDOVER_FLOWS) - 1;
@@ -336,6 +349,23 @@ static ra_err keep_flows(const struct ra_context *context, const struct ra_tarba
 	return err;
 }
 
+/* The seal and the tail that was set aside, beside a record that is new here; what is there already stays. */
+static ra_err place_besides(const struct ra_tarball *tar, const char *journal, struct ra_errs *errs)
+{
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < RA_LEN(besides) && !err; i++) {
+		char name[64], path[4096];
+
+		snprintf(name, sizeof(name), RA_HANDOVER_BESIDE "%s", besides[i].suffix);
+		const struct ra_buf *bytes = ra_tarball_get(tar, name);
+
+		if (bytes && access(beside(journal, besides[i].suffix, path, sizeof(path)), F_OK))
+			err = ra_write_file(path, 0600, bytes->data, bytes->len, errs);
+	}
+	return err;
+}
+
 ra_err ra_verb_take_over(const struct ra_context *context, const char *path, struct ra_taken *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = RA_HANDOVER_MAX};
@@ -351,6 +381,8 @@ ra_err ra_verb_take_over(const struct ra_context *context, const char *path, str
 		err = place_journal(tar, &out->head, &out->journal, &is_new, errs);
 	if (!err)
 		err = keep_flows(context, tar, out->journal, errs);
+	if (!err && is_new)
+		err = place_besides(tar, out->journal, errs);
 	if (err && is_new) {
 		char evidence[4096];
 

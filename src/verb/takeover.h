@@ -16,6 +16,7 @@ struct ra_flowset;
 #define RA_HANDOVER_HEAD "handover.json"
 #define RA_HANDOVER_JOURNAL "journal.jsonl"
 #define RA_HANDOVER_EVIDENCE "journal.evidence"
+#define RA_HANDOVER_BESIDE "journal" /* with a suffix of ra_handover_beside: what stands beside the record */
 #define RA_HANDOVER_FLOWS "flows/"
 #define RA_HANDOVER_MAX ((size_t)300 << 20) /* bytes, all files together */
 
@@ -31,6 +32,9 @@ RA_MUST_USE ra_err ra_handover_read(const void *bytes, size_t len, struct ra_tar
 				    struct ra_errs *errs);
 /* The most bytes a file of that name may have in a handover; 0: it has no place there. */
 size_t ra_handover_expects(const char *name);
+/* The suffixes of what stands beside a record and goes with it as it is: its seal, and a tail that was set aside. NULL past the last. They
+ * prove nothing by being there: `reattest verify` looks at a seal. */
+const char *ra_handover_beside(size_t index);
 /* The first page. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_handover_page(const struct ra_view *view, const struct ra_flowset *flows,
 				    const struct ra_handover *head, struct ra_buf *out);

@@ -409,6 +409,69 @@ static void test_again_keeps_a_link_that_was_lost(void **state)
 	tear_down(&b);
 }
 
+/* This machine slept while something was on its way, or nobody stepped the hub: that it did not come says nothing of the host. Out: the link. */
+static struct puppet *begin_and_sleep(struct bench *b, ra_mono_ms slept_ms)
+{
+	set_up(b, NULL);
+	b->puppets[0] = session_puppet(b->hub, "esx0");
+	add(b, 0, "esx0", true);
+	session_settle(b->hub);
+	puppet_state(b->puppets[0], RA_LINK_UP, RA_LINK_ANSWERED);
+	session_settle(b->hub);
+	assert_int_equal(b->puppets[0]->ticket_count, 1);
+	b->hub->stepped_at -= slept_ms;
+	session_settle(b->hub);
+	return b->puppets[0];
+}
+
+static void test_sleep_is_no_silence_of_the_host(void **state)
+{
+	static const struct {
+		ra_mono_ms slept_ms;
+		enum ra_link_why why;
+		bool again; /* it is asked again, and nothing is recorded */
+	} rows[] = {
+		{7200000, RA_LINK_TIMEOUT, true},      {20000, RA_LINK_TIMEOUT, true},  {20000, RA_LINK_UNREACHABLE, true}, {20000, RA_LINK_CUT, true},
+		{20000, RA_LINK_REFUSED, false},       {20000, RA_LINK_ANSWERED, false}, {5000, RA_LINK_TIMEOUT, false},     {0, RA_LINK_UNREACHABLE, false},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct bench b;
+		struct puppet *link = begin_and_sleep(&b, rows[i].slept_ms);
+
+		puppet_reply(link, link->tickets[0], rows[i].why);
+		session_settle(b.hub);
+		if ((link->ticket_count == 2) != rows[i].again || entries_of(b.sessions[0], "reply") != !rows[i].again)
+			fail_msg("row %zu: %d tickets, %d replies", i, link->ticket_count, entries_of(b.sessions[0], "reply"));
+		tear_down(&b);
+	}
+}
+
+/* After it woke a link has one try to connect anew: a host that cannot be reached then cannot be reached. */
+static void test_after_sleep_a_host_that_is_gone_is_gone(void **state)
+{
+	struct bench b;
+	struct puppet *link = begin_and_sleep(&b, 20000);
+
+	puppet_state(link, RA_LINK_DOWN, RA_LINK_UNREACHABLE); /* found dead */
+	puppet_reply(link, link->tickets[0], RA_LINK_UNREACHABLE);
+	session_settle(b.hub);
+	assert_int_equal(link->ticket_count, 2);
+	assert_int_equal(entries_of(b.sessions[0], "reply"), 0);
+	puppet_state(link, RA_LINK_CONNECTING, RA_LINK_ANSWERED);
+	puppet_state(link, RA_LINK_DOWN, RA_LINK_UNREACHABLE);
+	puppet_reply(link, link->tickets[1], RA_LINK_UNREACHABLE);
+	session_settle(b.hub);
+	/* What was sent before the try is asked once more, and counts then. */
+	if (link->ticket_count == 3) {
+		puppet_reply(link, link->tickets[2], RA_LINK_UNREACHABLE);
+		session_settle(b.hub);
+	}
+	assert_int_equal(link->ticket_count, 3);
+	assert_int_equal(entries_of(b.sessions[0], "reply"), 1);
+	tear_down(&b);
+}
+
 /* The same question of a jump host's ssh again: the answer before was not taken, and that is said. */
 static void test_a_jump_host_asks_again(void **state)
 {
@@ -567,6 +630,8 @@ int main(void)
 		cmocka_unit_test(test_again_leaves_others_alone),
 		cmocka_unit_test(test_again_resends_no_password),
 		cmocka_unit_test(test_again_keeps_a_link_that_was_lost),
+		cmocka_unit_test(test_sleep_is_no_silence_of_the_host),
+		cmocka_unit_test(test_after_sleep_a_host_that_is_gone_is_gone),
 		cmocka_unit_test(test_a_jump_host_asks_again),
 		cmocka_unit_test(test_words_that_fit_a_need),
 		cmocka_unit_test(test_an_ended_walk_runs_nothing),

@@ -7,9 +7,25 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define KEY "vcenter admin@vc.example:443"
+
+/* The wall clock, as it was set meanwhile. Linked in the place of libc's. */
+static int64_t wall_shift_ms;
+
+int __real_clock_gettime(clockid_t id, struct timespec *out);
+int __wrap_clock_gettime(clockid_t id, struct timespec *out);
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *out)
+{
+	int rc = __real_clock_gettime(id, out);
+
+	if (!rc && id == CLOCK_REALTIME)
+		out->tv_sec += wall_shift_ms / 1000;
+	return rc;
+}
 
 struct bench {
 	struct ra_flowset *flows;
@@ -631,6 +647,86 @@ static bool one_says(const struct ra_texts *texts, const char *word)
 	return false;
 }
 
+/* The process died while it waited for a change to show, and goes on twenty minutes later (long past the minute it would have waited), or after
+ * the clock was set back by an hour: what is read now counts, and what does not answer yet is waited for, not judged. */
+static void test_a_wait_goes_on_after_a_resume(void **state)
+{
+	static const struct {
+		int64_t later_ms; /* by the wall clock */
+		bool answers;
+	} rows[] = {{1200000, true}, {1200000, false}, {-3600000, true}, {-3600000, false}};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		char path[] = "/tmp/reattest-wait-XXXXXX";
+		struct ra_session *s = NULL;
+		struct bench b;
+
+		assert_true(mkstemp(path) >= 0);
+		unlink(path);
+		set_up(&b, 1);
+		b.options.flow = "vc";
+		b.options.entry = "ssh-on";
+		b.options.interactive = true;
+		b.options.all_checks = false;
+		b.options.journal_path = path;
+		struct puppet *vc = session_puppet_at(b.hub, KEY);
+
+		s = add(&b, "esx01");
+		session_until(b.hub, s, RA_ASK_YES_NO);
+		vc->ticket_count = 0;
+		assert_int_equal(session_say(s, RA_WORD_YES, NULL, &b.errs), RA_OK);
+		session_settle(b.hub);
+		answered(&b, vc, "null");
+		ra_hub_free(b.hub);
+
+		wall_shift_ms = rows[i].later_ms;
+		b.hub = ra_hub_new(1);
+		b.options.host = b.options.journal_path = NULL;
+		vc = session_puppet_at(b.hub, KEY);
+		assert_int_equal(ra_session_resume(b.hub, &b.options, path, &s, &b.errs), RA_OK);
+		assert_true(ra_session_now(s) >= s->entries[s->entry_count - 2].t);
+		session_until(b.hub, s, RA_ASK_WAIT);
+		struct ra_view *view = session_look(s);
+
+		assert_true(view->prompt.deadline > view->now);
+		assert_true(one_says(&view->since, rows[i].later_ms > 0 ? "20 min before" : "less than a minute before"));
+		ra_view_free(view);
+		if (rows[i].answers) {
+			answered(&b, vc, service_on);
+			session_until(b.hub, s, RA_ASK_CHOICE);
+		} else {
+			puppet_reply(vc, vc->tickets[vc->ticket_count - 1], RA_LINK_UNREACHABLE);
+			session_settle(b.hub);
+		}
+		view = session_look(s);
+		assert_string_equal(view->actions[0].result, rows[i].answers ? "verified" : "unknown");
+		assert_int_equal(view->prompt.kind, rows[i].answers ? RA_ASK_CHOICE : RA_ASK_WAIT);
+		ra_view_free(view);
+		tear_down(&b);
+		unlink(path);
+		wall_shift_ms = 0;
+	}
+}
+
+/* A walk lives by the clock it began with: that the wall clock is set meanwhile is nothing to it. */
+static void test_the_wall_clock_is_set(void **state)
+{
+	static const int64_t shifts_ms[] = {7200000, -3600000};
+
+	for (size_t i = 0; i < RA_LEN(shifts_ms); i++) {
+		struct bench b;
+
+		set_up(&b, 1);
+		struct ra_session *s = add(&b, "esx01");
+		ra_utc_ms before = ra_session_now(s);
+
+		wall_shift_ms = shifts_ms[i];
+		assert_true(ra_session_now(s) >= before && ra_session_now(s) - before < 60000);
+		wall_shift_ms = 0;
+		tear_down(&b);
+	}
+}
+
 /* What was changed for the walk alone is told while it lasts and at the end; a walk that goes on offers to take it back before it asks
  * anything of anybody, and is asked once. */
 static void test_owed_on_resume(void **state)
@@ -779,6 +875,8 @@ int main(void)
 		cmocka_unit_test(test_no_password_to_anothers_place),
 	    cmocka_unit_test(test_resume_keeps_the_way_in),
 		cmocka_unit_test(test_owed_on_resume),
+		cmocka_unit_test(test_a_wait_goes_on_after_a_resume),
+		cmocka_unit_test(test_the_wall_clock_is_set),
 		cmocka_unit_test(test_typed_user_is_kept),
 		cmocka_unit_test(test_unchecked_plane_says_so),
 	};

@@ -55,6 +55,7 @@ walk() {
 
 # Half a walk: maintenance mode entered, the firmware step begun. Then the shift ends.
 walk 14 one 'It is done' demo secure-boot-off --journal half.jsonl --change CHG-7 --case SR-7 --until 2026-03-02T05:00:00Z
+for beside in torn head head.sig head.p7s; do echo "the $beside of it" >"half.jsonl.$beside"; done
 expect 0 'do not go on with it here' one handover half.jsonl -o s.handover
 [ "$(stat -c %a s.handover)" = 600 ] || bad "the handover is readable by others"
 expect 73 'is there already' one handover half.jsonl -o s.handover
@@ -70,6 +71,11 @@ tar tzf s.handover | grep -qx 'flows/tpm-attestation.flow.json' || bad "the flow
 walk 0 two 'no such words' resume s.handover
 grep -q 'Outcome: resolved' out || bad "not resolved: $(tail -n 5 out)"
 taken=two/$sessions/half.jsonl
+for beside in torn head head.sig head.p7s; do
+	cmp "half.jsonl.$beside" "$taken.$beside" || bad "the $beside did not come along"
+	[ "$(stat -c %a "$taken.$beside")" = 600 ] || bad "the $beside is readable by others"
+	rm "half.jsonl.$beside" "$taken.$beside"
+done
 expect 3 'whole' one verify half.jsonl
 expect 3 'whole' two verify "$taken"
 head -c "$(stat -c %s half.jsonl)" "$taken" | cmp - half.jsonl || bad "what was handed over is not the beginning of what it became"
