@@ -206,8 +206,11 @@ static const char *const hostile[] = {
 	"</title></style></pre></details></main><h1>owned</h1>",
 	"<style>*{display:none}</style><meta http-equiv=refresh content=0;url=//evil>",
 	"&#x3c;script&#x3e; &lt;b&gt; &amp &#0; &bogus;",
-	"a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xd8\x9c",
-	"\x1b[31mred\x1b]52;c;AAAA\x07\x9b" "31m\x7f\x01",
+	("a\xe2\x80\xae"
+	 "b\xe2\x81\xa6"
+	 "c\xd8\x9c"),
+	("\x1b[31mred\x1b]52;c;AAAA\x07\x9b"
+	 "31m\x7f\x01"),
 	"broken \xff\xc0\xaf utf-8 \xed\xa0\x80 \xf0\x9f\x98",
 	"null\xef\xbf\xbf \xef\xbf\xbe \xef\xb7\x90 noncharacters",
 	"%s%n%d %1$s",

@@ -131,7 +131,7 @@ static void test_checks(void **state)
 	}
 }
 
-/* A walk with gates and a called flow. */
+/* A walk whose gates stay closed. */
 static void test_a_walk_behind_gates(void **state)
 {
 	struct walker w = {0};
@@ -142,6 +142,8 @@ static void test_a_walk_behind_gates(void **state)
 	assert_int_equal(ra_session_view(w.session, true, &view, NULL), RA_OK);
 	RA_AUTO(ra_mem_free) char *page = page_of(view, "gates");
 
+	holds(page, "gates", ">Gates: what had to be proven or confirmed before a change</caption>");
+	holds(page, "gates", ">not opened</span>");
 	ra_view_free(view);
 	walker_end(&w);
 }
