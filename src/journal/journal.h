@@ -20,6 +20,7 @@
 #define RA_JOURNAL_FORMAT 1
 #define RA_JOURNAL_LINE_MAX (8u << 20) /* bytes of one line */
 #define RA_JOURNAL_FILE_MAX (1u << 30) /* bytes of a whole journal, and of its evidence file */
+#define RA_JOURNAL_ROOM_LEN (8u << 20) /* bytes that must be free before a change may begin */
 #define RA_JOURNAL_INLINE_MAX (256u << 10) /* bytes of openings that may go into the evidence file and still stand in the line */
 #define RA_JOURNAL_EVIDENCE ".evidence" /* behind a journal's name: the file of openings of large replies */
 
@@ -78,6 +79,11 @@ RA_MUST_USE ra_err ra_journal_end(struct ra_journal *journal, ra_utc_ms t, const
 /* fsync; nothing to do in memory. Errors: RA_E_IO, and the journal takes no more (what reached the disk is not known).
  */
 RA_MUST_USE ra_err ra_journal_sync(struct ra_journal *journal, struct ra_errs *errs);
+/* Can what comes now be relied on to reach the disk? The files are still those of their names and as they were left, there
+ * is room, and some of it is kept for this journal until it is freed. To be asked before a change of a machine is offered
+ * and again before it begins; nothing to ask in memory.
+ * Errors: RA_E_STATE (deleted, moved, replaced, changed by somebody else, or it takes no more entries), RA_E_IO (no room). */
+RA_MUST_USE ra_err ra_journal_ready(struct ra_journal *journal, struct ra_errs *errs);
 /* Count of entries, hash of the last, path (NULL in memory). Borrowed. */
 int64_t ra_journal_count(const struct ra_journal *journal);
 const char *ra_journal_head(const struct ra_journal *journal);

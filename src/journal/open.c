@@ -29,6 +29,7 @@ struct ra_journal *ra_journal_free(struct ra_journal *journal)
 {
 	if (!journal)
 		return NULL;
+	ra_journal_release(journal);
 	if (journal->fd >= 0)
 		close(journal->fd);
 	ra_evidence_clear(&journal->evidence);
@@ -43,7 +44,8 @@ static ra_err lock(struct ra_journal *journal, struct ra_errs *errs)
 		return RA_OK;
 	if (errno == EWOULDBLOCK)
 		return ra_fail(errs, RA_E_BUSY, "%s is open in another reattest; end that one first", journal->path);
-	return ra_fail(errs, RA_E_IO, "cannot lock %s: %s", journal->path, strerror(errno));
+	return ra_fail(errs, RA_E_IO, "cannot lock %s: %s; keep the record where files can be locked, as on a local disk (--journal)",
+		       journal->path, strerror(errno));
 }
 
 ra_err ra_journal_sync_dir(const char *path, struct ra_errs *errs)
@@ -86,6 +88,8 @@ ra_err ra_journal_create(const char *path, struct ra_journal **out, struct ra_er
 	}
 	if (!err)
 		err = take_evidence(journal, errs);
+	if (err && journal->fd >= 0)
+		(void)unlink(path); /* nothing is in it */
 	if (err)
 		return err;
 	*out = journal;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RA_RETRY_MS 100 /* until a link that was full is asked again */
+#define RA_READY_MS 2000 /* until a journal that was not ready is asked again */
 #define RA_TURNS_MAX 2000 /* entries one drive may append: more is a flow that runs in a circle */
 
 static struct ra_flight *free_flight(struct ra_session *s)
@@ -210,9 +211,23 @@ static ra_err send_action(struct ra_session *s, struct ra_errs *errs)
 	return err;
 }
 
+/* Room that was made, and a file that was put back, are seen without a key. */
+static void look_at_journal(struct ra_session *s, const struct ra_now *now)
+{
+	bool unready = !s->ended && now->phase == RA_PH_CONFIRM && ra_journal_ready(s->journal, NULL);
+
+	if (unready != s->unready)
+		ra_session_touch(s);
+	s->unready = unready;
+	if (unready)
+		wake_by(s, ra_session_now(s) + RA_READY_MS * s->clock.scale);
+}
+
 static void set_wake(struct ra_session *s)
 {
 	struct ra_now now = ra_session_stand(s);
+
+	look_at_journal(s, &now);
 
 	/* Past the deadline it is the last answers that are waited for, not the clock. */
 	if (now.phase == RA_PH_VERIFY && now.deadline != RA_UTC_NONE && now.deadline > ra_session_now(s))

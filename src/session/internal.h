@@ -134,6 +134,7 @@ struct ra_session {
 	bool pass_hold;   /* the operator said go on */
 	bool again;       /* of what was wanted last something is read again because it is old */
 	bool reads;       /* ... and the operator is told so: no change begins until it is there */
+	bool unready;     /* at a step that changes something: the journal could not take what would come of it */
 	bool owe_ask;     /* resumed: what is owed is offered before all else */
 	bool ended, told_end, all_done;
 	bool retired;     /* ended, and everything it held of others was given back */
@@ -209,7 +210,8 @@ RA_MUST_USE ra_err ra_gate_talk_drive(struct ra_session *session, struct ra_errs
 RA_MUST_USE ra_err ra_gate_talk_word(struct ra_session *session, const struct ra_word *word, struct ra_errs *errs);
 /* The answer to the secret request. */
 RA_MUST_USE ra_err ra_gate_talk_key(struct ra_session *session, const struct ra_reply *reply, struct ra_errs *errs);
-/* Why the action of this step cannot begin in this run, and what to do; NULL when it can. Out: in room[cap] where it names a time. */
+#define RA_HELD_MAX (RA_ERR_TEXT_MAX + 80)
+/* Why the action of this step cannot begin now, and what to do; NULL when it can. Out: in room[cap] where it names a time or a file. */
 const char *ra_held_back(const struct ra_session *session, char *room, size_t cap);
 /* The check whose secret plane lists recovery keys; NULL when the flow set has none. Out: of its planes the first that is given and
  * not down, SSH before vCenter; else its first. */

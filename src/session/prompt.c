@@ -238,11 +238,17 @@ static ra_err gate_prompt(const struct ra_session *s, const struct ra_now *now, 
 const char *ra_held_back(const struct ra_session *s, char *room, size_t cap)
 {
 	char until[RA_UTC_TEXT_LEN];
+	struct ra_errs errs;
 
 	if (s->read_only)
 		return "This walk is read-only: the step is shown, nothing begins.";
 	if (s->dry_run)
 		return "Dry run: the step is shown, nothing begins.";
+	ra_errs_clear(&errs);
+	if (ra_journal_ready(s->journal, &errs)) {
+		snprintf(room, cap, "No change begins now, for it could not be recorded: %s.", errs.text[0]);
+		return room;
+	}
 	if (!ra_state_too_late(s->state, ra_session_now(s)))
 		return NULL;
 	snprintf(room, cap,
@@ -269,7 +275,7 @@ static char *with_danger(const struct ra_session *s, const struct ra_now *now)
 static ra_err confirm_prompt(const struct ra_session *s, const struct ra_now *now, struct ra_view_prompt *out)
 {
 	const struct ra_action *action = &now->step->action;
-	char room[400];
+	char room[RA_HELD_MAX];
 	const char *held = ra_held_back(s, room, sizeof(room));
 	ra_err err = put(&out->title, now->step->title);
 

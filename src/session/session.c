@@ -189,8 +189,8 @@ ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *bo
 		err = ra_journal_sync(session->journal, &own);
 	if (err) {
 		ra_entry_clear(&entry);
-		ra_fail(&own, err, "the journal %s takes no more entries; nothing was done without it",
-			path ? path : "(in memory)");
+		ra_fail(&own, err, "the journal %s takes no more entries; nothing was done without it%s", path ? path : "(in memory)",
+			path ? ". Once it can be written again, `reattest resume` goes on with it" : "");
 	} else {
 		if (!strcmp(kind, "edge"))
 			session->pass_hold = false;
@@ -496,6 +496,8 @@ ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *o, st
 	if (!err && !ask)
 		err = ra_session_begin(s, s->entry, errs);
 	if (err) {
+		if (s->journal && !s->entry_count && o->journal_path)
+			(void)unlink(o->journal_path);
 		ra_session_close(s);
 		return err;
 	}

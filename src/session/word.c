@@ -108,7 +108,7 @@ static ra_err begin_action(struct ra_session *s, const struct ra_word *word, str
 {
 	cJSON *body = NULL;
 	const char *id = chosen(word);
-	char room[400];
+	char room[RA_HELD_MAX];
 
 	if (word->kind == RA_WORD_SKIP || word->kind == RA_WORD_NO || (id && !strcmp(id, "skip")))
 		return skip(s, word, errs);
@@ -116,8 +116,10 @@ static ra_err begin_action(struct ra_session *s, const struct ra_word *word, str
 
 	if (s->reads)
 		return ra_fail(errs, RA_E_STATE, "what this step is judged by is being read again; it is asked then");
-	if (held)
+	if (held) {
+		ra_session_touch(s); /* it may be so only now: then the step says it from here on */
 		return ra_fail(errs, RA_E_DENIED, "%s", held);
+	}
 	if (word->kind != RA_WORD_YES && word->kind != RA_WORD_TYPED)
 		return ra_fail(errs, RA_E_ARG, "confirm the step, or leave it");
 	ra_err err = ra_make_intent(s->state, word->kind == RA_WORD_TYPED ? word->typed : NULL, ra_session_now(s), &body,

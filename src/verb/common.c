@@ -388,8 +388,12 @@ ra_err ra_verb_lock(const char *path, int *fd, struct ra_errs *errs)
 		return ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "%s: %s", path, strerror(errno));
 	if (!flock(*fd, LOCK_SH | LOCK_NB))
 		return RA_OK;
+	int why = errno;
+
 	close(*fd);
 	*fd = -1;
+	if (why != EWOULDBLOCK)
+		return ra_fail(errs, RA_E_IO, "cannot lock %s: %s", path, strerror(why));
 	return ra_fail(errs, RA_E_BUSY, "%s is open in another reattest; end that one first", path);
 }
 
