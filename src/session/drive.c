@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define RA_RETRY_MS 100 /* until a link that was full is asked again */
-#define RA_READY_MS 2000 /* until a journal that was not ready is asked again */
+#define RA_READY_MS 1000 /* until a journal that was not ready is asked again */
 #define RA_TURNS_MAX 2000 /* entries one drive may append: more is a flow that runs in a circle */
 
 static struct ra_flight *free_flight(struct ra_session *s)

@@ -144,7 +144,7 @@ struct ra_session {
 	uint64_t told_prompt;
 	ra_utc_ms wake_at;   /* next poll of a verification, RA_UTC_NONE */
 	struct ra_errs fault;
-	char head[65]; /* reading: the head that was verified */
+	char head[65]; /* of the record, as far as it was taken in: reading, as it was verified */
 	int64_t withheld; /* reading: values that a redacted copy lacks, -1 for an original */
 	char *path;    /* reading: the file */
 };
@@ -172,6 +172,8 @@ RA_MUST_USE ra_err ra_session_put_given(struct ra_session *session, struct ra_er
 RA_MUST_USE ra_err ra_session_rename(struct ra_session *session, const char *host, struct ra_errs *errs);
 /* The fold takes an entry in, then the session keeps it. Owner: takes entry's content. Errors: as ra_state_apply. */
 RA_MUST_USE ra_err ra_session_fold(struct ra_session *session, struct ra_entry *entry, struct ra_errs *errs);
+/* The journal's head is that of what was taken in. */
+void ra_session_take_head(struct ra_session *session);
 /* The one way an entry comes to be: journal first, then the fold, then the view. Takes body. */
 RA_MUST_USE ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *body, bool sync,
 				     struct ra_errs *errs);

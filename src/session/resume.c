@@ -49,7 +49,8 @@ static ra_err show_withheld(cJSON *node)
 		const cJSON *shown = ra_json_get(child, "$w");
 
 		next = child->next;
-		if (!shown || !may_show(node, child)) {
+		/* One word stands for all lines of an answer whose evidence is missing: who joins them says it. */
+		if (!shown || !may_show(node, child) || (!child->string && cJSON_IsTrue(shown))) {
 			err = shown ? RA_OK : show_withheld(child);
 			continue;
 		}
@@ -188,6 +189,16 @@ static ra_err reopen(struct ra_session *s, struct ra_errs *errs)
 	return err || !body ? err : ra_session_append(s, "back", body, true, errs);
 }
 
+/* Was its end written down? A process that died before it leaves a record that is to be closed. */
+static bool is_closed(const struct ra_session *s)
+{
+	size_t last = s->entry_count;
+
+	while (last && !strcmp(s->entries[last - 1].kind, "torn"))
+		last--;
+	return last && !strcmp(s->entries[last - 1].kind, "end");
+}
+
 ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o, const char *path,
 			 struct ra_session **out, struct ra_errs *errs)
 {
@@ -196,6 +207,8 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 
 	if (!err)
 		err = ra_journal_open(path, fold_stored, s, &s->journal, errs);
+	if (!err)
+		ra_session_take_head(s);
 	if (!err)
 		err = take_start(s, o, errs);
 	/* SSH as it was: a walk begun without it does not go there by itself. */
@@ -207,8 +220,10 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 	struct ra_owed owed[RA_OWED_MAX];
 	bool owes = !err && ra_state_owed(s->state, owed) > 0;
 
-	/* An end is an end, unless something is still to be taken back. */
-	if (!err && !owes && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
+	bool closed = !err && is_closed(s);
+
+	/* An end is an end, unless something is still to be taken back, or it is not in the record yet. */
+	if (!err && closed && !owes && now.phase == RA_PH_END && now.outcome != RA_OUT_NONE && now.outcome != RA_OUT_STOPPED)
 		err = ra_fail(errs, RA_E_STATE, "this walk ended (%s); `reattest export` shows it",
 			      ra_outcome_name(now.outcome));
 	if (!err)
@@ -219,7 +234,7 @@ ra_err ra_session_resume(struct ra_hub *hub, const struct ra_session_options *o,
 		err = append_resume(s, errs);
 	if (!err)
 		err = ra_session_put_given(s, errs);
-	if (!err)
+	if (!err && closed)
 		err = reopen(s, errs);
 	s->owe_ask = owes && s->interactive && !s->read_only && !s->dry_run;
 	if (err) {

@@ -169,6 +169,20 @@ static void tell_head(const struct ra_session *s, const char *kind)
 	ra_heads_syslog(kind, &head);
 }
 
+void ra_session_take_head(struct ra_session *session)
+{
+	snprintf(session->head, sizeof(session->head), "%s", ra_journal_head(session->journal));
+}
+
+/* What could not begin leaves no file behind. */
+static void drop_empty(const struct ra_session *s)
+{
+	const char *path = s->journal && !s->entry_count ? ra_journal_path(s->journal) : NULL;
+
+	if (path)
+		(void)unlink(path);
+}
+
 ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *body, bool sync, struct ra_errs *errs)
 {
 	const char *path = ra_journal_path(session->journal);
@@ -195,12 +209,15 @@ ra_err ra_session_append(struct ra_session *session, const char *kind, cJSON *bo
 		if (!strcmp(kind, "edge"))
 			session->pass_hold = false;
 		err = ra_session_fold(session, &entry, &own);
+		ra_session_take_head(session);
 		if (!err)
 			tell_head(session, kind);
 	}
 	/* From here on the journal and what is shown would part: the walk is over. */
-	if (err)
+	if (err) {
+		drop_empty(session);
 		ra_session_fault(session, &own);
+	}
 	if (err && errs)
 		*errs = own;
 	return err;
@@ -491,13 +508,14 @@ ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *o, st
 		err = RA_E_ARG;
 	else
 		err = ra_journal_create(o->journal_path, &s->journal, errs);
+	if (!err)
+		ra_session_take_head(s);
 	bool ask = !err && asks_entry(s, flow);
 
 	if (!err && !ask)
 		err = ra_session_begin(s, s->entry, errs);
 	if (err) {
-		if (s->journal && !s->entry_count && o->journal_path)
-			(void)unlink(o->journal_path);
+		drop_empty(s);
 		ra_session_close(s);
 		return err;
 	}
@@ -512,12 +530,9 @@ ra_err ra_session_stop(struct ra_session *s, const char *reason, struct ra_errs 
 		return RA_OK;
 	ra_gate_talk_reset(s);
 	if (!s->entry_count) { /* left at the first question: nothing has begun, so nothing is written, and no empty file stays */
-		const char *path = ra_journal_path(s->journal);
-
 		s->ended = true;
 		ra_session_touch(s);
-		if (path)
-			(void)unlink(path);
+		drop_empty(s);
 		return RA_OK;
 	}
 	return ra_session_end(s, reason, "stopped", errs);

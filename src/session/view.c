@@ -123,7 +123,7 @@ static ra_err put_record(const struct ra_session *s, struct ra_view *v)
 
 	if (ra_view_put(&v->journal_path, name ? name + 1 : path))
 		return RA_E_NOMEM;
-	return ra_view_put(&v->head, s->journal ? ra_journal_head(s->journal) : s->head);
+	return ra_view_put(&v->head, s->head);
 }
 
 /* What must stand beside a status, so that no header says Passed of what was not seen: that it is of an earlier boot, that this

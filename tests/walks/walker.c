@@ -161,10 +161,13 @@ void walker_begin(struct walker *w, const char *demo, const char *journal, bool 
 	options.recording = w->recording;
 	options.entry = NULL;
 	options.journal_path = resume ? NULL : journal;
-	if (resume)
-		must(ra_session_resume(w->hub, &options, journal, &w->session, &errs), &errs);
+	ra_err err = resume ? ra_session_resume(w->hub, &options, journal, &w->session, &errs)
+			    : ra_session_new(w->hub, &options, &w->session, &errs);
+
+	if (err && w->may_fault)
+		ra_errs_line(&errs, w->fault, sizeof(w->fault));
 	else
-		must(ra_session_new(w->hub, &options, &w->session, &errs), &errs);
+		must(err, &errs);
 }
 
 void walker_begin_check(struct walker *w, const char *demo, const char *without)
@@ -293,8 +296,11 @@ static void say(struct walker *w, const struct ra_view_prompt *prompt)
 	case RA_ASK_END:
 		break;
 	}
-	must(ra_session_answer(w->session, &word, &errs), &errs);
+	ra_err err = ra_session_answer(w->session, &word, &errs);
+
 	ra_secret_free(secret);
+	if (!w->may_fault) /* else the next view tells of it */
+		must(err, &errs);
 	walker_answer_took();
 }
 
@@ -330,6 +336,8 @@ static struct ra_view *look(struct walker *w, const char *until)
 	ra_errs_clear(&errs);
 	step(w);
 	must(ra_session_view(w->session, false, &view, &errs), &errs);
+	if (w->show)
+		w->show(w, view);
 	if (w->die_at && view->entry_count >= w->die_at)
 		raise(SIGKILL);
 	if (view->prompt.kind == RA_ASK_END ||

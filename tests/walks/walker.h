@@ -17,6 +17,9 @@ struct walker {
 	int type_groups;    /* the recovery key is not pasted: its groups are typed as they are asked for; 2: one of them wrong; 3: wrong, then right */
 	unsigned groups_asked[2]; /* of the key, at the first try and at the second: bit 0 is group 1 */
 	int try;            /* 0: the first */
+	void (*show)(struct walker *w, const struct ra_view *view); /* is told of every view before it is answered; NULL: none */
+	bool may_fault;     /* an error ends the walk, not the test */
+	char fault[2048];   /* why it did not begin */
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
 };
 
@@ -24,7 +27,7 @@ struct walker {
 struct ra_flowset *walker_flows(void);
 /* A recording of flows/demo, its time running so much faster. without: replies whose request holds this text are left out (NULL: none). */
 struct ra_recording *walker_recording(const char *id, const char *without, int speed);
-/* Begin, or go on with the journal. Fails the test on error. */
+/* Begin, or go on with the journal. Fails the test on error; with may_fault there is no session then. */
 void walker_begin(struct walker *w, const char *demo, const char *journal, bool resume);
 /* Begin as `reattest check` does: every check first, nobody to ask. */
 void walker_begin_check(struct walker *w, const char *demo, const char *without);
