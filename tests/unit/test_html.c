@@ -1,6 +1,7 @@
 /* The HTML report: whatever a machine says is text in it, every link leads somewhere, and it is bounded however much came back. A page is
  * well-formed XML but for its first line, so that tags that do not close are found here. */
 #include "tests/unit/unit.h"
+#include "tests/unit/view_all.h"
 #include "tests/unit/view_fixture.h"
 
 #include "base/digest.h"
@@ -137,61 +138,6 @@ static size_t is_sound(const char *page)
 	return elements;
 }
 
-/* Every text of a view is this one. Nothing in it is owned. */
-static struct ra_view all_say(const char *text)
-{
-	static struct ra_view_plane plane;
-	static struct ra_view_turn turns[2];
-	static struct ra_view_shown shown;
-	static struct ra_view_step step;
-	static struct ra_view_result result;
-	static struct ra_view_obs obs[3];
-	static struct ra_view_fact fact;
-	static struct ra_view_rule rule;
-	static struct ra_view_cause cause;
-	static struct ra_view_command command;
-	static struct ra_view_change change;
-	static struct ra_view_action action;
-	static struct ra_view_gate gate;
-	static struct ra_view_quirk quirk;
-	static struct ra_view_unseen unseen;
-	static char *one[1];
-	char *t = T(text);
-
-	one[0] = t;
-	const struct ra_texts texts = {one, 1};
-
-	plane = (struct ra_view_plane){.name = t, .state = t, .say = t, .peer = t};
-	turns[0] = (struct ra_view_turn){.label = t, .because = t, .to = t, .title = t};
-	turns[1] = (struct ra_view_turn){.label = t, .because = t, .to = t, .title = t, .end = true};
-	step = (struct ra_view_step){.flow = t, .id = t, .title = t, .because = t, .left_by = t, .mark = RA_MARK_NOW, .at = NOW, .turns = turns, .turn_count = 2, .shown = &shown, .shown_count = 1};
-	shown = (struct ra_view_shown){.kind = T("answer"), .title = t, .text = t, .hint = t, .type = t, .danger = t, .offered = texts, .said = texts, .at = NOW};
-	result = (struct ra_view_result){.check = t, .title = t, .why = t, .verdict = t, .verdict_id = t, .shown = t, .planes = t, .at = NOW, .disputed = texts};
-	obs[0] = (struct ra_view_obs){.plane = t, .value = t, .reason = t, .check = t, .at = NOW, .seq = 7, .current = true, .evidence = t};
-	obs[1] = (struct ra_view_obs){.plane = t, .value = T("other"), .reason = t, .check = t, .at = NOW, .seq = 8, .current = true, .evidence = t};
-	obs[2] = (struct ra_view_obs){.plane = t, .reason = t, .check = t, .at = NOW, .seq = 9, .evidence = t};
-	fact = (struct ra_view_fact){.name = t, .type = t, .value = t, .reason = t, .json = t, .known = true, .obs = obs, .obs_count = 3, .disputed = texts};
-	rule = (struct ra_view_rule){.kind = T("for"), .because = t, .source = t, .value = T("true"), .confidence = t};
-	cause = (struct ra_view_cause){.id = t, .title = t, .status = T("likely"), .why = t, .impact = t, .resolution = t, .fix_by = t, .guide = texts,
-				       .references = texts, .rules = &rule, .rule_count = 1};
-	command = (struct ra_view_command){.seq = 7, .plane = t, .check = t, .words = t, .why = t, .at = NOW, .out = t, .err = t};
-	change = (struct ra_view_change){.fact = t, .title = t, .before = {t, t, NOW}, .after = {NULL, t, RA_UTC_NONE}};
-	action = (struct ra_view_action){.step = t, .title = t, .danger = t, .result = t, .touches = texts, .began = NOW, .ended = NOW, .said = t, .undo = t, .undone = t,
-					 .changes = &change, .change_count = 1};
-	gate = (struct ra_view_gate){.gate = t, .step = t, .why = t, .at = NOW};
-	quirk = (struct ra_view_quirk){.id = t, .title = t, .say = t, .source = t};
-	unseen = (struct ra_view_unseen){.what = t, .why = t};
-	return (struct ra_view){
-		.flow = t, .flow_title = t, .flow_version = t, .flow_sha256 = t, .program = t, .named = t, .host = t, .esxi_version = t,
-		.attestation = t, .source = t, .operator_name = t, .change_id = t, .case_id = t, .until = t, .journal_path = t, .head = t,
-		.entry_count = 9, .started = NOW, .now = NOW, .planes = &plane, .plane_count = 1, .steps = &step, .step_count = 1,
-		.results = &result, .result_count = 1, .facts = &fact, .fact_count = 1, .causes = &cause, .cause_count = 1,
-		.commands = &command, .command_count = 1, .actions = &action, .action_count = 1, .gates = &gate, .gate_count = 1,
-		.unseen = &unseen, .unseen_count = 1, .maker = t, .quirks = &quirk, .quirk_count = 1, .notes = texts, .next = texts,
-		.outcome = t, .outcome_title = t, .end_reason = t, .fault = true, .unchecked = true, .seen_words = t,
-	};
-}
-
 static const char *const hostile[] = {
 	"</script><script>alert(1)</script>",
 	"<img src=x onerror=alert(1)>",
@@ -230,12 +176,12 @@ static size_t count_of(const char *page, const char *what)
 /* Markup of a machine is text: the page has the same elements whatever they say. */
 static void test_foreign_text_marks_nothing_up(void **state)
 {
-	struct ra_view calm = all_say("calm");
+	struct ra_view calm = view_all("calm");
 	RA_AUTO(ra_mem_free) char *page = rendered(&calm);
 	size_t elements = is_sound(page);
 
 	for (size_t i = 0; i < RA_LEN(hostile); i++) {
-		struct ra_view v = all_say(hostile[i]);
+		struct ra_view v = view_all(hostile[i]);
 		RA_AUTO(ra_mem_free) char *got = rendered(&v);
 		size_t now = is_sound(got) - count_of(got, "<text ") - count_of(got, "<a rel=") - count_of(got, "<span class=\"badge "),
 		       want = elements - count_of(page, "<text ") - count_of(page, "<span class=\"badge ");
@@ -260,7 +206,7 @@ static void test_a_hostile_page(void **state)
 		assert_int_equal(ra_buf_text(&all, hostile[i % RA_LEN(hostile)]), RA_OK);
 	for (size_t i = 0; i < 500; i++)
 		assert_int_equal(ra_buf_text(&all, "x<y&"), RA_OK);
-	struct ra_view v = all_say(ra_buf_str(&all));
+	struct ra_view v = view_all(ra_buf_str(&all));
 	RA_AUTO(ra_mem_free) char *page = rendered(&v);
 
 	is_sound(page);
@@ -285,13 +231,13 @@ static void test_escapes(void **state)
 	};
 
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
-		struct ra_view v = all_say(rows[i].said);
+		struct ra_view v = view_all(rows[i].said);
 		RA_AUTO(ra_mem_free) char *page = rendered(&v);
 
 		if (!strstr(page, rows[i].stands))
 			fail_msg("%s does not stand as %s", rows[i].said, rows[i].stands);
 	}
-	struct ra_view v = all_say("host.example");
+	struct ra_view v = view_all("host.example");
 	struct ra_view_fact fact = {.name = T("a"), .type = T("text"), .value = T("https://evil.example/"), .reason = T(""), .known = true};
 
 	v.facts = &fact;
