@@ -107,12 +107,31 @@ fi
 # The module belongs to the system's Python, which need not be the first in PATH.
 for python in python3 /usr/bin/python3; do
 	"$python" -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null || continue
-	"$python" - "$top/doc/journal.schema.json" "$data"/*.jsonl <<'END' || fail "the schema and the journals disagree"
-import copy, json, sys, jsonschema
-schema = json.load(open(sys.argv[1]))
+	"$python" - "$top/doc/journal.schema.json" "$top/src/flow/entries.h" "$data" "$work/walks" <<'END' || fail "the schema and the journals disagree"
+import copy, glob, json, os, re, sys, jsonschema
+schema_path, header, data, walks = sys.argv[1:]
+schema = json.load(open(schema_path))
 jsonschema.Draft202012Validator.check_schema(schema)
+def read(*paths):
+    return [json.loads(l) for path in paths for l in open(path) if l.endswith("\n")]
+# What walks write, kind by kind, to the member.
+strict = jsonschema.Draft202012Validator(schema).is_valid
+written = read(*glob.glob(os.path.join(data, "walk-*.jsonl")), *glob.glob(os.path.join(walks, "*.jsonl")))
+bad = [line["body"] for line in written if not strict(line)]
+assert len(written) > 10 and not bad, bad[:3]
+for line in written:
+    for spoilt in ({"x": 1}, {"kind": "other"}, {"step": 1}, {"words": "open"}):
+        assert not strict({**line, "body": {**line["body"], **spoilt}}), (line["body"]["kind"], spoilt)
+rows = re.findall(r'X\([A-Z]+, "(\w+)",\s*"([^"]*)"\)', open(header).read())
+listed = {kind: {part.split()[0] for part in re.sub(r"[\[{(][^\])}]*(?:\([^)]*\))?[\])}]+", "", members).split(",")} for kind, members in rows}
+shared = {"v", "seq", "prev", "t", "kind", "evidence"}
+formed = {kind: set(schema["$defs"]["entry_" + kind]["properties"]) - shared for kind in listed}
+assert formed == listed, {kind: formed[kind] ^ listed[kind] for kind in listed if formed[kind] != listed[kind]}
+assert {row["$ref"] for row in schema["$defs"]["entry"]["oneOf"]} == {"#/$defs/entry_" + kind for kind in listed}
+# What the journal itself asks of any entry: the samples' kinds are of no program.
+schema["properties"]["body"] = {"$ref": "#/$defs/body"}
 valid = jsonschema.Draft202012Validator(schema).is_valid
-lines = [json.loads(l) for path in sys.argv[2:] for l in open(path) if l.endswith("\n")]
+lines = read(*sorted(glob.glob(os.path.join(data, "*.jsonl"))))
 bad = [n for n, line in enumerate(lines) if not valid(line)]
 assert len(lines) == 38 and not bad, bad
 end = [l for l in lines if l["body"]["kind"] == "end"][0]
