@@ -200,7 +200,7 @@ const struct ra_report_said *ra_report_said(const char *kind)
 {
 	static const struct ra_report_said kinds[] = {
 		{"start", "asked", "answered", true},	{"answer", "asked", "answered", true}, {"gate", NULL, "affirmed", true},
-		{"intent", NULL, "confirmed", false},	{"done", "directions", "told", false}, {"", "shown", "said", false},
+		{"intent", NULL, "confirmed", false},	{"done", "directions", "told", false}, {"end", "outcome", "said", false}, {"", "shown", "said", false},
 	};
 	const struct ra_report_said *as = kinds;
 

@@ -103,8 +103,8 @@ static bool put_facts(cJSON *root, const struct ra_view *v)
 		cJSON *fact = cJSON_AddObjectToObject(facts, v->facts[i].name);
 
 		ok = fact && put_value(fact, &v->facts[i]) && cJSON_AddBoolToObject(fact, "known", v->facts[i].known) &&
-		     cJSON_AddBoolToObject(fact, "required", v->facts[i].required) &&
 		     text(fact, "reason", v->facts[i].reason) && text(fact, "type", v->facts[i].type) &&
+		     cJSON_AddBoolToObject(fact, "required", v->facts[i].required) &&
 		     put_observations(fact, &v->facts[i]);
 	}
 	return ok;

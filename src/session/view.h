@@ -23,7 +23,8 @@ struct ra_texts {
 
 /* What a person was shown and what they said to it, in words. */
 struct ra_view_shown {
-	char *kind;              /* of the entry: "answer", "gate", "intent", "done", "edge" (left out), "outcome" (not waited for), "start" */
+	char *kind;              /* of the entry: "answer", "gate", "intent", "done", "edge" (left out), "outcome" (not waited for), "start";
+				  * "end": what stood at the outcome, which nobody answers */
 	char *title, *text;      /* text: the question, the directions, why the gate stands; paragraphs; "" */
 	char *hint, *type;       /* type: what was to be typed to the letter; "" */
 	char *danger;            /* "", or "irreversible", ... */

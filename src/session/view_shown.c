@@ -129,7 +129,7 @@ ra_err ra_view_said(const struct ra_session *s, struct ra_view *v)
 		const struct ra_entry *entry = &s->entries[i];
 		const cJSON *words = ra_json_get(entry->body, "words");
 		bool answer = !strcmp(entry->kind, "answer");
-		struct ra_view_step *step = (words || answer) && strcmp(entry->kind, "end") ? step_of(s, entry, v) : NULL;
+		struct ra_view_step *step = words || answer ? step_of(s, entry, v) : NULL;
 
 		if (step && put_shown(s, entry, words, step))
 			return RA_E_NOMEM;
