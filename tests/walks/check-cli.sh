@@ -55,7 +55,7 @@ spoil() {
 	grep -qF "$2" out || bad "$3 -> $4: \"$2\" is not in the result"
 	grep -q '"exit":0,' out && bad "$3 -> $4: called well"
 }
-spoil 12 '"attestation.time":{"value":null,"known":false,"required":false,"reason":"conflict"' '${start-93400}' '2031-01-01T00:00:00Z'
+spoil 12 '"attestation.time":{"value":null,"known":false,"reason":"conflict"' '${start-93400}' '2031-01-01T00:00:00Z'
 spoil 11 '"more than five minutes away from this workstation: mend' '{"run": \["date", .*"out": \["${now}"' \
 	'{"run": ["date", "-u", "+%Y-%m-%dT%H:%M:%SZ"]}, "out": ["2027-03-02T01:00:00Z"'
 spoil 12 '"outcome":"stopped"' '"runtime.bootTime"}, "json": "${start-93600}"' '"runtime.bootTime"}, "json": "${start-60}"'
