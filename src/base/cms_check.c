@@ -11,6 +11,7 @@
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/ess.h>
+#include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -132,8 +133,9 @@ static bool names_algorithm(const struct element *algorithm, CMS_SignerInfo *inf
 
 	CMS_SignerInfo_get0_algs(info, NULL, NULL, &digest, &told);
 	bool rsa = key == EVP_PKEY_RSA, pss = (rsa || key == EVP_PKEY_RSA_PSS) && OBJ_obj2nid(told->algorithm) == NID_rsassaPss;
-	bool known = pss || rsa || OBJ_find_sigid_by_algs(&type, OBJ_obj2nid(digest->algorithm), key) == 1;
-	bool is = pss;
+	bool known = EVP_get_digestbyobj(digest->algorithm) &&
+		     (pss || rsa || OBJ_find_sigid_by_algs(&type, OBJ_obj2nid(digest->algorithm), key) == 1);
+	bool is = known && pss;
 
 	if (known && !pss && usual && X509_ALGOR_set0(usual, OBJ_nid2obj(type), rsa ? V_ASN1_NULL : V_ASN1_UNDEF, NULL) == 1) {
 		int len = i2d_X509_ALGOR(usual, &der);
@@ -192,18 +194,18 @@ static void take_time(CMS_SignerInfo *info, struct ra_cms_found *out)
 		out->signed_at = (ra_utc_ms)timegm(&tm) * 1000;
 }
 
-/* Does the signature hold over these bytes? */
+/* Does the signature hold over these bytes? What no signature covers is looked at first: OpenSSL leaks where the digest announced is unknown. */
 static bool holds(CMS_ContentInfo *cms, CMS_SignerInfo *info, X509 *cert, const struct ra_buf *bytes, struct ra_cms_found *out)
 {
+	if (!names_cert(info, cert))
+		return bad(out, "the certificate in it is not the one that was signed with");
+	if (!is_plain(cms, info, cert))
+		return bad(out, "a part of it that no signature covers is not as it is written");
 	BIO *in = BIO_new_mem_buf(ra_buf_str(bytes), (int)bytes->len);
 	bool is = in && CMS_verify(cms, NULL, NULL, in, NULL, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1;
 
 	BIO_free(in);
-	if (!is)
-		return bad(out, "it does not hold over the head document");
-	if (!names_cert(info, cert))
-		return bad(out, "the certificate in it is not the one that was signed with");
-	return is_plain(cms, info, cert) ? true : bad(out, "a part of it that no signature covers is not as it is written");
+	return is ? true : bad(out, "it does not hold over the head document");
 }
 
 /* Is every certificate it brings used on the way to an authority? What is not could say anything. */
