@@ -76,7 +76,7 @@ kinds = {
     "template": ["WHAT A SITE GIVES"],
 }
 shared = ["DESCRIPTION", "FACTS", "CONDITIONS"]
-outputs = {"result", "explain"}  # what the program prints: reattest(1)
+outputs = {"result", "explain", "sessions"}  # what the program prints: reattest(1)
 sections = dict((name.strip('"'), text) for name, text in re.findall(r"^\.Sh ([^\n]+)\n(.*?)(?=^\.Sh |\Z)", page, re.S | re.M))
 
 
