@@ -73,7 +73,7 @@ bool ra_state_too_late(const struct ra_state *state, ra_utc_ms now);
 /* The environment conditions are held against, at a time. */
 struct ra_cond_env ra_state_env(const struct ra_state *state, ra_utc_ms now);
 /* A text of a flow with every {fact.name} replaced by its value ({host.name}, where not known: the name the walk began with).
- * {bmc} is what this maker's management controller is called.
+ * {bmc} is what this maker's management controller is called; {resume} stays for whoever knows where the record is.
  * Out: what is not known stands as "(unknown)"; *complete (may be NULL) false then. Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_state_fill(const struct ra_state *state, const char *text, bool *complete);
 

@@ -36,6 +36,8 @@ static char *value_of(const struct ra_state *state, const char *fact)
 {
 	if (strcmp(fact, RA_FILL_BMC) == 0)
 		return bmc_name(state);
+	if (strcmp(fact, RA_FILL_RESUME) == 0)
+		return strdup("{" RA_FILL_RESUME "}");
 	struct ra_query query = {.plane = RA_PLANE_ANY, .prefer = ra_flowset_prefer(state->set, fact)};
 	struct ra_reading reading = ra_facts_read(state->facts, fact, &query);
 	char *text = reading.reason == RA_KNOWN ? ra_value_text(reading.value) : NULL;

@@ -214,6 +214,8 @@ struct ra_maker ra_flowset_maker(const struct ra_flowset *set, const char *vendo
 const cJSON *ra_maker_text(const struct ra_maker *maker, const char *text_id);
 /* The word {bmc} in texts stands for this name. */
 #define RA_FILL_BMC "bmc"
+/* {resume} in what is next at an end stands for how this walk is gone on with; a fold does not know, and leaves it as it is. */
+#define RA_FILL_RESUME "resume"
 /* What its management controller is called ("iDRAC"), else what `other` calls it. NULL when nobody says. */
 const char *ra_maker_bmc(const struct ra_maker *maker);
 /* "Dell PowerEdge 15G", or without the generation where the model does not tell it. NULL: no file about any maker. */

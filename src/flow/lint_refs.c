@@ -14,6 +14,7 @@ struct place {
 	struct ra_linter *lint;
 	const struct ra_json *doc;
 	const char *where;
+	bool next; /* what is next at an end: {resume} may stand there */
 };
 
 static bool is_check(const struct ra_flowset *set, const char *id)
@@ -138,9 +139,22 @@ static void check_text(const struct place *at, const cJSON *text)
 			check_bmc(at, text);
 			continue;
 		}
+		if (at->next && strcmp(name, RA_FILL_RESUME) == 0)
+			continue;
 		if (ra_fact_name_ok(name) && !is_fact(at->lint->set, name))
 			ra_lint_say(at->lint, 2, at->doc, text, "%s: the text names {%s}, which is no fact", at->where,
 				    name);
+	}
+}
+
+/* Where the record is, no flow knows. */
+static void check_resume(const struct place *at, const cJSON *texts)
+{
+	const cJSON *text;
+
+	cJSON_ArrayForEach (text, texts) {
+		if (cJSON_IsString(text) && strstr(text->valuestring, "reattest resume"))
+			ra_lint_say(at->lint, 2, at->doc, text, "%s: expected {resume}, which stands for the command that goes on", at->where);
 	}
 }
 
@@ -209,7 +223,10 @@ static void check_step(const struct place *base, const struct ra_step *step)
 	check_only_for(at, action->only_for);
 	check_ids(at, &facts, action->confirm_type);
 	check_text(at, step->say);
+	here.next = true;
 	check_text(at, step->next);
+	check_resume(at, step->next);
+	here.next = false;
 	check_question(at, step);
 	check_vendor_text(at, step);
 	check_help(at, step->help);
@@ -317,7 +334,7 @@ static void check_covers(struct ra_linter *lint, const struct ra_flow *flow)
 
 static void check_flow(struct ra_linter *lint, const struct ra_flow *flow)
 {
-	struct place at = {lint, flow->doc, "required"};
+	struct place at = {lint, flow->doc, "required", false};
 	const cJSON *test;
 
 	check_ids(&at, &facts, flow->required);
@@ -331,7 +348,7 @@ static void check_flow(struct ra_linter *lint, const struct ra_flow *flow)
 
 static void check_danger(struct ra_linter *lint)
 {
-	struct place at = {lint, lint->set->danger, NULL};
+	struct place at = {lint, lint->set->danger, NULL, false};
 	const struct ra_class *class = lint->set->classes.items;
 	const struct ra_gate *gate = lint->set->gates.items;
 
@@ -413,7 +430,7 @@ static void check_vendors(struct ra_linter *lint)
 	const struct ra_vendor *vendors = lint->set->vendors.items;
 
 	for (size_t i = 0; i < lint->set->vendors.count; i++) {
-		struct place at = {lint, vendors[i].doc, vendors[i].id};
+		struct place at = {lint, vendors[i].doc, vendors[i].id, false};
 
 		check_vendor(&at, &vendors[i]);
 	}

@@ -217,6 +217,8 @@ static const struct {
     {2,
      {{"vendors/other.json", "Restart it.", "Restart it from {bmc}."}},
      "other: the text names {bmc}, and vendors/other.json has no \"bmc\""},
+    {2, {{MAIN, "'next':['Go on later.']", "'next':['Go on: reattest resume.']"}}, "step stop: expected {resume}"},
+    {2, {{MAIN, "'say':'At {host.name}'", "'say':'At {resume}'"}}, "step look: the text names {resume}, which is no fact"},
     /* 2: rules over hosts */
     {2,
      {{"fleet/two.json", "{'reach':['refused']}", "{'check':'boots'}"}},
