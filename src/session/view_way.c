@@ -90,12 +90,15 @@ static ra_err put_gates(const struct ra_session *s, struct ra_view *v)
  * waited for it to show, why not. */
 static const char *said_of(const struct ra_session *s, const struct ra_deed *deed)
 {
+	const char *why = deed->outcome_seq >= 0 && (size_t)deed->outcome_seq < s->entry_count
+				  ? ra_json_str(s->entries[deed->outcome_seq].body, "why", NULL)
+				  : NULL;
+
+	if (why)
+		return why;
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct ra_entry *entry = &s->entries[i];
-		const char *why = entry->seq == deed->outcome_seq ? ra_json_str(entry->body, "why", NULL) : NULL;
 
-		if (why)
-			return why;
 		if (entry->seq > deed->intent_seq && (deed->outcome_seq < 0 || entry->seq < deed->outcome_seq) &&
 		    !strcmp(entry->kind, "done") && !strcmp(ra_json_str(entry->body, "step", ""), deed->step->id))
 			return ra_json_str(entry->body, "say", "");

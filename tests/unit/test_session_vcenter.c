@@ -708,6 +708,69 @@ static void test_a_wait_goes_on_after_a_resume(void **state)
 	}
 }
 
+static bool unseen_says(const struct ra_view *view, const char *what, const char *why)
+{
+	for (size_t i = 0; i < view->unseen_count; i++)
+		if (!strcmp(view->unseen[i].what, what) && strstr(view->unseen[i].why, why))
+			return true;
+	return false;
+}
+
+/* What is left out keeps the operator's reason, in the way and under what was not checked, also when the record is read; what could be a
+ * recovery key is not in it. A wait that is given up keeps its own. */
+static void test_left_out_with_a_reason(void **state)
+{
+	for (int waits = 0; waits < 2; waits++) {
+		char path[] = "/tmp/reattest-why-XXXXXX";
+		struct ra_session *s = NULL, *read = NULL;
+		struct bench b;
+
+		assert_true(mkstemp(path) >= 0);
+		unlink(path);
+		set_up(&b, 1);
+		b.options.flow = "vc";
+		b.options.entry = "ssh-on";
+		b.options.interactive = true;
+		b.options.all_checks = false;
+		b.options.journal_path = path;
+		struct puppet *vc = session_puppet_at(b.hub, KEY);
+
+		s = add(&b, "esx01");
+		session_until(b.hub, s, RA_ASK_YES_NO);
+		if (waits) {
+			vc->ticket_count = 0;
+			assert_int_equal(session_say(s, RA_WORD_YES, NULL, &b.errs), RA_OK);
+			session_settle(b.hub);
+			answered(&b, vc, "null");
+			session_until(b.hub, s, RA_ASK_WAIT);
+		}
+		struct ra_view *view = session_look(s);
+		struct ra_word word = {.prompt = view->prompt.id, .kind = RA_WORD_SKIP,
+				       .typed = "no window 111111-222222-333333-444444-555555-666666-777777-888888-999999-000000-111111-222222-333333-"
+						"444444-555555-666666"};
+
+		assert_true(view->prompt.skip_why);
+		ra_view_free(view);
+		assert_int_equal(ra_session_answer(s, &word, &b.errs), RA_OK);
+		session_settle(b.hub);
+		assert_int_equal(ra_session_stop(s, "operator", &b.errs), RA_OK);
+		assert_int_equal(ra_session_read(b.flows, path, &read, &b.errs), RA_OK);
+		view = session_look(read);
+		if (waits) {
+			assert_non_null(strstr(view->actions[0].said, "no window"));
+		} else {
+			assert_non_null(strstr(view->steps[0].because, "left out by the operator: no window"));
+			assert_int_equal(view->steps[0].mark, RA_MARK_SKIP);
+			assert_true(unseen_says(view, "SSH on", "no window"));
+			assert_null(strstr(view->steps[0].because, "222222"));
+		}
+		ra_view_free(view);
+		ra_session_close(read);
+		tear_down(&b);
+		unlink(path);
+	}
+}
+
 /* A walk lives by the clock it began with: that the wall clock is set meanwhile is nothing to it. */
 static void test_the_wall_clock_is_set(void **state)
 {
@@ -877,6 +940,7 @@ int main(void)
 		cmocka_unit_test(test_owed_on_resume),
 		cmocka_unit_test(test_a_wait_goes_on_after_a_resume),
 		cmocka_unit_test(test_the_wall_clock_is_set),
+		cmocka_unit_test(test_left_out_with_a_reason),
 		cmocka_unit_test(test_typed_user_is_kept),
 		cmocka_unit_test(test_unchecked_plane_says_so),
 	};

@@ -151,4 +151,14 @@ ls reattest-esx01.lab.example-*.txt >/dev/null 2>&1 || bad "no transcript was wr
 walk 13 '1\n\n' demo secure-boot-off --ascii
 ! LC_ALL=C grep -q '[^ -~	]' out || bad "--ascii: other bytes"
 
+# What was done is listed with its undo, which is gone to from there and asks for itself; what is left out asks for a reason.
+walk 13 '1\n\n\n\n1\n\n1\n\n\n1\n\n\n\n2\nu\nu 9\nu 1\n1\n\n1\nnot now\nq\ny\n' demo ssh-off --journal undo.jsonl
+says 'What was done; stepping back undoes none of it'
+says '  1. can be undone  Switch the SSH service on'
+says 'There is no such row; u alone shows them.'
+says 'Without a reason it is not left; nothing was done.'
+bin/reattest export undo.jsonl --format txt >out 2>err
+says 'Switch the SSH service off again: not now'
+says 'To undo it: the step "Switch the SSH service off again".'
+
 exit "$failed"
