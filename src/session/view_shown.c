@@ -7,18 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The step an entry belongs to: the last one come to; an edge and a start lead on from the one before. NULL: none. */
-static struct ra_view_step *step_of(const struct ra_session *s, const struct ra_entry *entry, struct ra_view *v)
+/* The step an entry belongs to: the last one come to; an edge leads on from the one before. at: where the last entry was, for entries
+ * and steps are both in order. NULL: none. */
+static struct ra_view_step *step_of(const struct ra_session *s, const struct ra_entry *entry, struct ra_view *v, size_t *at)
 {
 	const struct ra_visit *visits;
 	size_t count = ra_state_path(s->state, &visits);
-	bool leads = !strcmp(entry->kind, "edge");
-	struct ra_view_step *step = NULL;
+	int64_t last = strcmp(entry->kind, "edge") ? entry->seq : entry->seq - 1;
 
-	for (size_t i = 0; i < count && i < v->step_count; i++)
-		if (leads ? visits[i].seq < entry->seq : visits[i].seq <= entry->seq)
-			step = &v->steps[i];
-	return step;
+	while (*at + 1 < count && visits[*at + 1].seq <= last)
+		(*at)++;
+	return *at < count && *at < v->step_count && visits[*at].seq <= last ? &v->steps[*at] : NULL;
 }
 
 /* The words of an id among options; NULL when it is not there. */
@@ -125,11 +124,13 @@ static ra_err put_shown(const struct ra_session *s, const struct ra_entry *entry
 
 ra_err ra_view_said(const struct ra_session *s, struct ra_view *v)
 {
+	size_t at = 0;
+
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct ra_entry *entry = &s->entries[i];
 		const cJSON *words = ra_json_get(entry->body, "words");
 		bool answer = !strcmp(entry->kind, "answer");
-		struct ra_view_step *step = words || answer ? step_of(s, entry, v) : NULL;
+		struct ra_view_step *step = words || answer ? step_of(s, entry, v, &at) : NULL;
 
 		if (step && put_shown(s, entry, words, step))
 			return RA_E_NOMEM;
