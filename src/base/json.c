@@ -19,11 +19,17 @@ struct spot {
 	struct ra_json_place place;
 };
 
+/* Where nodes stand: in pre-order until somebody asks, then by address. Most documents are never asked. */
+struct spots {
+	struct spot *at;
+	size_t count;
+	bool sorted;
+};
+
 struct ra_json {
 	char *name;
 	cJSON *root;
-	struct spot *spots; /* in pre-order while the tree is checked, then by address */
-	size_t count;
+	struct spots *spots;
 };
 
 static int by_address(const void *a, const void *b)
@@ -37,7 +43,12 @@ static int by_address(const void *a, const void *b)
 static const struct ra_json_place *place_of(const struct ra_json *doc, const cJSON *node)
 {
 	struct spot key = {.node = node};
-	const struct spot *spot = node ? bsearch(&key, doc->spots, doc->count, sizeof(key), by_address) : NULL;
+	struct spots *all = doc->spots;
+
+	if (!all->sorted)
+		qsort(all->at, all->count, sizeof(*all->at), by_address);
+	all->sorted = true;
+	const struct spot *spot = node ? bsearch(&key, all->at, all->count, sizeof(key), by_address) : NULL;
 
 	return spot ? &spot->place : NULL;
 }
@@ -47,10 +58,10 @@ static bool pair(struct ra_json *doc, const cJSON *node, const struct ra_json_pl
 {
 	const cJSON *child;
 
-	if (*at == doc->count)
+	if (*at == doc->spots->count)
 		return false;
-	doc->spots[*at].node = node;
-	doc->spots[*at].place = places[*at];
+	doc->spots->at[*at].node = node;
+	doc->spots->at[*at].place = places[*at];
 	(*at)++;
 	cJSON_ArrayForEach (child, node)
 		if (!pair(doc, child, places, at))
@@ -63,13 +74,12 @@ static ra_err build(struct ra_json *doc, const char *bytes, size_t len, const st
 {
 	size_t at = 0;
 
-	doc->spots = calloc(doc->count, sizeof(*doc->spots));
+	doc->spots->at = calloc(doc->spots->count, sizeof(*doc->spots->at));
 	doc->root = cJSON_ParseWithLength(bytes, len);
-	if (!doc->spots || !doc->root)
+	if (!doc->spots->at || !doc->root)
 		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", doc->name);
-	if (!pair(doc, doc->root, places, &at) || at != doc->count)
+	if (!pair(doc, doc->root, places, &at) || at != doc->spots->count)
 		return ra_fail(errs, RA_E_INTERNAL, "%s: the scanner and cJSON read different trees", doc->name);
-	qsort(doc->spots, doc->count, sizeof(*doc->spots), by_address);
 	return RA_OK;
 }
 
@@ -113,13 +123,25 @@ static ra_err tell_duplicate(const struct ra_json *doc, const struct member *mem
 		       worst[-1].place->key_col);
 }
 
+/* Few keys are held against each other as they stand: most objects are small, and sorting costs more than that. */
+static bool has_few_and_different(const cJSON *obj, size_t count)
+{
+	if (count > 32)
+		return false;
+	for (const cJSON *child = obj->child; child; child = child->next)
+		for (const cJSON *other = child->next; other; other = other->next)
+			if (strcmp(child->string, other->string) == 0)
+				return false;
+	return true;
+}
+
 static ra_err check_keys(const struct ra_json *doc, const cJSON *obj, struct ra_errs *errs)
 {
 	size_t count = (size_t)cJSON_GetArraySize(obj), i = 0;
 	RA_AUTO(ra_mem_free) struct member *members = NULL;
 	const cJSON *child;
 
-	if (count < 2)
+	if (has_few_and_different(obj, count))
 		return RA_OK;
 	members = calloc(count, sizeof(*members));
 	if (!members)
@@ -179,11 +201,13 @@ ra_err ra_json_parse(const char *name, const char *bytes, size_t len, const stru
 		return err;
 	owned = places.at;
 	doc = calloc(1, sizeof(*doc));
-	if (doc)
+	if (doc) {
 		doc->name = strdup(name);
-	if (!doc || !doc->name)
+		doc->spots = calloc(1, sizeof(*doc->spots));
+	}
+	if (!doc || !doc->name || !doc->spots)
 		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", name);
-	doc->count = places.count;
+	doc->spots->count = places.count;
 	err = build(doc, bytes, len, places.at, errs);
 	if (!err)
 		err = check_tree(doc, doc->root, errs);
@@ -195,6 +219,11 @@ ra_err ra_json_parse(const char *name, const char *bytes, size_t len, const stru
 }
 
 const cJSON *ra_json_root(const struct ra_json *doc)
+{
+	return doc->root;
+}
+
+cJSON *ra_json_tree(struct ra_json *doc)
 {
 	return doc->root;
 }
@@ -217,6 +246,8 @@ struct ra_json *ra_json_free(struct ra_json *doc)
 	if (!doc)
 		return NULL;
 	cJSON_Delete(doc->root);
+	if (doc->spots)
+		free(doc->spots->at);
 	free(doc->spots);
 	free(doc->name);
 	free(doc);

@@ -32,6 +32,8 @@ RA_MUST_USE ra_err ra_json_parse(const char *name, const char *bytes, size_t len
 				 const struct ra_json_limits *limits, struct ra_json **out, struct ra_errs *errs);
 /* The root; borrowed, lives as long as the document. */
 const cJSON *ra_json_root(const struct ra_json *doc);
+/* The root, to take parts out of it; they are the caller's then, and have no place any more. */
+cJSON *ra_json_tree(struct ra_json *doc);
 /* Where a node stands. Units: line and column from 1, column in bytes. Out: 0:0 for a node not of this document. */
 void ra_json_pos(const struct ra_json *doc, const cJSON *node, int *line, int *col);
 /* The name given to ra_json_parse. */

@@ -120,6 +120,19 @@ static void advance(struct ra_chain *chain, const struct ra_line *line, const st
 		chain->torn_len += stated_len(entry->body);
 }
 
+/* The line as it stands, once it is known to be good: what was resolved was taken apart. */
+static ra_err tell_line(struct ra_chain *chain, const char *name, struct ra_span line, struct ra_errs *errs)
+{
+	RA_AUTO(ra_line_clear) struct ra_line parts = {0};
+	struct ra_piece piece = {0};
+	int64_t missing = 0;
+	ra_err err = ra_line_split(name, line, &parts, errs);
+
+	if (!err)
+		err = take_piece(chain, name, &parts, &piece, &missing, errs);
+	return err ? err : chain->line_fn(chain->line_payload, &parts, errs);
+}
+
 ra_err ra_chain_take(struct ra_chain *chain, struct ra_span line, struct ra_entry *out, struct ra_errs *errs)
 {
 	RA_AUTO(ra_line_clear) struct ra_line parts = {0};
@@ -138,7 +151,7 @@ ra_err ra_chain_take(struct ra_chain *chain, struct ra_span line, struct ra_entr
 	if (!err)
 		err = check(chain, name, out, errs);
 	if (!err && chain->line_fn)
-		err = chain->line_fn(chain->line_payload, &parts, errs);
+		err = tell_line(chain, name, line, errs);
 	if (err) {
 		ra_entry_clear(out);
 		return err;

@@ -154,7 +154,8 @@ const char *ra_line_commitment(const cJSON *node)
 /* Walking a list of openings beside the commitments of a body. */
 struct list {
 	struct ra_span left;
-	const cJSON *node;            /* the next opening in the tree, NULL after the last */
+	cJSON *node;                  /* the next opening in the tree, NULL after the last */
+	size_t len;                   /* its bytes */
 	char hash[RA_SHA256_HEX_LEN]; /* of its bytes */
 };
 struct opener {
@@ -168,25 +169,21 @@ struct opener {
 /* Step over used bytes and compute the hash of the opening that is next now. */
 static ra_err list_load(const struct opener *opener, struct list *list, size_t used)
 {
-	size_t len;
-
 	list->left.bytes += used;
 	list->left.len -= used;
 	list->hash[0] = '\0';
 	if (!list->node)
 		return RA_OK;
-	len = ra_line_nest_len(list->left.bytes, list->left.len);
-	if (ra_sha256_hex(list->left.bytes, len, list->hash))
+	list->len = ra_line_nest_len(list->left.bytes, list->left.len);
+	if (ra_sha256_hex(list->left.bytes, list->len, list->hash))
 		return ra_fail(opener->errs, RA_E_INTERNAL, "%s: cannot compute a SHA-256", opener->name);
 	return RA_OK;
 }
 
 static ra_err list_next(const struct opener *opener, struct list *list)
 {
-	size_t len = ra_line_nest_len(list->left.bytes, list->left.len);
-
 	list->node = list->node->next;
-	return list_load(opener, list, len + (list->left.len > len)); /* and the comma */
+	return list_load(opener, list, list->len + (list->left.len > list->len)); /* and the comma */
 }
 
 /* The list whose next opening is that of a commitment, NULL. */
@@ -232,9 +229,9 @@ static cJSON *stand_in(const struct opener *opener, const char *hash)
 }
 
 /* The value of the opening at the cursor. Out: NULL when it is not ["<32 hex>",value]. */
-static const cJSON *opened_value(const cJSON *node)
+static cJSON *opened_value(const cJSON *node)
 {
-	const cJSON *nonce = node->child;
+	cJSON *nonce = node->child;
 
 	if (!cJSON_IsArray(node) || !nonce || !nonce->next || nonce->next->next || !is_nonce(nonce))
 		return NULL;
@@ -245,16 +242,16 @@ static const cJSON *opened_value(const cJSON *node)
 static ra_err open_item(struct opener *opener, cJSON *item, const char *hash)
 {
 	struct list *mine = list_of(opener, hash);
-	const cJSON *value = mine ? opened_value(mine->node) : NULL;
-	cJSON *copy;
+	cJSON *value = mine ? opened_value(mine->node) : NULL;
 
 	if (mine && !value)
 		return ra_fail(opener->errs, RA_E_BROKEN, "%s: an opening is not of the form [\"32 hex digits\",value]",
 			       opener->name);
-	copy = mine ? cJSON_Duplicate(value, true) : stand_in(opener, hash);
-	if (!copy)
+	/* What is opened moves from the list into the body. */
+	value = mine ? cJSON_DetachItemViaPointer(mine->node, value) : stand_in(opener, hash);
+	if (!value)
 		return ra_fail(opener->errs, RA_E_NOMEM, "%s: not enough memory", opener->name);
-	become(item, copy);
+	become(item, value);
 	if (mine)
 		return list_next(opener, mine);
 	opener->withheld++;
@@ -280,18 +277,25 @@ static ra_err resolve(struct opener *opener, cJSON *node)
 	return err;
 }
 
-ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out, int64_t *withheld,
-		       struct ra_errs *errs)
+/* The first opening of a list, to be taken apart. */
+static cJSON *first_of(struct ra_json *doc, const char *key)
+{
+	cJSON *root = doc ? ra_json_tree(doc) : NULL, *list = key ? cJSON_GetObjectItemCaseSensitive(root, key) : root;
+
+	return list ? list->child : NULL;
+}
+
+ra_err ra_line_resolve(const char *name, struct ra_line *line, cJSON **out, int64_t *withheld, struct ra_errs *errs)
 {
 	struct opener opener = {.name = name, .line = line, .errs = errs,
-				.lists = {{.left = line->open, .node = line->open_node}, {.left = line->away, .node = line->away_node}}};
-	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_Duplicate(line->body_node, true);
+				.lists = {{.left = line->open, .node = first_of(line->doc, "open")},
+					  {.left = line->away, .node = first_of(line->away_doc, NULL)}}};
+	RA_AUTO(ra_cjson_free) cJSON *body = cJSON_DetachItemFromObjectCaseSensitive(ra_json_tree(line->doc), "body");
 	ra_err err;
 
+	line->body_node = NULL;
 	*out = NULL;
 	*withheld = 0;
-	if (!body)
-		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", name);
 	err = list_load(&opener, &opener.lists[0], 0);
 	if (!err)
 		err = list_load(&opener, &opener.lists[1], 0);

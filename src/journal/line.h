@@ -36,7 +36,7 @@ struct ra_line {
 	struct ra_json *doc;
 	struct ra_span body;
 	struct ra_span open; /* what stands between the brackets */
-	const cJSON *body_node;
+	const cJSON *body_node; /* NULL once it was resolved */
 	const cJSON *open_node; /* the first opening, NULL without any */
 	struct ra_json *away_doc; /* of the piece of the evidence file; NULL: none, or it is missing */
 	struct ra_span away;
@@ -81,7 +81,7 @@ const char *ra_line_commitment(const cJSON *node);
  * Owner:  caller frees *out.
  * Errors: RA_E_BROKEN for an opening that belongs to no commitment or a key that only the journal may use, RA_E_NOMEM,
  *         RA_E_INTERNAL. */
-RA_MUST_USE ra_err ra_line_resolve(const char *name, const struct ra_line *line, cJSON **out, int64_t *withheld,
+RA_MUST_USE ra_err ra_line_resolve(const char *name, struct ra_line *line, cJSON **out, int64_t *withheld,
 				   struct ra_errs *errs);
 
 /* Openings that do not go into the line. */
