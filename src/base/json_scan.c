@@ -195,6 +195,10 @@ static ra_err scan_string(struct scan *s)
 				return err;
 			continue;
 		}
+		if (c < 0x80) {
+			s->at++;
+			continue;
+		}
 		n = ra_utf8_next(s->bytes + s->at, s->len - s->at, &cp);
 		if (n < 0)
 			return fail_here(s, "UTF-8");

@@ -2,6 +2,8 @@
  * the same run, in turns, so that a slow disk slows both. Medians. Works in the current directory, leaves nothing. */
 #include "config.h"
 
+#include "journal_bench.h"
+
 #include "base/clock.h"
 #include "journal/journal.h"
 
@@ -28,7 +30,7 @@ static double now_us(void)
 	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
 }
 
-static void must(int ok, const char *what)
+void bench_must(int ok, const char *what)
 {
 	if (ok)
 		return;
@@ -57,10 +59,10 @@ static cJSON *reply_body(int at)
 	cJSON *body = cJSON_CreateObject(), *lines = cJSON_AddArrayToObject(body, "lines");
 	char text[96];
 
-	must(cJSON_AddStringToObject(body, "check", "bench") && lines, "cJSON");
+	bench_must(cJSON_AddStringToObject(body, "check", "bench") && lines, "cJSON");
 	for (int i = 0; i < REPLY_LINES; i++) {
 		snprintf(text, sizeof(text), "entry %d line %d   Domain Membership Server:  Status: normal", at, i);
-		must(cJSON_AddItemToArray(lines, ra_journal_sensitive(cJSON_CreateString(text))), "ra_journal_sensitive");
+		bench_must(cJSON_AddItemToArray(lines, ra_journal_sensitive(cJSON_CreateString(text))), "ra_journal_sensitive");
 	}
 	return body;
 }
@@ -72,8 +74,8 @@ static double append_us(struct ra_journal *journal, int at, int sync)
 	cJSON *body = reply_body(at);
 	double began = now_us(), took;
 
-	must(!ra_journal_append(journal, ra_utc_now(), "reply", body, &entry, &errs), "ra_journal_append");
-	must(!sync || !ra_journal_sync(journal, &errs), "ra_journal_sync");
+	bench_must(!ra_journal_append(journal, ra_utc_now(), "reply", body, &entry, &errs), "ra_journal_append");
+	bench_must(!sync || !ra_journal_sync(journal, &errs), "ra_journal_sync");
 	took = now_us() - began;
 	ra_entry_clear(&entry);
 	return took;
@@ -83,8 +85,8 @@ static double bare_us(int fd, const char *bytes, size_t len)
 {
 	double began = now_us();
 
-	must(write(fd, bytes, len) == (ssize_t)len, "write");
-	must(!fsync(fd), "fsync");
+	bench_must(write(fd, bytes, len) == (ssize_t)len, "write");
+	bench_must(!fsync(fd), "fsync");
 	return now_us() - began;
 }
 
@@ -93,9 +95,9 @@ static size_t line_len(struct ra_journal *journal)
 {
 	struct stat before, after;
 
-	must(!stat(JOURNAL, &before), "stat");
+	bench_must(!stat(JOURNAL, &before), "stat");
 	append_us(journal, 0, 1);
-	must(!stat(JOURNAL, &after), "stat");
+	bench_must(!stat(JOURNAL, &after), "stat");
 	return (size_t)(after.st_size - before.st_size);
 }
 
@@ -109,10 +111,10 @@ static void on_disk(void)
 	char *bytes;
 	double a, b;
 
-	must(fd >= 0 && !ra_journal_create(JOURNAL, &journal, &errs), "creating the files");
+	bench_must(fd >= 0 && !ra_journal_create(JOURNAL, &journal, &errs), "creating the files");
 	len = line_len(journal);
 	bytes = malloc(len);
-	must(bytes != NULL, "malloc");
+	bench_must(bytes != NULL, "malloc");
 	memset(bytes, 'x', len);
 	for (int i = 0; i < SAMPLES; i += PER_ROUND) {
 		for (int k = 0; k < PER_ROUND; k++)
@@ -135,9 +137,9 @@ static void verifying(void)
 	struct stat st;
 	double began = now_us(), took;
 
-	must(!ra_journal_verify(JOURNAL, NULL, NULL, &found, &errs) && found.count > SAMPLES, "ra_journal_verify");
+	bench_must(!ra_journal_verify(JOURNAL, NULL, NULL, &found, &errs) && found.count > SAMPLES, "ra_journal_verify");
 	took = now_us() - began;
-	must(!stat(JOURNAL, &st), "stat");
+	bench_must(!stat(JOURNAL, &st), "stat");
 	printf("journal verify: %.0f MB/s (%lld entries in %.1f ms)\n", (double)st.st_size / took, (long long)found.count,
 	       took / 1e3);
 }
@@ -148,7 +150,7 @@ static void in_memory(void)
 	struct ra_journal *journal = NULL;
 	struct ra_errs errs = {0};
 
-	must(!ra_journal_create(NULL, &journal, &errs), "ra_journal_create");
+	bench_must(!ra_journal_create(NULL, &journal, &errs), "ra_journal_create");
 	for (int i = 0; i < SAMPLES; i++)
 		ours[i] = append_us(journal, i, 0);
 	printf("journal append in memory: %.0f us for a reply of %d lines\n", median(ours, SAMPLES), REPLY_LINES);
@@ -163,5 +165,6 @@ int main(void)
 	in_memory();
 	unlink(JOURNAL);
 	unlink(BARE);
+	bench_many();
 	return 0;
 }

@@ -16,10 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define DEMO "left-disconnected"
+#define ENTRY_LEN_MAX 1500 /* bytes of the file, per entry of that walk */
 #define SHOWN_MAX (1u << 20)
 
 /* Under the sanitizers a walk takes much longer: there a part of the places is enough. */
@@ -351,6 +353,19 @@ static void strike(const char *journal, enum fault fault, int at, const struct p
 	forget(journal);
 }
 
+/* What an entry of a plain walk takes in the file, with what it commits to: a gate, so that growth is a decision. */
+static void entries_are_small(const char *journal)
+{
+	struct stat st;
+	int intents;
+	int64_t count = verified(journal, &intents).count;
+
+	assert_int_equal(stat(journal, &st), 0);
+	print_message("%lld bytes an entry\n", (long long)(st.st_size / count));
+	if (st.st_size / count > ENTRY_LEN_MAX)
+		fail_msg("%lld bytes an entry, and at most %d are wanted", (long long)(st.st_size / count), ENTRY_LEN_MAX);
+}
+
 static void test_every_fault_at_every_call(void **state)
 {
 	char on_disk[] = "/tmp/reattest-fault-XXXXXX", in_memory[] = "/dev/shm/reattest-fault-XXXXXX", journal[64];
@@ -369,6 +384,7 @@ static void test_every_fault_at_every_call(void **state)
 	assert_string_equal(shared->fault, "");
 	assert_int_equal(verified(journal, &plain.intents).verdict, RA_VERIFY_WHOLE);
 	nothing_shown_is_lost(journal);
+	entries_are_small(journal);
 	forget(journal);
 	plain.calls = shared->calls;
 	plain.exit_code = shared->exit_code;
