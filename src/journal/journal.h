@@ -53,7 +53,7 @@ struct ra_entry {
 };
 void ra_entry_clear(struct ra_entry *entry);
 
-/* Called for each entry in order. Returning an error ends the reading with it. */
+/* Called for each entry in order; it may take the members out of the body. Returning an error ends the reading with it. */
 typedef ra_err (*ra_entry_fn)(void *payload, const struct ra_entry *entry, struct ra_errs *errs);
 
 /* Open an existing journal to go on with it: verify the whole chain, give every entry to fn, set a torn tail aside (and
