@@ -128,7 +128,9 @@ grep -q vmkernel: copies/more.jsonl && bad "a copy of a copy does not drop more"
 python3 "$tests/verify-journal.py" copies/more.jsonl | grep -q ': whole\(;.* is of its first [0-9]* entries\)\{0,1\}$' || bad "the copy of a copy does not verify"
 
 # It is a copy wherever it is read, and nobody goes on with it.
-run 3 'a redacted copy' verify copies/copy.jsonl
+run 0 'whole, sealed' verify copies/copy.jsonl --signers signers
+grep -q 'a redacted copy' out || bad "verify does not name it a copy"
+run 3 'a redacted copy' verify copies/k.jsonl
 run 78 'is a redacted copy; go on with the original' resume copies/copy.jsonl --plain
 
 # Not of what is broken; of what is incomplete it is said.
