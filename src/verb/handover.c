@@ -149,6 +149,8 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 	if (!err)
 		err = ra_session_view(session, false, view, errs);
 	ra_session_close(session);
+	if (!err && (*view)->redacted)
+		err = ra_fail(errs, RA_E_DENIED, "%s is a redacted copy, with which nobody can go on; hand over the original", path);
 	if (!err && strcmp((*view)->flow_sha256, ra_flowset_sha256(flows)))
 		err = ra_fail(
 		    errs, RA_E_STATE,

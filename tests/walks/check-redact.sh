@@ -131,6 +131,7 @@ python3 "$tests/verify-journal.py" copies/more.jsonl | grep -q ': whole\(;.* is 
 run 0 'whole, sealed' verify copies/copy.jsonl --signers signers
 grep -q 'a redacted copy' out || bad "verify does not name it a copy"
 run 3 'a redacted copy' verify copies/k.jsonl
+run 78 'with which nobody can go on' handover copies/copy.jsonl -o x.jsonl
 run 78 'is a redacted copy; go on with the original' resume copies/copy.jsonl --plain
 
 # Not of what is broken; of what is incomplete it is said.
