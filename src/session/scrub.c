@@ -11,6 +11,7 @@
 
 #define EPOCH "2026-01-01T00:00:00Z" /* the day on which every scrubbed recording begins */
 #define DAY_MS INT64_C(86400000)
+#define SERIAL_MIN 6 /* digits: fewer are found in anything */
 
 struct ra_scrub_count *ra_scrub_count(struct ra_scrubbing *s, const char *rule)
 {
@@ -82,6 +83,17 @@ ra_err ra_scrub_token(struct ra_scrubbing *s, const char *rule, const char *valu
 	return err ? err : count_value(s, rule, value);
 }
 
+/* What is everybody's, or only a number. A number of some length without a point may be a machine's. */
+static bool says_little(const char *name, const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+	bool number = strspn(word, "0123456789.") == strlen(word);
+
+	if (number && !strcmp(name, "serial number"))
+		return word[digits] || digits < SERIAL_MIN;
+	return number || ra_scrub_is_common(word);
+}
+
 /* A word to be replaced wherever it stands. */
 static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *token, const char *word)
 {
@@ -92,7 +104,7 @@ static ra_err add_word(struct ra_scrubbing *s, const char *name, const char *tok
 	snprintf(lower, sizeof(lower), "%s", word);
 	for (char *c = lower; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
-	if (strlen(word) >= sizeof(lower) || (!own && (ra_scrub_is_common(lower) || strspn(lower, "0123456789.") == strlen(lower))))
+	if (strlen(word) >= sizeof(lower) || (!own && says_little(name, lower)))
 		return RA_OK;
 	for (size_t i = 0; i < s->word_count; i++)
 		if (!strcmp(s->words[i].word, lower))
@@ -202,7 +214,7 @@ static ra_err next_value(const struct ra_scrubbing *s, size_t rule, const char *
 
 static bool applies(const struct ra_scrubbing *s, const struct ra_scrub_rule *rule)
 {
-	if (s->in_place && rule->kind == RA_SCRUB_DATE)
+	if (rule->kind == (s->in_place ? RA_SCRUB_DATE : RA_SCRUB_LINE))
 		return false;
 	return !rule->request || strstr(s->request, rule->request);
 }

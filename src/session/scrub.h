@@ -16,6 +16,7 @@ enum ra_scrub_kind {
 	RA_SCRUB_IP6,
 	RA_SCRUB_IP4,
 	RA_SCRUB_BLOB, /* a long base64 text */
+	RA_SCRUB_LINE, /* a line of one, in a record only: a recording has certificates that were made for it, and are parsed */
 	RA_SCRUB_HOST, /* word: a name, its domain a word of its own */
 	RA_SCRUB_FQDN, /* word: a whole name, where its domain is none of those that are known */
 	RA_SCRUB_USER, /* word: DOMAIN\user or user@domain */

@@ -187,7 +187,7 @@ ra_err ra_scrub_form(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, c
 				       size_t len, struct ra_buf *out, bool *taken) = {
 	    [RA_SCRUB_DATE] = by_date,     [RA_SCRUB_UUID] = by_digits, [RA_SCRUB_MAC] = by_digits,
 	    [RA_SCRUB_DIGEST] = by_digits, [RA_SCRUB_IP6] = by_address, [RA_SCRUB_IP4] = by_address,
-	    [RA_SCRUB_BLOB] = by_blob,
+	    [RA_SCRUB_BLOB] = by_blob,	   [RA_SCRUB_LINE] = by_blob,
 	};
 
 	return forms[rule->kind](s, rule, text, len, out, taken);

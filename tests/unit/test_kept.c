@@ -4,6 +4,7 @@
 
 #include "base/cert.h"
 #include "session/kept.h"
+#include "session/redact.h"
 #include "tests/unit/session_rig.h"
 #include "unit.h"
 
@@ -54,9 +55,16 @@ static void test_lines_are_scrubbed(void **state)
 	    {"from 10.1.2.3 and 10.1.2.3:902, not 10.1.2.34", "from 10.128.0.2 and 10.128.0.2:902, not 10.128.0.3"},
 	    {"Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0",
 	     "Version: 8.0.2.0, ESXi 8.0.2.1 127.0.0.1 0.0.0.0 255.255.255.0"},
+	    /* a host's name before an address is no version, nor is any word that only ends like one */
+	    {"Host esx-21 (10.1.2.3), esxnode 10.1.2.4, ESXi host 10.1.2.5, rapid 10.1.2.6, firmware from 10.1.2.7",
+	     "Host esx-21 (10.128.0.2), esxnode 10.128.0.3, ESXi host 10.128.0.4, rapid 10.128.0.5, firmware from 10.128.0.6"},
+	    {"\"apiVersion\":\"8.0.2.0\", BIOS Dell 2.1.3.4, driver nmlx5_core 4.19.16.8, ESXi-8.0.2.1",
+	     "\"apiVersion\":\"8.0.2.0\", BIOS Dell 2.1.3.4, driver nmlx5_core 4.19.16.8, ESXi-8.0.2.1"},
 	    {"lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240", "lsi-mr3  7.726.02.00-1OEM.800.1.0.20613240"},
 	    {"fe80::250:56ff:fe5a:1 and ::1, vim::Search", "fe80::5c:1 and ::1, vim::Search"},
+	    {"::ffff:cb00:7108 and ::ffff:10.1.2.3, std::dead", "2001:db8::1 and ::ffff:10.128.0.2, std::dead"},
 	    {"00:50:56:5a:00:01 00-50-56-5A-00-01", "02:00:00:00:00:01 02-00-00-00-00-01"},
+	    {"ether 0050.565a.0001 mac=0050565A0002 HWaddr 0050565a0003, 005056a00004", "ether 0200.0000.0001 mac=020000000002 HWaddr 020000000003, 005056a00004"},
 	    /* a UUID in bytes, dashes, and the other order of bytes is one UUID */
 	    {"4c414200-1122-1031-8031-b4c04f4c4142 0x4c 0x41 0x42 0x0 0x11 0x22 0x10 0x31 0x80 0x31 0xb4 0xc0 0x4f "
 	     "0x4c 0x41 0x42 "
@@ -75,6 +83,17 @@ static void test_lines_are_scrubbed(void **state)
 	    /* people, things */
 	    {"   Serial Number: CZ12345ABC", "   Serial Number: SERIAL0001"},
 	    {"   Serial Number: None", "   Serial Number: None"},
+	    {"   Serial Number: 771234567, 771234567 bytes", "   Serial Number: SERIAL0001, SERIAL0001 bytes"},
+	    {"   Serial Number: 8.0.2, count 12", "   Serial Number: 8.0.2, count 12"},
+	    {"<SerialNumber>CZ12345ABC</SerialNumber> Board Serial: .7XYZ77Q.CN70163.", "<SerialNumber>SERIAL0001</SerialNumber> Board Serial: .SERIAL0002."},
+	    {"SN: CZ12345ABC, S/N J1234567, iDRAC Service Tag 7XYZ77Q, Express Service Code: 16213215698",
+	     "SN: SERIAL0002, S/N SERIAL0003, iDRAC Service Tag SERIAL0004, Express Service Code: SERIAL0001"},
+	    {"the serial: \"Serial Number\", service tag is not set", "the serial: \"Serial Number\", service tag is not set"},
+	    {"https://svc7:x@10.1.2.3/, admin7@10.1.2.4, admin7 again", "https://user-1:x@10.128.0.2/, user-2@10.128.0.3, user-2 again"},
+	    /* keys, between marks or not */
+	    {"EK public area 00010001000b000300b20020837197674484b3f8, ekcert sha256 7777abcdef7777abcdef7777abcdef77",
+	     "EK public area 5c00000000000000000000000000000000000001, ekcert sha256 5c000000000000000000000000000002"},
+	    {"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 	    {"user=CORP\\\\jdoe jdoe logged in, root too, user=root",
 	     "user=domain-2.example\\\\user-1 user-1 logged in, root too, user=root"},
 	    {"SSH session was closed for 'jdoe@10.1.2.3'.", "SSH session was closed for 'user-1@10.128.0.2'."},
@@ -98,6 +117,31 @@ static void test_lines_are_scrubbed(void **state)
 		assert_int_equal(cJSON_GetArraySize(ssh_out(tree)), 1);
 		assert_string_equal(ssh_out(tree)->child->valuestring, cases[i].out);
 		ra_scrubbed_clear(&told);
+	}
+}
+
+/* In a record a line of a key or a certificate is found without the marks that stand around it in another answer, and nothing else is. */
+static void test_lines_of_a_record(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+	    {"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA1"},
+	    {"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+	    {"usr/lib/vmware/vpxa/python/attestation/something/Quite/long/indeed/of/it",
+	     "usr/lib/vmware/vpxa/python/attestation/something/Quite/long/indeed/of/it"},
+	    {"2026-03-02T01:00:05Z Host esx-21 (10.1.2.3) 0050.565a.0001", "2026-03-02T01:00:05Z Host esx-21 (10.128.0.2) 0200.0000.0001"},
+	};
+	RA_AUTO(ra_cjson_free) cJSON *map = cJSON_CreateObject();
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(cases); i++) {
+		RA_AUTO(ra_buf_free) struct ra_buf out = {0};
+		struct ra_errs errs;
+
+		ra_errs_clear(&errs);
+		assert_int_equal(ra_redact_text(map, cases[i].in, &out, &errs), RA_OK);
+		assert_string_equal(ra_buf_str(&out), cases[i].out);
 	}
 }
 
@@ -283,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_lines_are_scrubbed),
+	    cmocka_unit_test(test_lines_of_a_record),
 	    cmocka_unit_test(test_one_token_everywhere), cmocka_unit_test(test_certificates),	   cmocka_unit_test(test_other_hosts),
 	    cmocka_unit_test(test_not_a_recording),      cmocka_unit_test(test_a_walk_is_kept),
 	    cmocka_unit_test(test_a_lost_host_is_kept),
