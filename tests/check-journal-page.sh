@@ -56,6 +56,12 @@ def says(session, count, head):
 for count in range(1, len(hashes) + 1):
     assert says(hashes[0], count, hashes[count - 1]) == "of its first %d entries" % count, count
 last = len(hashes)
+good = '{"session":"%s","count":%d,"head":"%s"}\n' % (hashes[0], last, hashes[-1])
+for text in (good, good + "\n", good[:-1], good + good, good.replace(":", ": "), good.replace("\n", "\r\n"), good.replace('"count":', '"count":0'), good + "x" * 5000):
+    with open(path + ".head", "w", newline="") as document:
+        document.write(text)
+    told = subprocess.run([sys.executable, script, path], capture_output=True, text=True).stdout
+    assert ("NOT of it" in told) == (text != good), repr(text)[-200:]
 for other in ((hashes[0], 0, hashes[-1]), (hashes[0], -1, hashes[-2]), (hashes[0], last + 1, hashes[-1]), (hashes[0], last - 1, hashes[-1]), (hashes[1], last, hashes[-1])):
     assert says(*other) == "NOT of it", other
 END

@@ -84,9 +84,10 @@ def verify(path):
 def head(path, hashes):
     try:
         with open(path + ".head", "rb") as document:
-            told = read(document.read().decode())[0]
-        count = told["count"]
-        is_its = [told["session"], told["head"]] == [hashes[0], hashes[count - 1]] and count > 0
+            told = document.read(1000)
+        count = read(told.decode())[0]["count"]
+        spelled = '{"session":"%s","count":%d,"head":"%s"}\n' % (hashes[0], count, hashes[count - 1])
+        is_its = count > 0 and told == spelled.encode()
         return "; %s.head is %s" % (path, "of its first %d entries" % count if is_its else "NOT of it")
     except FileNotFoundError:
         return ""

@@ -48,26 +48,46 @@ static ra_err read_fd(int fd, const char *path, struct ra_buf *out, struct ra_er
 	}
 }
 
-ra_err ra_read_file(const char *path, struct ra_buf *out, struct ra_errs *errs)
+/* Read what was opened, and close it. On error *out is as it was. */
+static ra_err read_and_close(int fd, const char *path, struct ra_buf *out, struct ra_errs *errs)
 {
 	size_t before = out->len;
-	ra_err err;
-	int fd;
+	ra_err err = read_fd(fd, path, out, errs);
 
-	if (is_dash(path))
-		return read_fd(STDIN_FILENO, "standard input", out, errs);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return ra_fail(errs, RA_E_NOTFOUND, "opening %s: %s", path, strerror(errno));
-	if (fd < 0)
-		return fail_io(errs, "opening", path);
-	err = read_fd(fd, path, out, errs);
 	close(fd); /* nothing was written: a failing close loses nothing */
 	if (err && out->data) {
 		out->len = before;
 		out->data[before] = '\0';
 	}
 	return err;
+}
+
+static ra_err fail_open(struct ra_errs *errs, const char *path)
+{
+	return errno == ENOENT ? ra_fail(errs, RA_E_NOTFOUND, "opening %s: %s", path, strerror(errno)) : fail_io(errs, "opening", path);
+}
+
+ra_err ra_read_file(const char *path, struct ra_buf *out, struct ra_errs *errs)
+{
+	if (is_dash(path))
+		return read_fd(STDIN_FILENO, "standard input", out, errs);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? fail_open(errs, path) : read_and_close(fd, path, out, errs);
+}
+
+ra_err ra_read_regular(const char *path, struct ra_buf *out, struct ra_errs *errs)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return fail_open(errs, path);
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return ra_fail(errs, RA_E_IO, "%s is not a file", path);
+	}
+	return read_and_close(fd, path, out, errs);
 }
 
 /* Wait until fd takes bytes; a descriptor shared with another program may have been set not to block. */

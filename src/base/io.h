@@ -13,6 +13,9 @@
  * Out: appended to *out (its max_len is the cap, 0 = none); on error a file leaves *out as it was.
  * Errors: RA_E_NOTFOUND, RA_E_IO, RA_E_LIMIT, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_read_file(const char *path, struct ra_buf *out, struct ra_errs *errs);
+/* The same of a file whose name somebody else may have chosen: a pipe, a device or a directory in its place is an error, and is not waited
+ * for; "-" is a name like any other. Errors: as ra_read_file. */
+RA_MUST_USE ra_err ra_read_regular(const char *path, struct ra_buf *out, struct ra_errs *errs);
 /* Write a whole file: temporary file beside it (mode, 0 = 0600), fsync, rename, fsync of the directory. "-" is
  * standard output; a device or pipe is written in place. Until the rename an error leaves the old file as it was and
  * nothing beside it. Errors: RA_E_IO, RA_E_NOMEM. */

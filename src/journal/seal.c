@@ -127,7 +127,7 @@ static ra_err find_head(const char *path, struct ra_sealed *out, struct ra_errs 
 static ra_err read_small(const char *path, size_t max, struct ra_buf *out, struct ra_errs *errs)
 {
 	out->max_len = max;
-	return ra_read_file(path, out, errs);
+	return ra_read_regular(path, out, errs);
 }
 
 /* Sign with ssh-keygen beside the place, and see that it holds. Out: the signature's bytes. */

@@ -86,7 +86,7 @@ static void put_summary(struct ra_draft *d, const struct ra_view *v)
 
 	ra_draft_pair(d, "REDACTED",
 		      !v->redacted ? "" : ra_draft_line(d, "a redacted copy: %lld values are withheld, and names and addresses shown stand for others. "
-							   "The same value has the same name everywhere.", (long long)v->withheld));
+							   "The same value has the same name everywhere; no hash covers what is shown.", (long long)v->withheld));
 	ra_draft_pair(d, "Outcome", *v->outcome ? v->outcome : "not finished");
 	ra_draft_pair(d, "", v->outcome_title);
 	ra_draft_pair(d, "Attestation", v->attestation);

@@ -128,7 +128,7 @@ void ra_html_top(struct html *h)
 	if (v->redacted)
 		ra_pen_printf(&h->pen,
 			      "<p class=\"alert note\"><strong>REDACTED</strong> a redacted copy: %lld values are withheld, and names and addresses "
-			      "shown stand for others. The same value has the same name everywhere.</p>\n",
+			      "shown stand for others. The same value has the same name everywhere; no hash covers what is shown.</p>\n",
 			      (long long)v->withheld);
 	if (v->unchecked)
 		ra_pen_raw(&h->pen, "<p class=\"alert\"><strong>WARNING</strong> the certificate of vCenter was NOT CHECKED (--insecure)</p>\n");

@@ -33,7 +33,7 @@ static ra_err add_file(struct ra_tarball *tar, const char *name, const char *pat
 {
 	RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = ra_handover_expects(name)};
 	ra_err err = bytes.max_len
-			 ? ra_read_file(path, &bytes, errs)
+			 ? ra_read_regular(path, &bytes, errs)
 			 : ra_fail(errs, RA_E_INVALID, "%s cannot go into a handover under the name %s", path, name);
 
 	if (err)

@@ -170,7 +170,8 @@ static ra_err page_tail(struct pack *p)
 	err = err ? err : tell_bundle(p);
 	err = err ? err
 		  : ra_buf_text(&p->page, "\nThe record is a redacted copy: values were taken out, and a name or an address that is shown stands for another, "
-					  "the same\neverywhere. Which for which is known only where it was made. Taken out:\n");
+					  "the same\neverywhere. Which for which is known only where it was made; no hash and no signature covers "
+					  "what is shown\nin place of a value. Taken out:\n");
 	err = err ? err : ra_verb_redact_tell(&p->told, "  ", &p->page);
 	return err;
 }

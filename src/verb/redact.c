@@ -70,7 +70,7 @@ static ra_err copy_seal(const char *path, const char *to, struct ra_errs *errs)
 			continue;
 		if (!access(ra_buf_str(&name), F_OK))
 			return ra_fail(errs, RA_E_IO, "%s is there already; remove it first", ra_buf_str(&name));
-		err = ra_read_file(ra_buf_str(&from), &bytes, errs);
+		err = ra_read_regular(ra_buf_str(&from), &bytes, errs);
 		err = err ? err : ra_write_file(ra_buf_str(&name), 0600, bytes.data, bytes.len, errs);
 	}
 	return err;

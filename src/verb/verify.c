@@ -110,6 +110,13 @@ static const struct {
 			      RA_EXIT_INVALID},
 };
 
+/* What is shown there is under no hash. */
+static void print_shown(const struct look *look)
+{
+	if (look->chain.redacted)
+		printf("What a redacted copy shows in place of a withheld value is no part of the record: no hash and no seal covers it.\n");
+}
+
 static int print_whole(const struct look *look)
 {
 	enum ra_seal_verdict verdict = ra_seal_judge(&look->seal, &look->heads);
@@ -117,6 +124,7 @@ static int print_whole(const struct look *look)
 	printf("%s: whole, %s\n", look->name, seals[verdict].title);
 	print_good(look);
 	fputs(seals[verdict].says, stdout);
+	print_shown(look);
 	return seals[verdict].exit;
 }
 
@@ -135,6 +143,7 @@ static int print_incomplete(const struct look *look)
 	       "`reattest resume` goes on where it stopped.\n");
 	if (verdict != RA_SEALED_NOT)
 		fputs(seals[verdict].says, stdout);
+	print_shown(look);
 	return verdict == RA_SEALED_BROKEN ? RA_EXIT_INVALID : RA_EXIT_INCOMPLETE;
 }
 

@@ -129,6 +129,31 @@ static void reading_stops_at_the_cap(void **state)
 	assert_int_equal(zeros.len, 0);
 }
 
+/* What somebody put in place of a file is not read, nor waited for. */
+static void only_a_file_is_regular(void **state)
+{
+	RA_AUTO(ra_mem_free) char *path = in_dir(state, "plain"), *pipe = in_dir(state, "pipe"), *link = in_dir(state, "link"),
+			     *none = in_dir(state, "none");
+	RA_AUTO(ra_buf_free) struct ra_buf got = {.max_len = 10};
+	const struct {
+		const char *path;
+		ra_err code;
+	} rows[] = {{pipe, RA_E_IO}, {"/dev/zero", RA_E_IO}, {*state, RA_E_IO}, {none, RA_E_NOTFOUND}, {path, RA_OK}, {link, RA_OK}, {path, RA_E_LIMIT}};
+
+	put(path, "01234");
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	assert_int_equal(symlink("plain", link), 0);
+	alarm(60);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		size_t before = got.len;
+
+		assert_int_equal(ra_read_regular(rows[i].path, &got, NULL), rows[i].code);
+		assert_int_equal(got.len, before + (rows[i].code ? 0 : 5));
+	}
+	alarm(0);
+	assert_string_equal(ra_buf_str(&got), "0123401234");
+}
+
 static void dash_is_standard_input_and_output(void **state)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf got = {0};
@@ -428,6 +453,7 @@ int main(void)
 	    WITH_DIR(reads_what_was_written),
 	    WITH_DIR(read_errors_are_told),
 	    WITH_DIR(reading_stops_at_the_cap),
+	    WITH_DIR(only_a_file_is_regular),
 	    cmocka_unit_test(dash_is_standard_input_and_output),
 	    cmocka_unit_test(short_writes_are_continued),
 	    cmocka_unit_test(write_errors_are_told),

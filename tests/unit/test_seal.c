@@ -304,6 +304,29 @@ static void before_and_after(void **state)
 	assert_false(heads.claim_holds);
 }
 
+/* A pipe in place of a part of the seal is told, and not waited for. */
+static void no_files(void **state)
+{
+	static const char *const parts[] = {RA_SEAL_HEAD, RA_SEAL_SSH, RA_SEAL_CMS};
+	const char *path = journal(state, "piped"), *key = new_key(state, "ed25519", "ed25519");
+	const struct ra_seal_trust trust = {0};
+	struct ra_sealed sealed;
+	struct ra_seal found;
+	struct ra_errs errs;
+
+	alarm(60);
+	for (size_t i = 0; i < RA_LEN(parts); i++) {
+		assert_int_equal(seal(path, key, &sealed), RA_OK);
+		unlink(part(path, parts[i]));
+		assert_int_equal(mkfifo(part(path, parts[i]), 0600), 0);
+		ra_errs_clear(&errs);
+		assert_int_equal(ra_seal_look(path, &trust, &found, &errs), RA_E_IO);
+		assert_non_null(strstr(errs.text[0], "is not a file"));
+		unlink(part(path, parts[i]));
+	}
+	alarm(0);
+}
+
 /* What cannot be sealed; and that nothing of an attempt that failed is left. */
 static void refusals(void **state)
 {
@@ -395,6 +418,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(documents),   cmocka_unit_test(keys),		   cmocka_unit_test(signers),
 		cmocka_unit_test(every_bit),   cmocka_unit_test(another_record), cmocka_unit_test(before_and_after),
+		cmocka_unit_test(no_files),
 		cmocka_unit_test(refusals),    cmocka_unit_test(incomplete),	   cmocka_unit_test(no_tool),
 	};
 

@@ -56,7 +56,8 @@ static const struct {
      "  head     " HEAD "\n"
      "  withheld 3 values: a redacted copy\n"
      "No entry was changed, lost or added in between. Without a seal this does not say who wrote it:\n"
-     "compare the head with one kept where the holder of this file cannot change it.\n"},
+     "compare the head with one kept where the holder of this file cannot change it.\n"
+     "What a redacted copy shows in place of a withheld value is no part of the record: no hash and no seal covers it.\n"},
     {"journal-1-torn.jsonl", -1, 4,
      ": incomplete\n"
      "  entries  8, 2026-11-23T07:32:44Z to 2026-11-23T08:32:44.123Z\n"
