@@ -9,7 +9,15 @@ def pairs(members):
     need(len(dict(members)) == len(members))
     return dict(members)
 
-read = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=int).raw_decode
+def whole(text):
+    need(len(text) < 18 and abs(int(text)) < 2 ** 53)
+    return int(text)
+
+def decimal(text):
+    need(float(text) - float(text) == 0)
+    return float(text)
+
+read = json.JSONDecoder(object_pairs_hook=pairs, parse_float=decimal, parse_int=whole, parse_constant=int).raw_decode
 
 def part(line, at, kind):
     tree, end = read(line, at)
@@ -40,6 +48,7 @@ def openings(text, at, body):
 
 def evidence(path, where, body, end):
     need(sorted(where) == ["at", "count", "len", "sha256"] and where["at"] >= end and where["count"] > 0)
+    need(0 < where["len"] <= 40 << 20 and where["at"] + where["len"] <= 1 << 30)
     with open(path, "rb") if os.path.exists(path) else io.BytesIO() as file:
         file.seek(where["at"])
         piece = file.read(where["len"])
