@@ -4,7 +4,7 @@
  * An observation is what ra_obs_to_json writes ({name, plane, type, value(s) | unknown, at, ...}).
  * reply: out and err are the bytes cut at line feeds, in order: joined by line feeds they are the bytes again (a line that is no
  * printable UTF-8 stands as {"base64": ..}; very many lines stand several to an element). kept_len: only so many bytes of out are here.
- * Very large ones stand in the file beside the journal (the journal's own member `evidence` says where). sha256 is over all of out. A reply without `request` was never asked (the host is too old for the check).
+ * Very large ones stand in the file beside the journal (the journal's own member `evidence` says where). sha256 is over all of out; a commitment, as a digest confirms a guess at a short answer. A reply without `request` was never asked (the host is too old for the check).
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `undo` to one the operator chose, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
@@ -22,9 +22,9 @@
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
 	X(START, "start", "program, program_sha256, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure, words(s)") \
-	X(GIVEN, "given", "what site-list|template, file(s), sha256, content(s)")                                                 \
+	X(GIVEN, "given", "what site-list|template, file(s), sha256(s), content(s)")                                                 \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer(s), user(s)")                                                  \
-	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256, kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
+	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256(s), kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation], words(s)")                                                    \
 	X(GATE, "gate", "step, gate, opened, why, by condition|statements, key proven|partly proven, recovery_id(s), affirmed, words(s)")                    \
 	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes, words(s)")                                           \

@@ -145,7 +145,8 @@ static cJSON *body_of(enum ra_given_kind kind, const char *name, const struct ra
 	char hex[RA_SHA256_HEX_LEN];
 
 	if (!body || ra_sha256_hex(ra_buf_str(bytes), bytes->len, hex) || !ra_put_text(body, "what", ra_given_name(kind)) ||
-	    !ra_put(body, "file", ra_sensitive(cJSON_CreateString(name))) || !ra_put_text(body, "sha256", hex) ||
+	    !ra_put(body, "file", ra_sensitive(cJSON_CreateString(name))) ||
+	    !ra_put(body, "sha256", ra_sensitive(cJSON_CreateString(hex))) ||
 	    !ra_put(body, "content", ra_sensitive(content_of(root))))
 		return NULL;
 	body = NULL;

@@ -187,7 +187,7 @@ static bool put_output(cJSON *body, const struct ra_plane_answer *answer)
 		return false;
 	if (out_len < answer->out_len && !ra_put_number(body, "kept_len", (int64_t)out_len))
 		return false;
-	return ra_put_text(body, "sha256", hex) && ra_put(body, "out", pieces(answer->out, out_len)) &&
+	return ra_put(body, "sha256", ra_sensitive(cJSON_CreateString(hex))) && ra_put(body, "out", pieces(answer->out, out_len)) &&
 	       ra_put(body, "err", pieces(answer->err, err_len));
 }
 

@@ -34,6 +34,18 @@ static bool is_line(const struct ra_redact_part *part)
 	return cJSON_IsArray(part->within) && (!strcmp(part->key, "out") || !strcmp(part->key, "err"));
 }
 
+/* The digest of a whole answer, or of a file of the site: it says no more than that, and goes when a part of that goes, for it would
+ * confirm a guess at what is short. */
+static bool is_digest(const struct ra_redact_line *line, const struct ra_redact_part *part)
+{
+	return part->within == line->body && !strcmp(part->key, "sha256");
+}
+
+static bool is_digested(const struct ra_redact_line *line, const struct ra_redact_part *part)
+{
+	return !strcmp(part->key, part->within == line->body ? "content" : "out");
+}
+
 /* How many parts from here on are the lines of one answer. */
 static size_t lines_from(const struct ra_redact_line *line, size_t at)
 {
@@ -160,7 +172,10 @@ static ra_err collect(void *payload, int64_t seq, struct ra_redact_line *line, s
 	for (size_t i = 0; i < line->count && !err;) {
 		size_t count = lines_from(line, i);
 
-		err = soft(run, count ? collect_lines(run, &line->parts[i], count) : collect_value(run, &line->parts[i]));
+		if (count)
+			err = soft(run, collect_lines(run, &line->parts[i], count));
+		else if (!is_digest(line, &line->parts[i]))
+			err = soft(run, collect_value(run, &line->parts[i]));
 		i += count ? count : 1;
 	}
 	return err;
@@ -415,6 +430,19 @@ static ra_err mind_body(struct run *run, int64_t seq, const cJSON *body)
 	return err;
 }
 
+static ra_err mask_digests(struct ra_redact_line *line)
+{
+	bool gone = false;
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < line->count; i++)
+		gone = gone || (is_digested(line, &line->parts[i]) && (line->parts[i].masked || !line->parts[i].value));
+	for (size_t i = 0; i < line->count && gone && !err; i++)
+		if (is_digest(line, &line->parts[i]))
+			err = show(&line->parts[i], RA_MASKED, strlen(RA_MASKED));
+	return err;
+}
+
 static ra_err mask(void *payload, int64_t seq, struct ra_redact_line *line, struct ra_errs *errs)
 {
 	struct run *run = payload;
@@ -425,10 +453,13 @@ static ra_err mask(void *payload, int64_t seq, struct ra_redact_line *line, stru
 	for (size_t i = 0; i < line->count && !err;) {
 		size_t count = lines_from(line, i);
 
-		err = count ? mask_lines(run, &line->parts[i], count) : mask_value(run, &line->parts[i]);
+		if (count)
+			err = mask_lines(run, &line->parts[i], count);
+		else if (!is_digest(line, &line->parts[i]))
+			err = mask_value(run, &line->parts[i]);
 		i += count ? count : 1;
 	}
-	return err;
+	return err ? err : mask_digests(line);
 }
 
 /* Words that an earlier redaction of the site found are words here as well. */

@@ -180,9 +180,7 @@ ra_err ra_verb_redact_tell(const struct ra_redaction_told *told, const char *lea
 				  "numbers, hardware and IP addresses, UUIDs, names of hosts, domains, users, datastores, virtual machines, "
 				  "clusters and key providers, and the words of --also. Read it before you hand it out\n",
 				  lead);
-	return err ? err
-		   : ra_buf_printf(out, "%stimes, sizes and SHA-256 digests of whole answers stay, as the record's hashes cover them: who guesses "
-					"a short answer can confirm it\n", lead);
+	return err ? err : ra_buf_printf(out, "%stimes and sizes stay, as the record's hashes cover them\n", lead);
 }
 
 int ra_verb_redact(const struct ra_context *context)

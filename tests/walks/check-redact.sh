@@ -100,6 +100,22 @@ fi
 [ ! -e j.jsonl.map ] && [ -z "$(find copies -name '*.map')" ] || bad "a map where none was asked for"
 grep -q 'PowerEdge\|Releasebuild-2' copies/copy.jsonl && bad "a word of the site's own is in the copy"
 grep -q '"LAB0001"\|"lab0001"' site.map || grep -qi lab0001 site.map || bad "the map does not say what a token stands for"
+# No digest confirms a guess at what went, and no other digest goes.
+python3 - copies/copy.jsonl <<'P' || bad "digests of answers: $(cat told)"
+import hashlib, json, sys
+went = stayed = 0
+for line in open(sys.argv[1]):
+    entry = json.loads(line)
+    body = entry["body"]
+    if body["kind"] != "reply" or "out" not in body:
+        continue
+    opened = {hashlib.sha256(json.dumps(o, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest() for o in entry["open"]}
+    whole = all(piece["$c"] in opened for piece in body["out"])
+    if (body["sha256"]["$c"] in opened) != whole:
+        sys.exit(body["check"])
+    went, stayed = went + (not whole), stayed + whole
+sys.exit(not (went and stayed))
+P
 printf 'good\n/(/\n' >also
 run 65 'also:2:' redact j.jsonl -o x.jsonl --also also
 printf '/open\n' >also
