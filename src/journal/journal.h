@@ -22,6 +22,7 @@
 #define RA_JOURNAL_FILE_MAX (1u << 30) /* bytes of a whole journal, and of its evidence file */
 #define RA_JOURNAL_ROOM_LEN (8u << 20) /* bytes that must be free before a change may begin */
 #define RA_JOURNAL_INLINE_MAX (256u << 10) /* bytes of openings that may go into the evidence file and still stand in the line */
+#define RA_JOURNAL_TORN ".torn" /* behind a journal's name: the file of tails that were set aside */
 #define RA_JOURNAL_EVIDENCE ".evidence" /* behind a journal's name: the file of openings of large replies */
 
 /* Mark a value as a machine's or an operator's: {"$s": value}. ra_journal_append turns it into a commitment and

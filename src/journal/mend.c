@@ -43,7 +43,7 @@ static ra_err open_torn(const struct ra_journal *journal, bool make, int *fd, in
 
 	*fd = -1;
 	*len = 0;
-	if (ra_buf_printf(&path, "%s.torn", journal->path))
+	if (ra_buf_printf(&path, "%s" RA_JOURNAL_TORN, journal->path))
 		return ra_fail(errs, RA_E_NOMEM, "not enough memory for a path");
 	*fd = open(path.data, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (make ? O_CREAT : 0), 0600);
 	if (*fd < 0 && errno == ENOENT && !make)

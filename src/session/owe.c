@@ -52,6 +52,10 @@ ra_err ra_owe_word(struct ra_session *s, const struct ra_word *word, struct ra_e
 
 	if (err)
 		return err;
+	if (!later && ra_shown_put(s, body)) {
+		cJSON_Delete(body);
+		return ra_fail(errs, RA_E_NOMEM, "no memory for the words of an entry");
+	}
 	s->owe_ask = false;
 	ra_session_touch(s);
 	return later ? RA_OK : ra_session_append(s, kind, body, true, errs);

@@ -188,9 +188,9 @@ static ra_err gather(struct pack *p)
 	err = err ? err : ra_tarball_add(&p->tar, full, &none);
 	err = err ? err : add_reports(p);
 	err = err ? err : add_file(p, "", "the record, redacted: what was asked, answered and done");
-	err = err ? err : add_file(p, ".head", "its head, as it was sealed");
-	err = err ? err : add_file(p, ".head.sig", "a signature of the head (ssh-keygen -Y verify)");
-	err = err ? err : add_file(p, ".head.p7s", "a signature of the head (openssl cms -verify)");
+	err = err ? err : add_file(p, RA_SEAL_HEAD, "its head, as it was sealed");
+	err = err ? err : add_file(p, RA_SEAL_SSH, "a signature of the head (ssh-keygen -Y verify)");
+	err = err ? err : add_file(p, RA_SEAL_CMS, "a signature of the head (openssl cms -verify)");
 	err = err ? err : page_tail(p);
 	if (err)
 		return no_memory(p, err);

@@ -93,7 +93,7 @@ static void remove_copy(const char *to)
 /* Nothing of the copy may stand over something that is there: what was there is then not removed either. */
 static ra_err all_free(const char *to, struct ra_errs *errs)
 {
-	static const char *const ends[] = {"", ".head", ".head.sig", ".head.p7s"};
+	static const char *const ends[] = {"", RA_SEAL_HEAD, RA_SEAL_SSH, RA_SEAL_CMS};
 
 	for (size_t i = 0; i < RA_LEN(ends); i++) {
 		RA_AUTO(ra_buf_free) struct ra_buf name = {0};

@@ -4,6 +4,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "journal/seal.h"
 #include "verb/common.h"
 #include "verb/standing.h"
 #include "verb/verbs.h"
@@ -18,7 +19,7 @@
 
 /* What stands beside a record and goes with it. A map of what was masked is not among them: it is named by whoever had it written, and
  * serves other records, too. */
-static const char *const companions[] = {".torn", ".evidence", ".head", ".head.sig", ".head.p7s"};
+static const char *const companions[] = {RA_JOURNAL_TORN, RA_JOURNAL_EVIDENCE, RA_SEAL_HEAD, RA_SEAL_SSH, RA_SEAL_CMS};
 
 /* "30d", "12h", "90m" as seconds; -1 when it is no age. */
 static long age_s(const char *text)

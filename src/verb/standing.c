@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "flow/flowset.h"
 #include "journal/journal.h"
+#include "journal/seal.h"
 #include "session/view.h"
 #include "verb/common.h"
 
@@ -237,10 +238,10 @@ void ra_standing_read(const char *path, const struct ra_flowset *flows, struct r
 		out->state = RA_KEPT_OPEN;
 		out->resumable = false;
 	}
-	int len = snprintf(head, sizeof(head), "%s.head.sig", path);
+	int len = snprintf(head, sizeof(head), "%s" RA_SEAL_SSH, path);
 
 	out->sealed = len > 0 && (size_t)len < sizeof(head) && !access(head, F_OK);
-	snprintf(head, sizeof(head), "%.4000s.head.p7s", path);
+	snprintf(head, sizeof(head), "%.4000s" RA_SEAL_CMS, path);
 	out->sealed = out->sealed || !access(head, F_OK);
 }
 

@@ -5,7 +5,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "flow/flowset.h"
-#include "journal/journal.h"
+#include "journal/seal.h"
 #include "verb/common.h"
 #include "verb/takeover.h"
 
@@ -29,7 +29,7 @@ static bool is_name(const char *name, const char *suffix)
 static const struct {
 	const char *suffix;
 	size_t max;
-} besides[] = {{".head", 1u << 16}, {".head.sig", 1u << 16}, {".head.p7s", 1u << 18}, {".torn", 8u << 20}};
+} besides[] = {{RA_SEAL_HEAD, 1u << 16}, {RA_SEAL_SSH, 1u << 16}, {RA_SEAL_CMS, 1u << 18}, {RA_JOURNAL_TORN, 8u << 20}};
 
 const char *ra_handover_beside(size_t index)
 {
