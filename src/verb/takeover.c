@@ -383,7 +383,7 @@ ra_err ra_verb_take_over(const struct ra_context *context, const char *path, str
 		err = keep_flows(context, tar, out->journal, errs);
 	if (!err && is_new)
 		err = place_besides(tar, out->journal, errs);
-	if (err && is_new) {
+	if (err && is_new && out->journal) {
 		char evidence[4096];
 
 		(void)unlink(out->journal);

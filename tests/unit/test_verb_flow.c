@@ -202,7 +202,7 @@ static const struct {
     {FLOW, FIRST("\"kind\": \"check\"") "\"kind\": \"chek\"/", ":", {"is \"check\" meant?"}},
     {FLOW, "/\"set-sha256\": {/,/\"gate\"/s/\"gate\"/\"x_gate\"/", ":", {"step set-sha256: changes pcr_bank: expected \"gate\""}},
     {FLOW, FIRST("\"touches\": \\[\"") "\"touches\": [\"an-/", ":", {"expected a class of danger.json, found \"an-"}},
-    {FLOW, FIRST("\"recovery\"") "\"x_recovery\"/", ":", {"step set-sha256: expected \"undo\" or \"recovery\": a step, or a text"}},
+    {FLOW, FIRST("\"recovery\"") "\"x_recovery\"/", ":", {"step restart-host: expected \"undo\" or \"recovery\": a step, or a text"}},
     {FLOW, FIRST("\"outcome\": \"resolved\"") "\"outcome\": \"resolvd\"/", ":", {"is \"resolved\" meant?"}},
     {FLOW, FIRST("\"2a\", \"2b\"") "\"2a\", \"2z\", \"2b\"/", ":", {"covers: no step and no cause names section \"2z\""}},
     {FLOW, "/^  \"tests\"/,$s/\"outcome\": \"resolved\"/\"outcome\": \"rebuild\"/", ":", {"test \"", "the outcome is "}},
