@@ -69,7 +69,7 @@ static ra_err next_frame(struct ra_state *state, const struct ra_fold_entry *ent
 {
 	struct ra_frame *frame;
 
-	*out = state->frame;
+	*out = leads_back(by) ? state->more[ra_aside_of(state) - state->visits].frame : state->frame;
 	if (leads_aside(by) || leads_back(by))
 		return RA_OK; /* an end or a call does not come of it: the frame waits */
 	if (strcmp(by, "call") == 0) {

@@ -216,7 +216,8 @@ RA_MUST_USE ra_err ra_make_skip(const struct ra_state *state, const char *why, c
  * first), or the walk stands aside already or has ended. */
 RA_MUST_USE ra_err ra_make_owed(const struct ra_state *state, const char **kind, cJSON **out, struct ra_errs *errs);
 /* Go aside to an undo that can be done now (a step of ra_state_undoable), as to one that is owed: through its guard, gate, confirmation and
- * verification as any action, then back. Out: *kind of the entry (static). Errors: as ra_make_owed; RA_E_ARG for another step. */
+ * verification as any action, then back: to this step where nothing was taken back, else to the step whose change was.
+ * Out: *kind of the entry (static). Errors: as ra_make_owed; RA_E_ARG for another step. */
 RA_MUST_USE ra_err ra_make_undo(const struct ra_state *state, const char *undo, const char **kind, cJSON **out, struct ra_errs *errs);
 /* One step back to the last step an operator can do otherwise; never past an action that began, nor past an undo
  * that was owed. Possible after an end by outcome too.

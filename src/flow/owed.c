@@ -1,19 +1,13 @@
 /* owed.c - what was done and can be undone; of it, what a temporary change owes: its undo, until that is verified.
  *
- * The walk goes aside to the undo and comes back to where it was, so nothing of the way depends on it. Everything here is read off the
- * deeds and visits, so a walk that is resumed owes what it owed. */
+ * The walk goes aside to the undo of a temporary change and comes back to where it was, so nothing of the way depends on it. What the
+ * operator chose to take back was part of the way: what came after it may depend on it, so the walk comes back to before it. Everything
+ * here is read off the deeds and visits, so a walk that is resumed owes what it owed. */
 #include "config.h"
 
 #include "flow/state.h"
 
 #include <string.h>
-
-const struct ra_visit *ra_aside_of(const struct ra_state *state)
-{
-	size_t from = state->more_count ? state->more[state->more_count - 1].aside_from : RA_ASIDE_NONE;
-
-	return from == RA_ASIDE_NONE ? NULL : &state->visits[from];
-}
 
 /* The action that takes a deed back; NULL: none, or the deed took something back itself. */
 static const struct ra_step *undo_of(const struct ra_deed *deed)
@@ -28,6 +22,31 @@ static const struct ra_step *undo_of(const struct ra_deed *deed)
 static bool may_be_done(const struct ra_deed *deed)
 {
 	return strcmp(deed->result, "refused") != 0 && strcmp(deed->result, "not_done") != 0;
+}
+
+/* Where the change that this step takes back was confirmed; otherwise where the walk went aside. */
+static size_t before_change(const struct ra_state *state, size_t from)
+{
+	size_t at = state->deed;
+
+	while (at-- > 0 && (state->deeds[at].flow != state->flow || undo_of(&state->deeds[at]) != state->step))
+		;
+	for (size_t i = at < state->deed ? from + 1 : 0; i-- > 0;) {
+		if (state->visits[i].seq < state->deeds[at].intent_seq)
+			return i;
+	}
+	return from;
+}
+
+const struct ra_visit *ra_aside_of(const struct ra_state *state)
+{
+	const struct ra_visit_more *more = state->more_count ? &state->more[state->more_count - 1] : NULL;
+
+	if (!more || more->aside_from == RA_ASIDE_NONE)
+		return NULL;
+	if (!more->chosen || state->deed == RA_DEED_NONE || !may_be_done(&state->deeds[state->deed]))
+		return &state->visits[more->aside_from];
+	return &state->visits[before_change(state, more->aside_from)];
 }
 
 static bool same_classes(const cJSON *a, const cJSON *b)

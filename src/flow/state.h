@@ -171,7 +171,8 @@ const struct ra_deed *ra_deed_open(const struct ra_state *state);
 /* True while the open deed can only be verified. */
 bool ra_verifying(const struct ra_state *state);
 
-/* What temporary changes owe (owed.c). The visit that led aside to the undo the walk stands at; NULL on the way itself. */
+/* What temporary changes owe (owed.c). The visit the walk comes back to from the undo it stands at: the one that led aside to it, or, once
+ * what the operator chose to take back may be taken back, the one where that was confirmed; NULL on the way itself. */
 const struct ra_visit *ra_aside_of(const struct ra_state *state);
 /* The undo to be offered before this end by outcome: owed, and not offered since the walk arrived. Out: false when there is none. */
 bool ra_owed_next(const struct ra_state *state, struct ra_owed *out);

@@ -254,24 +254,35 @@ static void test_temporary(void **unused)
 
 #define MAINT_IS(state) "w:ssh.maintenance.on=\"" state "\""
 
-/* What the operator takes back: offered from any step once it was done, through its own confirmation and verification, and then back. */
+/* What the operator takes back: offered from any step once it was done, through its own confirmation and verification, and then back: to where the
+ * walk was when nothing was taken back, else to before what was, for what came after it may hang on it. */
 static void test_undo(void **unused)
 {
 	static const struct walk_case cases[] = {
 	    {"taken back on the way", "ssh,vcenter",
 	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", MAINT_IS("Disabled"), "i", "d:done"},
-	     "look>ask>rest>ask>leave>ask", "question"},
+	     "look>ask>rest>ask>leave>rest", "confirm"},
 	    {"it asks for itself", "ssh,vcenter", {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave"},
 	     "look>ask>rest>ask>leave", "confirm"},
 	    {"left as it is: back, and offered again", "ssh,vcenter",
 	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", "s", "u:leave"},
 	     "look>ask>rest>ask>leave>ask>leave", "confirm"},
+	    {"refused: back", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", "i", "d:refused"},
+	     "look>ask>rest>ask>leave>ask", "question"},
 	    {"once", "ssh,vcenter",
 	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", MAINT_IS("Disabled"), "i", "d:done", "!u:leave"},
-	     "look>ask>rest>ask>leave>ask", "question"},
+	     "look>ask>rest>ask>leave>rest", "confirm"},
+	    {"and done anew: to the newest", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", MAINT_IS("Disabled"), "i", "d:done", MAINT_IS("Enabled"), "i", "d:done",
+	      "u:leave", MAINT_IS("Disabled"), "i", "d:done", "s"},
+	     "look>ask>rest>ask>leave>rest>ask>leave>rest>escalate", "end"},
 	    {"not verified: it can be tried again", "ssh,vcenter",
 	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", "u:leave", "i", "d:done", "t:700", "u:leave"},
-	     "look>ask>rest>ask>leave>ask>leave", "confirm"},
+	     "look>ask>rest>ask>leave>rest>leave", "confirm"},
+	    {"from a flow that was called", "ssh,vcenter",
+	     {ODD, "a:rest", MAINT_IS("Enabled"), "i", "d:done", MAINT_IS("Disabled"), "r", "a:sub", "u:leave", "i", "d:done", "s"},
+	     "look>ask>rest>ask>sub>maint>more>leave>rest>escalate", "end"},
 	    {"nothing was done", "ssh,vcenter", {ODD, "a:rest", "i", "d:refused", "!u:leave"}, "look>ask>rest>escalate", "end"},
 	    {"not while it is being done", "ssh,vcenter", {ODD, "a:rest", "i", "!u:leave"}, "look>ask>rest", "acting"},
 	    {"nothing but an undo", "ssh,vcenter",
