@@ -369,3 +369,15 @@ void ra_http_counts(const struct ra_http *http, uint64_t *requests, uint64_t *co
 	*requests = http->requests;
 	*connections = http->handshakes;
 }
+
+void ra_http_need(const struct ra_http *http, const char *place, struct ra_need *need)
+{
+	const struct ra_http_peer *peer = &http->peer;
+	char from[RA_UTC_TEXT_LEN], to[RA_UTC_TEXT_LEN];
+
+	*need = (struct ra_need){.kind = RA_NEED_CERT, .echo = true};
+	snprintf(need->subject, sizeof(need->subject), "%.255s", place);
+	snprintf(need->text, sizeof(need->text),
+		 "SHA-256 %s\nIssued to %s\nIssued by %s\nValid from %s to %s\nNot verified: %s", peer->sha256, peer->subject, peer->issuer,
+		 ra_utc_format(peer->not_before, from), ra_utc_format(peer->not_after, to), peer->why);
+}

@@ -82,6 +82,8 @@ struct ra_http_answer {
 	int status;           /* HTTP status, 0 without an answer */
 	struct ra_buf body;
 	struct ra_buf cookie; /* "name=value" of the last Set-Cookie; wiped */
+	struct ra_buf token;  /* X-Auth-Token; wiped */
+	struct ra_buf location; /* Location: a path or a URL, not looked at */
 	char type[64];        /* media type, lower case, without parameters */
 	char etag[128];
 	char say[RA_LINK_SAY_MAX]; /* one sentence when not ANSWERED: server, what failed, what to do */
@@ -98,6 +100,8 @@ int ra_http_poll(const struct ra_http *http, struct pollfd *fds, ra_mono_ms *dea
 void ra_http_step(struct ra_http *http, ra_mono_ms now);
 /* What the last handshake showed; borrowed until the next step. */
 const struct ra_http_peer *ra_http_peer(const struct ra_http *http);
+/* Ask about the certificate of the last handshake (RA_TLS_UNKNOWN). Shape: place is what the operator calls the server. Out: *need. */
+void ra_http_need(const struct ra_http *http, const char *place, struct ra_need *need);
 /* The operator accepts the certificate of the last handshake: written to the known hosts, and taken from now on.
  * Errors: RA_E_STATE (trust is not RA_TLS_UNKNOWN: one that changed is never accepted here), RA_E_IO (it counts for this run all the
  * same). */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COOKIE_LEN_MAX 4096
+#define COOKIE_LEN_MAX 4096 /* tokens and places, too */
 #define READ_LEN 32768L /* libcurl's buffer: what one read takes */
 #define FIRST_ROOM 4096
 #define STEP_MS_MAX 1000
@@ -92,6 +92,8 @@ void ra_http_answer_clear(struct ra_http_answer *answer)
 {
 	drop(&answer->body);
 	drop(&answer->cookie);
+	drop(&answer->token);
+	ra_buf_free(&answer->location);
 	memset(answer, 0, sizeof(*answer));
 }
 
@@ -145,6 +147,14 @@ static size_t until_semicolon(const char *text, size_t len)
 	return len;
 }
 
+/* The last one of its name counts; one over the cap is as good as none. */
+static void keep_value(struct ra_buf *buf, const char *value, size_t len)
+{
+	drop(buf);
+	if (len <= COOKIE_LEN_MAX && !memchr(value, '\0', len))
+		(void)keep(buf, value, len);
+}
+
 static void take_header(struct ra_http_job *job, const char *line, size_t len)
 {
 	struct ra_http_answer *answer = &job->answer;
@@ -154,6 +164,8 @@ static void take_header(struct ra_http_job *job, const char *line, size_t len)
 	if (len > 5 && memcmp(line, "HTTP/", 5) == 0) { /* another answer begins: what an interim one said is over */
 		answer->type[0] = answer->etag[0] = '\0';
 		drop(&answer->cookie);
+		drop(&answer->token);
+		ra_buf_free(&answer->location);
 		job->framed = false;
 	} else if (value_of(line, len, "Content-Length", &value_len) ||
 		   value_of(line, len, "Transfer-Encoding", &value_len)) {
@@ -164,10 +176,11 @@ static void take_header(struct ra_http_job *job, const char *line, size_t len)
 		if (value_len < sizeof(answer->etag))
 			snprintf(answer->etag, sizeof(answer->etag), "%.*s", (int)value_len, value);
 	} else if ((value = value_of(line, len, "Set-Cookie", &value_len)) != NULL) {
-		value_len = until_semicolon(value, value_len);
-		drop(&answer->cookie);
-		if (value_len <= COOKIE_LEN_MAX && !memchr(value, '\0', value_len))
-			(void)keep(&answer->cookie, value, value_len);
+		keep_value(&answer->cookie, value, until_semicolon(value, value_len));
+	} else if ((value = value_of(line, len, "X-Auth-Token", &value_len)) != NULL) {
+		keep_value(&answer->token, value, value_len);
+	} else if ((value = value_of(line, len, "Location", &value_len)) != NULL) {
+		keep_value(&answer->location, value, value_len);
 	}
 }
 

@@ -187,6 +187,24 @@ struct ra_vsphere_url {
 /* Errors: RA_E_ARG with what is wrong: another scheme than https, a password, an empty host, a port out of range. */
 RA_MUST_USE ra_err ra_vsphere_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs);
 
+/* How to reach a server's BMC by Redfish. Borrowed until ra_link_redfish_new returns. */
+struct ra_redfish_options {
+	const char *url;         /* "bmc.example", "https://user@bmc.example:443" (a password in it is refused) */
+	const char *user;        /* outranks the url's; NULL: ask */
+	const char *ca_files;    /* as in ra_vsphere_options, the next three too */
+	const char *known_hosts;
+	const char *proxy;
+	bool insecure;
+	bool may_ask;            /* false: a need fails the link instead of waiting */
+};
+/* A link for requests {"redfish":NAME}, NAME one of: root, system, bios, secureboot, manager, chassis. What comes back is the resource, as
+ * compact JSON; what the BMC says instead of it stands in err, with status 1. A ticket's target is not looked at: a BMC is one server's.
+ * Owner: ra_link_free. Errors: RA_E_ARG (a url that is none), RA_E_NOMEM. Source: DMTF DSP0266. */
+RA_MUST_USE ra_err ra_link_redfish_new(const struct ra_redfish_options *options, const struct ra_clock *clock, struct ra_link **out,
+				       struct ra_errs *errs);
+/* Where an operator means a BMC. Out: path is of no meaning. Errors: as ra_vsphere_url_parse, and for a path that is not Redfish's own. */
+RA_MUST_USE ra_err ra_bmc_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs);
+
 /* A recording: a simulated host with states and moves (reattest-flow(5), RECORDINGS). Shared by the links of its planes. */
 struct ra_recording;
 /* Take a parsed recording. Shape: base is the recording its "base" names, whose states it has beside its own; NULL without one.

@@ -205,14 +205,9 @@ static void ask_operator(struct ra_vs *vs, const struct ra_need *need, const cha
 
 static void ask_certificate(struct ra_vs *vs, const char *deny)
 {
-	const struct ra_http_peer *peer = ra_http_peer(vs->http);
-	struct ra_need need = {.kind = RA_NEED_CERT, .echo = true};
-	char from[RA_UTC_TEXT_LEN], to[RA_UTC_TEXT_LEN];
+	struct ra_need need;
 
-	snprintf(need.subject, sizeof(need.subject), "%.255s", vs->place);
-	snprintf(need.text, sizeof(need.text),
-		 "SHA-256 %s\nIssued to %s\nIssued by %s\nValid from %s to %s\nNot verified: %s", peer->sha256, peer->subject, peer->issuer,
-		 ra_utc_format(peer->not_before, from), ra_utc_format(peer->not_after, to), peer->why);
+	ra_http_need(vs->http, vs->place, &need);
 	ask_operator(vs, &need, deny);
 }
 

@@ -21,6 +21,11 @@ int peer_percent, peer_needs;
 bool peer_may_cancel;
 static const struct peer_want *wanted;
 
+/* Who may log in to the peers, and how. */
+static const struct {
+	const char *user, *password;
+} keys[] = {{"administrator@vsphere.local", "peer-secret-1"}, {"operator", "peer-secret-2"}};
+
 /* One line of the peer's output, in bounded time. */
 static void read_line(const struct peer *peer, char *out, size_t cap)
 {
@@ -133,12 +138,27 @@ char *peer_changes(const struct peer *peer)
 	return text;
 }
 
+static struct ra_link *open_link(const struct peer *peer, const struct ra_clock *clock, struct ra_errs *errs)
+{
+	const char *url = wanted->url ? wanted->url : peer->url, *known = wanted->known ? wanted->known : peer->known;
+	const char *user = wanted->user ? *wanted->user ? wanted->user : NULL : keys[wanted->redfish].user;
+	const char *ca = wanted->no_ca ? NULL : wanted->ca ? wanted->ca : peer->ca;
+	const struct ra_vsphere_options vsphere = {.url = url, .user = user, .ca_files = ca, .known_hosts = known, .proxy = wanted->proxy,
+						   .insecure = wanted->insecure, .no_esxcli = wanted->no_esxcli, .may_ask = true};
+	const struct ra_redfish_options redfish = {.url = url, .user = user, .ca_files = ca, .known_hosts = known, .proxy = wanted->proxy,
+						   .insecure = wanted->insecure, .may_ask = true};
+	struct ra_link *link = NULL;
+
+	if (wanted->redfish)
+		return ra_link_redfish_new(&redfish, clock, &link, errs) ? NULL : link;
+	return ra_link_vsphere_new(&vsphere, clock, &link, errs) ? NULL : link;
+}
+
 struct ra_link *peer_link(const struct peer *peer, const struct peer_want *want)
 {
 	static const struct peer_want plain = {0};
-	struct ra_vsphere_options options;
 	struct ra_clock clock = ra_clock_make(RA_UTC_NONE, 1);
-	struct ra_link *link = NULL;
+	struct ra_link *link;
 	struct ra_errs errs;
 
 	wanted = want ? want : &plain;
@@ -147,17 +167,8 @@ struct ra_link *peer_link(const struct peer *peer, const struct peer_want *want)
 	peer_may_cancel = false;
 	peer_state_say[0] = peer_cert[0] = peer_certificate[0] = '\0';
 	ra_errs_clear(&errs);
-	options = (struct ra_vsphere_options){
-	    .url = wanted->url ? wanted->url : peer->url,
-	    .user = wanted->user ? *wanted->user ? wanted->user : NULL : "administrator@vsphere.local",
-	    .ca_files = wanted->no_ca ? NULL : wanted->ca ? wanted->ca : peer->ca,
-	    .known_hosts = wanted->known ? wanted->known : peer->known,
-	    .proxy = wanted->proxy,
-	    .insecure = wanted->insecure,
-	    .no_esxcli = wanted->no_esxcli,
-	    .may_ask = true,
-	};
-	if (ra_link_vsphere_new(&options, &clock, &link, &errs))
+	link = open_link(peer, &clock, &errs);
+	if (!link)
 		fail_msg("no link: %s", errs.text[0]);
 	return link;
 }
@@ -183,9 +194,9 @@ void peer_change(struct ra_link *link, uint64_t id, const char *target, const ch
 static void answer_need(struct ra_link *link, const struct ra_need *need)
 {
 	struct ra_secret *secret = ra_secret_new();
-	const char *text = need->kind == RA_NEED_USER	    ? "administrator@vsphere.local"
-			   : wanted->password		    ? wanted->password
-							    : "peer-secret-1";
+	const char *text = need->kind == RA_NEED_USER ? keys[wanted->redfish].user
+			   : wanted->password	      ? wanted->password
+						      : keys[wanted->redfish].password;
 
 	peer_needs++;
 	if (need->kind == RA_NEED_CERT)

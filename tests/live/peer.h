@@ -1,4 +1,4 @@
-/* peer.h - a vCenter peer (tests/peers) for tests: started with flags, ended when the test ends, whatever happens. */
+/* peer.h - a vCenter or BMC peer (tests/peers) for tests: started with flags, ended when the test ends, whatever happens. */
 #ifndef RA_TESTS_PEER_H
 #define RA_TESTS_PEER_H
 
@@ -23,6 +23,7 @@ char *peer_changes(const struct peer *peer);
 struct peer_want {
 	const char *url, *user, *password, *ca, *known, *proxy;
 	bool insecure, no_ca, no_password, no_esxcli, may_ask, refuse_cert;
+	bool redfish; /* the peer is a BMC */
 };
 struct ra_link *peer_link(const struct peer *peer, const struct peer_want *want);
 

@@ -1,0 +1,140 @@
+/* redfish.h - the insides of the BMC link, shared by its files. Private to link/.
+ *
+ * redfish_said.c: what a body says instead of a resource, and where it leads; redfish_find.c: which resource is found by which, and which of
+ * several is meant; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
+ * Invariants: nothing blocks; one read is under way at a time (BMCs are slow, and have few connections); every session that was begun is
+ * ended, whatever happened; password and token are in wiped memory and in no sentence; no id of a resource is assumed: all but the root is
+ * found by links, and no link leads to another server. Source: DMTF DSP0266 1.20, DSP2046. */
+#ifndef RA_LINK_REDFISH_H
+#define RA_LINK_REDFISH_H
+
+#include "link/http.h"
+#include "link/queue.h"
+
+#define RA_RF_ROOT_URI "/redfish/v1/"
+#define RA_RF_SESSIONS_URI "/redfish/v1/SessionService/Sessions" /* where the root names none */
+#define RA_RF_URI_MAX 512
+#define RA_RF_ANSWER_MAX ((size_t)8 << 20)
+#define RA_RF_MEMBERS_MAX 8 /* of a collection that are looked at */
+#define RA_RF_HOPS_MAX 3    /* redirects of one read */
+#define RA_RF_KEY_MAX 64
+#define RA_RF_TEXT_MAX 400
+
+/* What a body says that is no resource (redfish_said.c). Foreign bytes, on one line. */
+struct ra_rf_said {
+	bool is_error; /* the body is an error, whatever the status says */
+	char key[RA_RF_KEY_MAX];   /* of its first message that tells something: "InsufficientPrivilege"; "" */
+	char text[RA_RF_TEXT_MAX]; /* its messages; "" */
+};
+/* Read a body. Shape: body may be NULL or anything JSON has. The envelope of DSP0266 ("error" with @Message.ExtendedInfo), messages without
+ * a text (a table of ours has it), "message" as an object (old iDRAC), Messages with MessageID (old iLO). */
+void ra_rf_said_of(const cJSON *body, struct ra_rf_said *out);
+/* Why an answer brought no resource: by its message, else by its status. Out: ANSWERED: it is an answer, but not a usable one. */
+enum ra_link_why ra_rf_why(int status, const struct ra_rf_said *said);
+/* A link in a body: the text of member @odata.id of an object, or of the text itself. Out: false where it is no place on the same server
+ * (a path that begins with one slash, no blank or control byte, no dot segment); a fragment is left off. */
+bool ra_rf_uri_of(const cJSON *link, char out[RA_RF_URI_MAX]);
+/* A Location header as a path on this server. Shape: host and port are the server's. Out: false when it leads elsewhere. */
+bool ra_rf_location(const char *location, const char *host, int port, char out[RA_RF_URI_MAX]);
+
+/* The resources, parents first. */
+enum ra_rf_what {
+	RA_RF_ROOT,
+	RA_RF_SYSTEMS,
+	RA_RF_SYSTEM,
+	RA_RF_BIOS,
+	RA_RF_SECUREBOOT,
+	RA_RF_MANAGERS,
+	RA_RF_MANAGER,
+	RA_RF_CHASSES,
+	RA_RF_CHASSIS,
+	RA_RF_COUNT
+};
+/* The resource a request names; RA_RF_COUNT for none. */
+enum ra_rf_what ra_rf_what_of(const cJSON *request);
+/* What is known of the way to each resource (redfish_find.c). Zeroed: nothing but the root. */
+struct ra_rf_way {
+	char uri[RA_RF_URI_MAX];                         /* "": not known */
+	char members[RA_RF_MEMBERS_MAX][RA_RF_URI_MAX]; /* several it may be */
+	int member_count, member; /* member: looked at now, while uri is "" */
+	int fitting, chosen;      /* members that fit, and the last of them */
+	bool more;                /* there are more members than were looked at */
+	bool several;             /* a way ended at several, and none of them alone fits */
+	int missed;               /* ways to it that led nowhere */
+};
+/* What to read next on the way to a resource. Shape: *from is the resource whose body it will be, or RA_RF_COUNT with *of_member set when
+ * it is a member of what may be the resource. Out: the path; NULL: there is no way, and say[cap] tells why
+ * (it is "" before). */
+const char *ra_rf_next(struct ra_rf_way ways[RA_RF_COUNT], enum ra_rf_what aim, enum ra_rf_what *from, bool *of_member, char *say,
+		       size_t cap);
+/* Forget ways that led nowhere, or (all) every way but the root's: they are looked for anew. */
+void ra_rf_forget(struct ra_rf_way ways[RA_RF_COUNT], bool all);
+/* Learn from the body of a resource (NULL: it cannot be had) where others are. of_member: it is the member looked at of `from`. */
+void ra_rf_learn(struct ra_rf_way ways[RA_RF_COUNT], enum ra_rf_what from, bool of_member, const cJSON *body);
+
+enum ra_rf_phase {
+	RA_RF_IDLE,
+	RA_RF_GREET,  /* what server is this */
+	RA_RF_ASKING, /* the operator is asked */
+	RA_RF_LOGIN,
+	RA_RF_READY
+};
+struct ra_rf {
+	struct ra_link head; /* first: the caller's pointer */
+	struct ra_queue queue;
+	struct ra_job *jobs;
+	struct ra_http *http;
+	struct ra_vsphere_url url;
+	char place[300]; /* "bmc.example:443", for sentences */
+	char user[128];
+	bool may_ask;
+	enum ra_rf_phase phase;
+	enum ra_need_kind asked; /* in ASKING */
+	struct ra_secret *password, *token;
+	bool basic;       /* it has no sessions, or none left: the password goes with each read */
+	char session[RA_RF_URI_MAX];  /* to be ended; "": none */
+	char sessions[RA_RF_URI_MAX]; /* where one is begun */
+	char version[24]; /* RedfishVersion; "" */
+	bool final;       /* login or certificate refused: never tried again by this link */
+	char final_say[RA_LINK_SAY_MAX];
+
+	struct ra_rf_way ways[RA_RF_COUNT];
+	enum ra_rf_what aim;  /* what is being read for the jobs that are taken; RA_RF_COUNT: nothing */
+	enum ra_rf_what from; /* whose body the call under way brings */
+	bool of_member;
+	bool retraced; /* the way was found anew for this aim, because what was known of it is gone */
+	bool renewed;  /* the login was renewed for this read */
+	char path[RA_RF_URI_MAX]; /* of the read under way */
+	int hops, tries;
+	uint64_t call, next_call; /* call: the read, greeting or login under way; 0: none */
+	int leaving;              /* log outs under way */
+	ra_mono_ms now;
+	bool again; /* more can be done at once */
+};
+/* A job's own. */
+struct ra_rf_want {
+	enum ra_rf_what what;
+	bool taken; /* belongs to the aim */
+};
+
+/* What a call brought, read (redfish_call.c). Owner: ra_json_free of json. */
+struct ra_rf_got {
+	enum ra_link_why why; /* ANSWERED and no json: an answer that cannot be used, and say tells why */
+	int status;
+	struct ra_json *json; /* a resource; NULL */
+	struct ra_rf_said said;
+	char say[RA_LINK_SAY_MAX];
+};
+void ra_rf_read(const struct ra_rf *rf, const struct ra_http_answer *answer, struct ra_rf_got *out);
+/* Read a path, with what lets us in. Out: false without memory. */
+bool ra_rf_get(struct ra_rf *rf, const char *path);
+/* Begin a session. Out: false without memory. */
+bool ra_rf_login(struct ra_rf *rf);
+/* The session an answer to a login began. Out: false when it began none. */
+bool ra_rf_take_session(struct ra_rf *rf, const struct ra_http_answer *answer, const struct ra_json *json);
+/* End the session, if there is one: asked for, its answer of no interest. */
+void ra_rf_logout(struct ra_rf *rf);
+/* A read that was answered by "look there": go there. Out: false when it is none, or leads to another server, or in circles. */
+bool ra_rf_follow(struct ra_rf *rf, const struct ra_http_answer *answer);
+
+#endif
