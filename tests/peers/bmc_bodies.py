@@ -56,14 +56,20 @@ def reset_of(system):
                                       "ResetType@Redfish.AllowableValues": ["On", "ForceOff", "GracefulShutdown", "ForceRestart"]}}
 
 
+def computer(path, kind, name, **members):
+    boot = {"BootSourceOverrideEnabled": "Disabled", "BootSourceOverrideTarget": "None", "BootSourceOverrideMode": "UEFI",
+            "BootSourceOverrideTarget@Redfish.AllowableValues": ["None", "Pxe", "Hdd", "BiosSetup"]}
+    return body(path, f"ComputerSystem.{kind}.ComputerSystem", name, SystemType="Physical", Boot=boot, Actions=reset_of(path),
+                Bios=link(path + "/Bios"), SecureBoot=link(path + "/SecureBoot"), **members)
+
+
 def dell():
     system, manager, chassis = "/redfish/v1/Systems/System.Embedded.1", "/redfish/v1/Managers/iDRAC.Embedded.1", "/redfish/v1/Chassis/System.Embedded.1"
     shape = frame("1.11.0", 1800, [system], [manager], [chassis, "/redfish/v1/Chassis/Enclosure.Internal.0-1"], "Dell")
     return put(
         shape,
-        body(system, "ComputerSystem.v1_16_0.ComputerSystem", "System", Manufacturer="Dell Inc.", Model="PowerEdge R750", SKU="TAG0001",
-             SerialNumber="CNTEST000000001", BiosVersion="1.8.2", PowerState="On", SystemType="Physical", Actions=reset_of(system),
-             Bios=link(system + "/Bios"), SecureBoot=link(system + "/SecureBoot"),
+        computer(system, "v1_16_0", "System", Manufacturer="Dell Inc.", Model="PowerEdge R750", SKU="TAG0001",
+             SerialNumber="CNTEST000000001", BiosVersion="1.8.2", PowerState="On",
              Links={"Chassis": links(chassis), "ManagedBy": links(manager), "CooledBy": links(chassis + "/Thermal#/Fans/0")},
              TrustedModules=[{"FirmwareVersion": "7.2.2.0", "InterfaceType": "TPM2_0", "Status": {"State": "Enabled"}}]),
         body(system + "/Bios", "Bios.v1_2_0.Bios", "BIOS Configuration Current Settings",
@@ -90,12 +96,12 @@ def hpe():
     shape = frame("1.6.0", 30, [system + "/"], ["/redfish/v1/Managers/1/"], ["/redfish/v1/Chassis/1/"])
     return put(
         shape,
-        body(system, "ComputerSystem.v1_13_0.ComputerSystem", "Computer System", Manufacturer="HPE", Model="ProLiant DL385 Gen10 Plus v2",
-             SKU="P00000-B21", SerialNumber="TESTHPE001", BiosVersion="A42 v2.60 (08/11/2022)", PowerState="On", SystemType="Physical",
-             Bios=link(bios), SecureBoot=link(system + "/SecureBoot"), Oem={"Hpe": {"PostState": "FinishedPost"}},
+        computer(system, "v1_13_0", "Computer System", Manufacturer="HPE", Model="ProLiant DL385 Gen10 Plus v2",
+             SKU="P00000-B21", SerialNumber="TESTHPE001", BiosVersion="A42 v2.60 (08/11/2022)", PowerState="On",
+             Oem={"Hpe": {"PostState": "FinishedPost"}},
              Links={"Chassis": links("/redfish/v1/Chassis/1"), "ManagedBy": links("/redfish/v1/Managers/1")},
              TrustedModules=[{"FirmwareVersion": "73.64", "InterfaceType": "TPM2_0", "Oem": {"Hpe": {"VendorName": "None"}},
-                              "Status": {"Health": "OK", "State": "Enabled"}}]),
+                              "Status": {"Health": "OK", "State": "Enabled"}}]) | {"Bios": link(bios)},
         body(bios, "Bios.v1_0_0.Bios", "BIOS Current Settings", AttributeRegistry="BiosAttributeRegistryA42.v1_2_60",
              **{"@Redfish.Settings": {"SettingsObject": link(bios + "/settings"), "Messages": [{"MessageId": "Base.1.0.Success"}]}},
              Attributes=attributes),
@@ -112,9 +118,8 @@ def lenovo():
     shape = frame("1.15.0", 300, [system], ["/redfish/v1/Managers/1"], ["/redfish/v1/Chassis/1"], "Lenovo")
     return put(
         shape,
-        body(system, "ComputerSystem.v1_17_0.ComputerSystem", "ComputerSystem", Manufacturer="Lenovo", Model="ThinkSystem SR670 V2",
-             SKU="7Z00CTO1WW", SerialNumber="TESTLNV1", BiosVersion="U8E122J", PowerState="Off", SystemType="Physical",
-             Bios=link(system + "/Bios"), SecureBoot=link(system + "/SecureBoot"),
+        computer(system, "v1_17_0", "ComputerSystem", Manufacturer="Lenovo", Model="ThinkSystem SR670 V2",
+             SKU="7Z00CTO1WW", SerialNumber="TESTLNV1", BiosVersion="U8E122J", PowerState="Off",
              Links={"Chassis": links("/redfish/v1/Chassis/1"), "ManagedBy": links("/redfish/v1/Managers/1")},
              TrustedModules=[{"FirmwareVersion": "7.2.2.0", "InterfaceType": "TPM2_0", "InterfaceTypeSelection": "BiosSetting",
                               "Status": {"State": "Enabled", "Health": "OK"}}]),
@@ -134,9 +139,8 @@ def supermicro():
     shape = frame("1.8.0", 300, [system], ["/redfish/v1/Managers/1"], ["/redfish/v1/Chassis/1"])
     return put(
         shape,
-        body(system, "ComputerSystem.v1_8_0.ComputerSystem", "System", Manufacturer="Supermicro", Model="SYS-821GE-TNHR",
-             SerialNumber="TESTSMC001", BiosVersion="2.1", PowerState="On", SystemType="Physical", Bios=link(system + "/Bios"),
-             SecureBoot=link(system + "/SecureBoot"),
+        computer(system, "v1_8_0", "System", Manufacturer="Supermicro", Model="SYS-821GE-TNHR",
+             SerialNumber="TESTSMC001", BiosVersion="2.1", PowerState="On",
              Links={"Chassis": links("/redfish/v1/Chassis/1"), "ManagedBy": links("/redfish/v1/Managers/1")}),
         body(system + "/Bios", "Bios.v1_1_0.Bios", "BIOS Configuration", **{"@Redfish.Settings": {"SettingsObject": link(system + "/Bios/SD")}},
              Attributes={"SecurityDeviceSupport_0063": "Enable", "SHA256PCRBank_0065": "Enabled", "SHA_1PCRBank_0064": "Disabled",
@@ -154,9 +158,9 @@ def cisco():
     shape = frame("1.5.0", 1800, [system], ["/redfish/v1/Managers/CIMC"], ["/redfish/v1/Chassis/1"])
     return put(
         shape,
-        body(system, "ComputerSystem.v1_11_0.ComputerSystem", "UCS C240 M5SN", Manufacturer="Cisco Systems Inc", Model="UCSC-C240-M5SN",
-             SerialNumber="TESTCSC0001", BiosVersion="C240M5.4.2.1c.0", PowerState="On", SystemType="Physical", Bios=link(system + "/Bios"),
-             SecureBoot=link(system + "/SecureBoot"), Links={"Chassis": links("/redfish/v1/Chassis/1"), "ManagedBy": links("/redfish/v1/Managers/CIMC")},
+        computer(system, "v1_11_0", "UCS C240 M5SN", Manufacturer="Cisco Systems Inc", Model="UCSC-C240-M5SN",
+             SerialNumber="TESTCSC0001", BiosVersion="C240M5.4.2.1c.0", PowerState="On",
+             Links={"Chassis": links("/redfish/v1/Chassis/1"), "ManagedBy": links("/redfish/v1/Managers/CIMC")},
              TrustedModules=[{"Oem": {"Cisco": {"TPM": None}}, "Status": {"State": "Absent"}}]),
         body(system + "/Bios", "Bios.v1_1_0.Bios", "BIOS", Attributes={"TPMControl": "Disabled", "TXTSupport": "Disabled", "SHA256PCRBank": "Enabled"}),
         body(system + "/SecureBoot", "SecureBoot.v1_1_0.SecureBoot", "SecureBoot", SecureBootEnable=False, SecureBootCurrentBoot="Enabled"),

@@ -1,0 +1,95 @@
+/* fuzz_redfish.c - any bytes as what a BMC answers: read as an error, as links, and as the body of every resource on the way to every other.
+ * What is told is one line of UTF-8; every path to be read stays on its server; the way to anything ends. */
+#include "config.h"
+
+#include "base/text.h"
+#include "link/redfish.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LEN_MAX (1 << 16)
+#define READS_MAX 200 /* more than any way takes: members of each collection, and the ways past each */
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static void is_line(const char *text, size_t cap)
+{
+	const char *end = memchr(text, '\0', cap);
+
+	if (!end || !ra_utf8_valid(text, (size_t)(end - text)))
+		abort();
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			abort();
+}
+
+static void is_path(const char *path)
+{
+	if (path[0] != '/' || path[1] == '/' || strlen(path) >= RA_RF_URI_MAX || strstr(path, "/../") || strchr(path, ' ') || strchr(path, '#'))
+		abort();
+	is_line(path, RA_RF_URI_MAX);
+}
+
+static void walk(const cJSON *body, enum ra_rf_what aim)
+{
+	struct ra_rf_way *ways = calloc(RA_RF_COUNT, sizeof(*ways));
+	enum ra_rf_what from = RA_RF_COUNT;
+	bool of_member = false;
+	char say[200] = "";
+	int reads = 0;
+
+	if (!ways)
+		return;
+	for (;;) {
+		const char *path = ra_rf_next(ways, aim, &from, &of_member, say, sizeof(say));
+
+		if (!path) {
+			if (!say[0])
+				abort();
+			break;
+		}
+		is_path(path);
+		if (from == aim && !of_member)
+			break;
+		if (++reads > READS_MAX)
+			abort();
+		ra_rf_learn(ways, from, of_member, body);
+	}
+	ra_rf_forget(ways, false);
+	ra_rf_forget(ways, true);
+	free(ways);
+}
+
+static void locations(const uint8_t *bytes, size_t len)
+{
+	char text[RA_RF_URI_MAX * 2], out[RA_RF_URI_MAX];
+
+	len = len < sizeof(text) - 1 ? len : sizeof(text) - 1;
+	memcpy(text, bytes, len);
+	text[len] = '\0';
+	if (ra_rf_location(text, "bmc.example", 443, out))
+		is_path(out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	RA_AUTO(ra_json_free) struct ra_json *json = NULL;
+	struct ra_rf_said said;
+
+	if (len > LEN_MAX)
+		return 0;
+	locations(bytes, len);
+	if (ra_json_parse("body", (const char *)bytes, len, NULL, &json, NULL))
+		return 0;
+	ra_rf_said_of(ra_json_root(json), &said);
+	is_line(said.key, sizeof(said.key));
+	is_line(said.text, sizeof(said.text));
+	if (!said.is_error && (said.key[0] || said.text[0]))
+		abort();
+	for (int status = 0; status < 600; status += 100)
+		(void)ra_rf_why(status + 1, &said);
+	for (int aim = 0; aim < RA_RF_COUNT; aim++)
+		walk(ra_json_root(json), (enum ra_rf_what)aim);
+	return 0;
+}
