@@ -213,6 +213,8 @@ static void take_greeting(struct ra_rf *rf, const struct ra_rf_got *got)
 		snprintf(rf->version, sizeof(rf->version), "%s", ra_json_str(root, "RedfishVersion", ""));
 		if (!ra_rf_uri_of(ra_json_pointer(root, "/Links/Sessions"), rf->sessions))
 			snprintf(rf->sessions, sizeof(rf->sessions), "%s", RA_RF_SESSIONS_URI);
+		if (root)
+			ra_rf_learn(rf->ways, RA_RF_ROOT, false, root);
 		go_in(rf);
 	}
 }
@@ -237,6 +239,17 @@ static bool has_no_session(const struct ra_rf_got *got)
 	return got->status == 404 || got->status == 405 || got->status == 501 || strcmp(got->said.key, "SessionLimitExceeded") == 0;
 }
 
+/* Something the root alone does not open was asked for with the password: whatever else it says, it was let in or not. */
+static void take_basic(struct ra_rf *rf, const struct ra_http_answer *answer, const struct ra_rf_got *got)
+{
+	if (answer->why != RA_LINK_ANSWERED)
+		down(rf, answer->why, answer->say);
+	else if (answer->status == 401)
+		refuse_login(rf, got);
+	else
+		is_up(rf);
+}
+
 static void take_login(struct ra_rf *rf, const struct ra_http_answer *answer, const struct ra_rf_got *got)
 {
 	if (ra_rf_take_session(rf, answer, got->json)) {
@@ -244,8 +257,10 @@ static void take_login(struct ra_rf *rf, const struct ra_http_answer *answer, co
 	} else if (answer->why != RA_LINK_ANSWERED) {
 		down(rf, answer->why, answer->say);
 	} else if (has_no_session(got)) {
+		const char *systems = rf->ways[RA_RF_SYSTEMS].uri;
+
 		rf->basic = true;
-		is_up(rf);
+		get(rf, *systems ? systems : RA_RF_ROOT_URI "Systems");
 	} else if (got->status >= 400 && got->status < 500 && got->status != 429) {
 		refuse_login(rf, got);
 	} else if (got->why != RA_LINK_ANSWERED) {
@@ -399,6 +414,8 @@ static void take_answer(struct ra_rf *rf, const struct ra_http_answer *answer)
 	ra_rf_read(rf, answer, &got);
 	if (phase == RA_RF_GREET)
 		take_greeting(rf, &got);
+	else if (phase == RA_RF_LOGIN && rf->basic)
+		take_basic(rf, answer, &got);
 	else if (phase == RA_RF_LOGIN)
 		take_login(rf, answer, &got);
 	else

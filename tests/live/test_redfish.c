@@ -192,7 +192,7 @@ static void test_which_is_meant(void **state)
 	end(1);
 	begin("-scenario foreign -on v1/", NULL);
 	peer_expect_why(link_to, REDFISH("bios"), RA_LINK_NO_REQUEST, "it names no computer systems");
-	assert_int_equal(peer_calls(&peer, NULL), 3 + 0); /* the root, the login, the root */
+	assert_int_equal(peer_calls(&peer, NULL), 3); /* the root, the login, the root anew */
 	end(1);
 }
 
@@ -254,6 +254,7 @@ static void test_wrong_password(void **state)
 			peer_expect_why(link_to, REDFISH("system"), RA_LINK_REFUSED, rows[i].words);
 		assert_int_equal(peer_calls(&peer, LOGIN), 1);
 		assert_int_equal(peer_needs, 1);
+		assert_string_equal(peer_cert, ""); /* it was never up */
 		assert_null(strstr(peer_state_say, wrong.password));
 		end(0);
 	}
