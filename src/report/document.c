@@ -106,7 +106,7 @@ static void put_summary(struct ra_draft *d, const struct ra_view *v)
 
 		ra_draft_pair(d, i ? "" : "Planes",
 		     ra_draft_line(d, "%s %s%s%s%s%s", ra_report_plane(p->name), p->state, *p->say ? ": " : "", p->say,
-			  !*p->peer ? "" : strcmp(p->name, "vcenter") ? ", key " : ", certificate ", p->peer));
+			  !*p->peer ? "" : strcmp(p->name, "ssh") ? ", certificate " : ", key ", p->peer));
 	}
 }
 

@@ -280,7 +280,10 @@ static ra_err gather_all(struct ra_session *s, bool *waiting, struct ra_errs *er
 /* The password given beforehand for this plane; none is ever offered to another. */
 static const struct ra_secret *password_of(const struct ra_session *s, enum ra_plane plane)
 {
-	return plane == RA_PLANE_SSH ? s->password : plane == RA_PLANE_VCENTER ? s->vcenter.password : NULL;
+	return plane == RA_PLANE_SSH	   ? s->password
+	       : plane == RA_PLANE_VCENTER ? s->vcenter.password
+	       : plane == RA_PLANE_BMC	   ? s->bmc.password
+					   : NULL;
 }
 
 /* Offer the password given beforehand, if no other host goes first and no two refused it. */

@@ -56,12 +56,28 @@ static ra_err open_vcenter(struct ra_session *s, struct ra_link **out, struct ra
 	return ra_link_vsphere_new(&options, &s->clock, out, errs);
 }
 
+static ra_err open_bmc(struct ra_session *s, struct ra_link **out, struct ra_errs *errs)
+{
+	const struct ra_way_in *in = &s->bmc;
+	struct ra_redfish_options options = {
+		.url = in->url,
+		.user = in->user,
+		.ca_files = in->ca_files,
+		.known_hosts = in->known_hosts,
+		.may_ask = s->interactive || in->password,
+	};
+
+	return ra_link_redfish_new(&options, &s->clock, out, errs);
+}
+
 static ra_err open_link(struct ra_session *s, enum ra_plane plane, struct ra_link **out, struct ra_errs *errs)
 {
 	if (s->recording)
 		return ra_link_replay_new(s->recording, ra_plane_name(plane), &s->clock, out, errs);
 	if (plane == RA_PLANE_VCENTER)
 		return open_vcenter(s, out, errs);
+	if (plane == RA_PLANE_BMC)
+		return open_bmc(s, out, errs);
 	if (plane != RA_PLANE_SSH)
 		return ra_fail(errs, RA_E_ARG, "there is no live link for the plane %s", ra_plane_name(plane));
 	struct ra_ssh_options options = {
@@ -90,6 +106,8 @@ static const char *key_of(const struct ra_session *s, enum ra_plane plane, char 
 		snprintf(out, cap, "%s %p", ra_plane_name(plane), (const void *)s);
 	else if (plane == RA_PLANE_VCENTER)
 		snprintf(out, cap, "%s", s->vcenter.key);
+	else if (plane == RA_PLANE_BMC)
+		snprintf(out, cap, "%s", s->bmc.key);
 	else
 		snprintf(out, cap, "%s %s@%s:%d", ra_plane_name(plane), s->user ? s->user : "", s->host, s->port);
 	return out;
@@ -427,6 +445,7 @@ static void retire(struct ra_session *s)
 	s->password = ra_secret_free(s->password);
 	s->key = ra_secret_free(s->key);
 	s->vcenter.password = ra_secret_free(s->vcenter.password);
+	s->bmc.password = ra_secret_free(s->bmc.password);
 	close_unused(s->hub);
 }
 

@@ -74,7 +74,7 @@ struct ra_session_plane {
 	struct ra_need need;
 };
 
-/* The way in to the vCenter, as it was settled (wayin.c). */
+/* The way in to the vCenter, or to the BMC, as it was settled (wayin.c). */
 struct ra_way_in {
 	char *url, *user, *ca_files, *known_hosts, *proxy;
 	struct ra_secret *password;
@@ -82,7 +82,7 @@ struct ra_way_in {
 	bool ambient;    /* the environment alone named it */
 	char place[300]; /* "vc.example", for people; "" without a url */
 	char before[300]; /* the vCenter the record went to, when this is another; "" */
-	char key[420];   /* of its link: all hosts behind one vCenter and user share it */
+	char key[420];   /* of its link: all hosts behind one vCenter and user share it; a BMC is one host's */
 };
 
 enum ra_gate_stage { RA_GATE_IDLE, RA_GATE_CHOOSE, RA_GATE_STATEMENTS, RA_GATE_PROOF, RA_GATE_GROUPS, RA_GATE_FETCH, RA_GATE_TYPE };
@@ -120,7 +120,7 @@ struct ra_session {
 	bool no_ssh_config, interactive, all_checks, only_given_planes, dry_run, read_only, reading, syslog;
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
-	struct ra_way_in vcenter;
+	struct ra_way_in vcenter, bmc;
 	char **only;     /* check: these alone; NULL */
 	cJSON *given[2]; /* what the site gives, until the walk begins */
 
@@ -222,20 +222,19 @@ const struct ra_check *ra_gate_key_check(const struct ra_session *session, const
 /* Why none of these gates can be opened by a proof in this walk, and what is left; NULL: one can, or none wants one. */
 const char *ra_gate_unproven(const struct ra_session *session, const cJSON *gates);
 
-/* wayin.c: settle the way in to vCenter. kept: the entry of the record that holds the last one, NULL. Errors: RA_E_ARG (a url that is
+/* wayin.c: settle the ways in to vCenter and BMC, from the options, else from the record, else (vCenter's) from the environment. Errors: RA_E_ARG (a url that is
  * none), RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_way_in_take(struct ra_session *session, const struct ra_session_options *options, const cJSON *kept,
-				  struct ra_errs *errs);
+RA_MUST_USE ra_err ra_way_in_take(struct ra_session *session, const struct ra_session_options *options, struct ra_errs *errs);
+/* The way in of a plane; NULL for one that has none. */
+struct ra_way_in *ra_way_in_of(struct ra_session *session, enum ra_plane plane);
 /* Free and wipe. */
 void ra_way_in_clear(struct ra_way_in *in);
 /* Write into a start or resume entry by whom and where this walk goes in. Out: false without memory. */
 RA_MUST_USE bool ra_way_in_put(const struct ra_session *session, cJSON *body);
-/* The operator typed by whom vCenter is asked. Errors: RA_E_NOMEM. */
-RA_MUST_USE ra_err ra_way_in_user(struct ra_session *session, const char *typed);
-/* Write into a plane entry whom vCenter let in. Out: false without memory. */
+/* The operator typed by whom a plane is asked. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_way_in_user(struct ra_way_in *in, const char *typed);
+/* Write into a plane entry whom vCenter or the BMC let in. Out: false without memory. */
 RA_MUST_USE bool ra_way_in_put_user(const struct ra_session *session, enum ra_plane plane, cJSON *body);
-/* The newest entry that holds a way in to vCenter, NULL. */
-const cJSON *ra_way_in_kept(const struct ra_session *session);
 /* Was vCenter's certificate not looked at in any part of this walk? */
 bool ra_way_in_unchecked(const struct ra_session *session);
 

@@ -85,13 +85,20 @@ static const struct need_form *need_form(enum ra_plane plane, const struct ra_ne
 	static const struct need_form password = {RA_ASK_SECRET, "Password for vCenter", "",
 						  "It is kept in wiped memory for this walk and tried once."};
 
+	static const struct need_form bmc_user = {RA_ASK_TYPED, "User of the BMC", "By whom the server's management controller is asked. One who may only "
+									     "look is enough.",
+						  ""};
+	static const struct need_form bmc_password = {RA_ASK_SECRET, "Password for the BMC", "",
+						      "It is kept in wiped memory for this walk and tried once."};
 	static const struct need_form on_the_way = {RA_ASK_SECRET, "Before the host is reached", "", ""};
 
 	if (need->kind == RA_NEED_PROMPT && need->on_the_way)
 		return &on_the_way;
-	if (plane == RA_PLANE_VCENTER && need->kind == RA_NEED_USER)
-		return &user;
-	return plane == RA_PLANE_VCENTER && need->kind == RA_NEED_PASSWORD ? &password : &forms[need->kind];
+	if (need->kind == RA_NEED_USER && plane != RA_PLANE_SSH)
+		return plane == RA_PLANE_BMC ? &bmc_user : &user;
+	if (need->kind == RA_NEED_PASSWORD && plane != RA_PLANE_SSH)
+		return plane == RA_PLANE_BMC ? &bmc_password : &password;
+	return &forms[need->kind];
 }
 
 /* What a question of the way needs beside it. One that is echoed is ssh's own (a yes to a jump host's key, which it writes down); what a jump
@@ -119,7 +126,7 @@ static ra_err need_prompt(const struct ra_session *s, enum ra_plane plane, struc
 	const struct ra_session_plane *at = &s->planes[plane];
 	const struct ra_need *need = &at->need;
 	const struct need_form *form = need_form(plane, need);
-	const char *whose = *need->subject ? need->subject : plane == RA_PLANE_VCENTER ? s->vcenter.place : "";
+	const char *whose = *need->subject ? need->subject : plane == RA_PLANE_VCENTER ? s->vcenter.place : plane == RA_PLANE_BMC ? s->bmc.place : "";
 	char title[400], text[sizeof(need->text) + 260], hint[300];
 
 	snprintf(text, sizeof(text), "%s%s%s", at->asked_again ? "Asked again: the answer before was not taken.\n\n" : "",

@@ -16,6 +16,8 @@ static const struct ra_redact_row members[] = {
     {"user", USER, "userName"},
     {"vcenter_user", USER, "userName"},
     {"vcenter", IS("vCenter", RA_SCRUB_WORD, "vcenter-"), "url"},
+    {"bmc_user", USER, "userName"},
+    {"bmc", IS("BMC", RA_SCRUB_WORD, "bmc-"), "url"},
     {"peer", IS("key", RA_SCRUB_WORD, "key-"), "fingerprint"},
     {"change", IS("change", RA_SCRUB_WORD, "change-"), "change"},
     {"case", IS("case", RA_SCRUB_WORD, "case-"), "case"},

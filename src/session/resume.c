@@ -107,7 +107,7 @@ static ra_err take_start(struct ra_session *s, const struct ra_session_options *
 
 	/* Begun by hand, it goes on by hand: what was answered is not mixed with what a machine would say of another moment. */
 	s->manual = s->manual || !strcmp(ra_json_str(start, "source", ""), RA_SOURCE_MANUAL);
-	return err || s->reading || s->recording || s->manual ? err : ra_way_in_take(s, o, ra_way_in_kept(s), errs);
+	return err || s->reading || s->recording || s->manual ? err : ra_way_in_take(s, o, errs);
 }
 
 /* Who goes on may go on under another change, another case, for another time; what is not said anew stays as it was. */

@@ -376,7 +376,7 @@ ra_err ra_session_make(struct ra_hub *hub, const struct ra_session_options *o, s
 	if (!err && o->manual && o->recording)
 		err = ra_fail(errs, RA_E_ARG, "by hand there is no link, so no simulated host either: give one of the two");
 	if (!err && !s->recording && !s->manual)
-		err = ra_way_in_take(s, o, NULL, errs);
+		err = ra_way_in_take(s, o, errs);
 	if (err) {
 		ra_session_close(s);
 		return err;
@@ -638,6 +638,7 @@ struct ra_session *ra_session_close(struct ra_session *s)
 	ra_secret_free(s->password);
 	ra_secret_free(s->key);
 	ra_way_in_clear(&s->vcenter);
+	ra_way_in_clear(&s->bmc);
 	char *texts[] = {s->named, s->host,     s->user,		s->flow,      s->entry,	  s->known_hosts,
 			 s->host_key, s->operator_name, s->change_id, s->case_id, s->path,
 			 s->taken_from, s->taken_at, s->taken_by};

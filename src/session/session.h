@@ -32,7 +32,7 @@ struct ra_recording *ra_source_free(struct ra_recording *recording);
  * Errors: RA_E_ARG with what is wrong (text may stand in the sentence). */
 RA_MUST_USE ra_err ra_source_vcenter(const char *text, char *place, size_t cap, struct ra_errs *errs);
 
-/* A way in to a vCenter. Shape: url is "vc.example", "https://user@vc.example:443/sdk", without a password. NULL: not said. */
+/* A way in to a vCenter, or to a server's BMC (url: "bmc.example", "https://user@bmc.example:443"). Shape: url is "vc.example", "https://user@vc.example:443/sdk", without a password. NULL: not said. */
 struct ra_vcenter_access {
 	const char *url, *user; /* user "": asked for, whatever the record and the environment say */
 	const struct ra_secret *password;
@@ -55,9 +55,10 @@ struct ra_session_options {
 	struct ra_vcenter_access vcenter; /* url "": none, whatever the record and the environment say */
 	struct ra_vcenter_access govc;    /* found in the environment: counts for what nobody said and no record holds, and its user and
 					   * password only at its own place and for its own user */
+	struct ra_vcenter_access bmc;     /* the server's management controller; as vcenter */
 	const char *ca_files;             /* PEM files separated by ':', instead of the system's; NULL */
 	const char *tls_known_hosts;      /* govc's files separated by ':'; NULL: default */
-	const char *proxy;                /* to vCenter; NULL: none */
+	const char *proxy;                /* to vCenter, never to a BMC; NULL: none */
 	bool insecure;                    /* vCenter's certificate is not looked at: said in the record and in every report */
 	bool no_esxcli;                   /* esxcli is not run through vCenter */
 	const struct ra_secret *password; /* SSH: from --password-fd; NULL */

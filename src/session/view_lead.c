@@ -74,7 +74,8 @@ static const char *way_to(const struct ra_session *s, unsigned planes)
 	static const struct {
 		enum ra_plane plane;
 		const char *say;
-	} ways[] = {{RA_PLANE_VCENTER, "; name a vCenter (--vcenter)"}, {RA_PLANE_SSH, "; leave out --no-ssh"}};
+	} ways[] = {{RA_PLANE_VCENTER, "; name a vCenter (--vcenter)"}, {RA_PLANE_SSH, "; leave out --no-ssh"},
+		    {RA_PLANE_BMC, "; name the server's BMC (--bmc)"}};
 
 	for (size_t i = 0; i < RA_LEN(ways); i++)
 		if ((planes & (1u << ways[i].plane)) && s->planes[ways[i].plane].given)

@@ -1,5 +1,5 @@
-/* wayin.c - the way in to a vCenter: what the operator said, else what the record holds, else what the environment offers. A user or
- * a password found in the environment belongs to the vCenter and the user it names there, and goes nowhere else. */
+/* wayin.c - the ways in to a vCenter and to a BMC: what the operator said, else what the record holds, else (vCenter's) what the environment
+ * offers. A user or a password found in the environment belongs to the vCenter and the user it names there, and goes nowhere else. */
 #include "config.h"
 
 #include "session/internal.h"
@@ -95,17 +95,26 @@ static void settle_user(const struct ra_session_options *o, const char *kept, co
 		way->password = o->govc.password;
 }
 
-/* The user vCenter let in last; one that was typed is in no start entry. NULL: none is recorded. */
-static const char *kept_user(const struct ra_session *s, const cJSON *kept)
+/* The user a plane let in last; one that was typed is in no start entry. member: of a start entry. NULL: none is recorded. */
+static const char *kept_user(const struct ra_session *s, const cJSON *kept, enum ra_plane plane, const char *member)
 {
 	for (size_t i = s->entry_count; i-- > 0 && s->entries[i].body != kept;) {
 		const cJSON *body = s->entries[i].body;
 
-		if (!strcmp(s->entries[i].kind, "plane") && !strcmp(ra_json_str(body, "plane", ""), ra_plane_name(RA_PLANE_VCENTER)) &&
+		if (!strcmp(s->entries[i].kind, "plane") && !strcmp(ra_json_str(body, "plane", ""), ra_plane_name(plane)) &&
 		    ra_json_get(body, "user"))
 			return ra_json_str(body, "user", NULL);
 	}
-	return ra_json_str(kept, "vcenter_user", NULL);
+	return ra_json_str(kept, member, NULL);
+}
+
+/* The newest entry that holds a way in (member: "vcenter", "bmc"); NULL. */
+static const cJSON *kept_way(const struct ra_session *s, const char *member)
+{
+	for (size_t i = s->entry_count; i-- > 0;)
+		if ((!strcmp(s->entries[i].kind, "start") || !strcmp(s->entries[i].kind, "resume")) && ra_json_get(s->entries[i].body, member))
+			return s->entries[i].body;
+	return NULL;
 }
 
 static ra_err settle(const struct ra_session *s, const struct ra_session_options *o, const cJSON *kept, struct settled *way,
@@ -125,37 +134,74 @@ static ra_err settle(const struct ra_session *s, const struct ra_session_options
 	if (!err && some(o->govc.url))
 		err = ra_vsphere_url_parse(o->govc.url, &found_at, errs);
 	if (!err)
-		settle_user(o, kept_url ? kept_user(s, kept) : NULL, some(o->govc.url) ? &found_at : NULL,
+		settle_user(o, kept_url ? kept_user(s, kept, RA_PLANE_VCENTER, "vcenter_user") : NULL, some(o->govc.url) ? &found_at : NULL,
 			    !kept_url || !was_taken(s), way);
 	return err;
 }
 
-ra_err ra_way_in_take(struct ra_session *s, const struct ra_session_options *o, const cJSON *kept, struct ra_errs *errs)
+/* Keep what was settled, and what goes for every server asked by HTTPS. */
+static ra_err adopt(struct ra_way_in *in, const char *plane, const struct settled *way, const struct ra_session_options *o, struct ra_errs *errs)
 {
+	if (!set(&in->url, way->url) || !set(&in->user, way->user) || !set(&in->ca_files, o->ca_files) ||
+	    !set(&in->known_hosts, o->tls_known_hosts) || !set_secret(&in->password, way->url ? way->password : NULL))
+		return ra_fail(errs, RA_E_NOMEM, "no memory");
+	in->ambient = way->ambient;
+	in->place[0] = in->key[0] = in->before[0] = '\0';
+	if (way->url) {
+		place_of(&way->at, in->place, sizeof(in->place));
+		snprintf(in->key, sizeof(in->key), "%s %.127s@%s:%d", plane, way->user ? way->user : "", way->at.host, way->at.port);
+	}
+	return RA_OK;
+}
+
+static ra_err take_vcenter(struct ra_session *s, const struct ra_session_options *o, struct ra_errs *errs)
+{
+	const cJSON *kept = kept_way(s, "vcenter");
 	struct ra_way_in *in = &s->vcenter;
-	struct settled way;
 	struct ra_vsphere_url was;
+	struct settled way;
 	ra_err err = settle(s, o, kept, &way, errs);
 
+	err = err ? err : adopt(in, "vcenter", &way, o, errs);
+	if (!err && !set(&in->proxy, o->proxy))
+		err = ra_fail(errs, RA_E_NOMEM, "no memory");
 	if (err)
 		return err;
-	if (!set(&in->url, way.url) || !set(&in->user, way.user) || !set(&in->ca_files, o->ca_files) ||
-	    !set(&in->known_hosts, o->tls_known_hosts) || !set(&in->proxy, o->proxy) ||
-	    !set_secret(&in->password, way.url ? way.password : NULL))
-		return ra_fail(errs, RA_E_NOMEM, "no memory");
 	in->insecure = o->insecure;
 	in->no_esxcli = o->no_esxcli;
-	in->ambient = way.ambient;
-	in->place[0] = in->key[0] = in->before[0] = '\0';
-	if (way.url && ra_json_get(kept, "vcenter") && ra_vsphere_url_parse(ra_json_str(kept, "vcenter", ""), &was, NULL) == RA_OK &&
-	    !same_place(&was, &way.at))
+	if (way.url && kept && ra_vsphere_url_parse(ra_json_str(kept, "vcenter", ""), &was, NULL) == RA_OK && !same_place(&was, &way.at))
 		place_of(&was, in->before, sizeof(in->before));
-	if (way.url) {
-		place_of(&way.at, in->place, sizeof(in->place));
-		snprintf(in->key, sizeof(in->key), "vcenter %.127s@%s:%d", way.user ? way.user : "", way.at.host, way.at.port);
-	}
 	s->planes[RA_PLANE_VCENTER].given = !s->recording && in->url && some(s->host);
 	return RA_OK;
+}
+
+/* A BMC is one server's: nothing of the environment speaks of it, and no proxy of vCenter's leads to it. */
+static ra_err take_bmc(struct ra_session *s, const struct ra_session_options *o, struct ra_errs *errs)
+{
+	const cJSON *kept = o->bmc.url ? NULL : kept_way(s, "bmc");
+	struct settled way = {.url = some(o->bmc.url ? o->bmc.url : ra_json_str(kept, "bmc", NULL)), .password = o->bmc.password};
+	ra_err err = way.url ? ra_bmc_url_parse(way.url, &way.at, errs) : RA_OK;
+	const char *was = kept ? kept_user(s, kept, RA_PLANE_BMC, "bmc_user") : NULL;
+
+	/* "": to be asked for */
+	if (!err && !(o->bmc.user && !*o->bmc.user))
+		way.user = o->bmc.user ? o->bmc.user : some(was) ? was : some(way.at.user);
+	err = err ? err : adopt(&s->bmc, "bmc", &way, o, errs);
+	if (!err)
+		s->planes[RA_PLANE_BMC].given = !s->recording && s->bmc.url && some(s->host);
+	return err;
+}
+
+ra_err ra_way_in_take(struct ra_session *s, const struct ra_session_options *o, struct ra_errs *errs)
+{
+	ra_err err = take_vcenter(s, o, errs);
+
+	return err ? err : take_bmc(s, o, errs);
+}
+
+struct ra_way_in *ra_way_in_of(struct ra_session *s, enum ra_plane plane)
+{
+	return plane == RA_PLANE_VCENTER ? &s->vcenter : plane == RA_PLANE_BMC ? &s->bmc : NULL;
 }
 
 void ra_way_in_clear(struct ra_way_in *in)
@@ -177,33 +223,26 @@ static bool put_sensitive(cJSON *body, const char *key, const char *text)
 
 bool ra_way_in_put(const struct ra_session *s, cJSON *body)
 {
-	const struct ra_way_in *in = &s->vcenter;
+	bool vcenter = s->planes[RA_PLANE_VCENTER].given && !s->recording, bmc = s->planes[RA_PLANE_BMC].given && !s->recording;
 
 	if (!put_sensitive(body, "user", s->user) || (s->port && !cJSON_AddNumberToObject(body, "port", s->port)))
 		return false;
-	if (!s->planes[RA_PLANE_VCENTER].given || s->recording)
-		return true;
-	return put_sensitive(body, "vcenter", in->url) && put_sensitive(body, "vcenter_user", in->user) &&
-	       (!in->insecure || cJSON_AddTrueToObject(body, "insecure"));
+	if (vcenter && (!put_sensitive(body, "vcenter", s->vcenter.url) || !put_sensitive(body, "vcenter_user", s->vcenter.user) ||
+			(s->vcenter.insecure && !cJSON_AddTrueToObject(body, "insecure"))))
+		return false;
+	return !bmc || (put_sensitive(body, "bmc", s->bmc.url) && put_sensitive(body, "bmc_user", s->bmc.user));
 }
 
-ra_err ra_way_in_user(struct ra_session *s, const char *typed)
+ra_err ra_way_in_user(struct ra_way_in *in, const char *typed)
 {
-	return set(&s->vcenter.user, typed) ? RA_OK : RA_E_NOMEM;
+	return set(&in->user, typed) ? RA_OK : RA_E_NOMEM;
 }
 
 bool ra_way_in_put_user(const struct ra_session *s, enum ra_plane plane, cJSON *body)
 {
-	return s->recording || plane != RA_PLANE_VCENTER || put_sensitive(body, "user", s->vcenter.user);
-}
+	const char *user = plane == RA_PLANE_VCENTER ? s->vcenter.user : plane == RA_PLANE_BMC ? s->bmc.user : NULL;
 
-const cJSON *ra_way_in_kept(const struct ra_session *s)
-{
-	for (size_t i = s->entry_count; i-- > 0;)
-		if ((!strcmp(s->entries[i].kind, "start") || !strcmp(s->entries[i].kind, "resume")) &&
-		    ra_json_get(s->entries[i].body, "vcenter"))
-			return s->entries[i].body;
-	return NULL;
+	return s->recording || put_sensitive(body, "user", user);
 }
 
 bool ra_way_in_unchecked(const struct ra_session *s)

@@ -44,7 +44,9 @@ static ra_err answer_need(struct ra_session *s, const struct ra_word *word, bool
 				return ra_fail(errs, RA_E_NOMEM, "no memory");
 			secret = typed;
 		}
-		if (secret && at->need.kind == RA_NEED_USER && i == RA_PLANE_VCENTER && ra_way_in_user(s, word->typed))
+		struct ra_way_in *in = ra_way_in_of(s, (enum ra_plane)i);
+
+		if (secret && at->need.kind == RA_NEED_USER && in && ra_way_in_user(in, word->typed))
 			return ra_fail(errs, RA_E_NOMEM, "no memory");
 		at->need_open = false;
 		at->answered = secret != NULL;

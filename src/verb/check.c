@@ -107,6 +107,8 @@ static ra_err find_hosts(struct run *r, struct ra_errs *errs)
 		err = ra_fail(errs, RA_E_ARG, "name a host to check, or --from demo:SCENARIO");
 	if (!err && context->options->journal && r->hosts.count > 1)
 		err = ra_fail(errs, RA_E_ARG, "--journal takes one host; --keep keeps one record for each");
+	if (!err && context->options->bmc && r->hosts.count > 1)
+		err = ra_fail(errs, RA_E_ARG, "--bmc is the management controller of one server: name one host");
 	return err ? err : ra_verb_asks_somebody(context->options, errs);
 }
 

@@ -117,9 +117,9 @@ ra_err ra_verb_asks_somebody(const struct ra_options *options, struct ra_errs *e
 {
 	const char *ambient = options->govc ? options->govc->url : NULL, *vcenter = options->vcenter ? options->vcenter : ambient;
 
-	if (options->from || !options->no_ssh || (vcenter && *vcenter))
+	if (options->from || !options->no_ssh || (vcenter && *vcenter) || (options->bmc && *options->bmc))
 		return RA_OK;
-	return ra_fail(errs, RA_E_ARG, "--no-ssh and no --vcenter: nothing is left to ask");
+	return ra_fail(errs, RA_E_ARG, "--no-ssh, no --vcenter and no --bmc: nothing is left to ask");
 }
 
 /* Read a secret, up to the first line feed or the end. A byte at a time: what follows belongs to whoever reads next. */
@@ -229,8 +229,11 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 		if (given > limits[i].max)
 			return ra_fail(errs, RA_E_ARG, "--%s is at most %d, not %d", limits[i].name, limits[i].max, given);
 	}
-	if (options->manual && (options->vcenter || options->from))
-		return ra_fail(errs, RA_E_ARG, "--manual goes to no machine: leave out %s", options->from ? "--from" : "--vcenter");
+	if (options->manual && (options->vcenter || options->bmc || options->from))
+		return ra_fail(errs, RA_E_ARG, "--manual goes to no machine: leave out %s",
+			       options->from	  ? "--from"
+			       : options->vcenter ? "--vcenter"
+						  : "--bmc");
 	if (options->until && ra_utc_parse(options->until, &out->until))
 		return ra_fail(errs, RA_E_ARG, "--until wants a time like 2026-03-02T05:00:00Z, not \"%s\"", options->until);
 	if (options->host_key && strcmp(options->host_key, "ask") && strcmp(options->host_key, "yes") &&
@@ -246,6 +249,8 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 
 	if (!err)
 		err = secret_from_fd(options->vcenter_password_fd, "password for vCenter", false, &out->vcenter_password, errs);
+	if (!err)
+		err = secret_from_fd(options->bmc_password_fd, "password for the BMC", false, &out->bmc_password, errs);
 	if (!err)
 		err = secret_from_fd(options->key_fd, "recovery key", true, &out->key, errs);
 	if (!err && options->key_file)
@@ -268,6 +273,7 @@ void ra_verb_lent_clear(struct ra_verb_lent *lent)
 {
 	ra_secret_free(lent->password);
 	ra_secret_free(lent->vcenter_password);
+	ra_secret_free(lent->bmc_password);
 	ra_secret_free(lent->key);
 	for (size_t i = 0; i < lent->answer_count; i++)
 		free(lent->answers[i]);
@@ -296,6 +302,7 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.no_ssh_config = options->no_ssh_config,
 		.manual = options->manual,
 		.vcenter = {options->vcenter, options->vcenter_user, lent->vcenter_password},
+		.bmc = {options->bmc, options->bmc_user, lent->bmc_password},
 		.govc = {govc->url, govc->user, govc->password},
 		.ca_files = options->ca_file ? options->ca_file : govc->ca_files,
 		.tls_known_hosts = govc->known_hosts,

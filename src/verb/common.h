@@ -36,7 +36,7 @@ RA_MUST_USE ra_err ra_verb_asks_somebody(const struct ra_options *options, struc
 RA_MUST_USE ra_err ra_verb_secret(int fd, const char *what, struct ra_secret **out, struct ra_errs *errs);
 /* What the options lend to a session; the pieces live as long as this. */
 struct ra_verb_lent {
-	struct ra_secret *password, *vcenter_password, *key;
+	struct ra_secret *password, *vcenter_password, *bmc_password, *key;
 	char **answers;
 	size_t answer_count;
 	char *known_hosts;

@@ -349,7 +349,7 @@ int ra_verb_main(int argc, char **argv, ra_make_frontend make, void *payload)
 		return ra_askpass_ask(argc, argv);
 	bool named = verb_first(argc, argv);
 	const struct ra_verb *verb = ra_verb(named ? argv[1] : "walk");
-	struct ra_options options = {.password_fd = -1, .vcenter_password_fd = -1, .key_fd = -1, .seal_password_fd = -1, .parallel = RA_PARALLEL};
+	struct ra_options options = {.password_fd = -1, .vcenter_password_fd = -1, .bmc_password_fd = -1, .key_fd = -1, .seal_password_fd = -1, .parallel = RA_PARALLEL};
 	int rc = parse(verb, argc - named, argv + named, &options);
 
 	if (rc)

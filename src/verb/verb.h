@@ -36,11 +36,11 @@ struct ra_govc;
 /* Every option of every verb, as parsed. Texts are borrowed from argv. */
 struct ra_options {
 	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *key_file, *journal, *change_id, *case_id, *until, *format,
-		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *ca_file, *proxy,
+		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *bmc, *bmc_user, *ca_file, *proxy,
 		*site_list, *template, *only, *map, *also, *vm_support, *ssh, *cms, *cms_key, *signers, *head;
 	const char *identities[9]; /* NULL-terminated */
 	int identity_count;
-	int port, parallel, password_fd, vcenter_password_fd, key_fd, seal_password_fd, timeout_s; /* fds: -1 not given */
+	int port, parallel, password_fd, vcenter_password_fd, bmc_password_fd, key_fd, seal_password_fd, timeout_s; /* fds: -1 not given */
 	bool plain, ascii, manual, no_ssh, no_ssh_config, read_only, dry_run, keep, only_given_planes, list, coverage, help, version, insecure,
 		no_esxcli, scrub, full, seal, recheck, syslog;
 	const struct ra_govc *govc; /* what the environment says of a vCenter; NULL: nothing */

@@ -463,6 +463,7 @@ static int resume_path(const struct ra_context *context, const char *path, const
 		options.interactive = true;
 		if (taken) { /* nobody goes in under the name of the one before */
 			options.vcenter.user = options.vcenter.user ? options.vcenter.user : "";
+			options.bmc.user = options.bmc.user ? options.bmc.user : "";
 			options.taken_from = taken->head.from;
 			options.taken_at = taken->head.at;
 			options.taken_by = taken->by;

@@ -242,7 +242,7 @@ run 20 "" check no-such-host.invalid --timeout 5
 # Nobody to ask, and a host that would not be looked at.
 for verb in "check" "record -o never.json"; do
 	# shellcheck disable=SC2086
-	run 64 "--no-ssh and no --vcenter: nothing is left to ask" $verb --no-ssh 127.0.0.1
+	run 64 "--no-ssh, no --vcenter and no --bmc: nothing is left to ask" $verb --no-ssh 127.0.0.1
 	# shellcheck disable=SC2086
 	GOVC_URL=vc.example run 64 "nothing is left to ask" $verb --no-ssh --vcenter '' 127.0.0.1
 done

@@ -1,0 +1,210 @@
+"""bmc-program.py - the whole program against a BMC peer; started by bmc-program.sh."""
+import json
+import os
+import subprocess
+import sys
+
+from vcenter_peer import DIR, SRC, Walk, bad, entries, failures, lines, run, secret_fd, want
+
+HOST = "esx01.lab.example"
+USER, PASSWORD = "operator", "peer&<s3cret>\"'/+%2"  # each way of writing it down differs from the others
+HASH = "00112233445566778899AABBCCDDEEFF"  # begins what a Dell's BIOS attributes hold of its setup password
+
+
+class Bmc:
+    """A BMC of a maker's shape. It ends with its standard input, so none outlives this process."""
+    count = 0
+
+    def __init__(self, shape, *flags):
+        Bmc.count += 1
+        self.name = shape
+        self.dir = f"{DIR}/bmc{Bmc.count}"
+        os.mkdir(self.dir)
+        self.ca, self.log, self.changes = (f"{self.dir}/{name}" for name in ("ca.pem", "log", "changes"))
+        argv = [SRC + "/tests/peers/bmc-peer.py", "-shape", shape, "-password", PASSWORD, "-log", self.log, "-mutations", self.changes,
+                "-cafile", self.ca, *flags]
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.url = self.process.stdout.readline().decode().strip()
+        self.thumb = self.process.stdout.readline().decode().split()[-1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            bad(self.name + ": the peer does not end with its input")
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    def told(self, word):
+        return lines(self.changes).count(word)
+
+    def way(self, *trust):
+        return ["--no-ssh", "--bmc", self.url, "--bmc-user", USER, *(trust or ("--ca-file", self.ca))]
+
+    def logged_out(self, sessions=1):
+        want(self.told("begun") == sessions and self.told("ended") == sessions,
+             f"{self.name}: {self.told('begun')} sessions begun, {self.told('ended')} ended, expected {sessions}")
+
+
+def given(*argv, password=PASSWORD):
+    """The program with the BMC's password on a descriptor. Out: exit code, stdout, stderr."""
+    fd = secret_fd(password)
+    return run(*argv, "--bmc-password-fd", str(fd), password=None, lent=[fd])
+
+
+def check(bmc, *argv, trust=(), **more):
+    code, out, err = given("check", *bmc.way(*trust), "--format", "json", *argv, HOST, **more)
+    try:
+        return code, json.loads(out), err
+    except ValueError:
+        bad(f"{bmc.name}: no JSON: {out[:300]} {err[:300]}")
+        return code, {"facts": {}, "causes": []}, err
+
+
+def value(result, name):
+    fact = result["facts"].get(name, {"known": False, "value": None, "reason": "no such fact"})
+    return fact["value"] if fact["known"] else "?" + fact["reason"]
+
+
+# How the password is given to a walk that asks for it.
+TYPED = [(r"nothing is shown: $", PASSWORD), (r"Password for the BMC: operator at [\s\S]*Type or paste", "1")]
+
+# What each maker's BMC lets us know: exit code, facts ("?" and the reason where it is not known).
+MAKERS = [
+    ("dell", 10, {"bmc.maker": "Dell Inc.", "bmc.sku": "TAG0001", "bmc.power": "On", "bmc.tpm_type": "TPM2_0", "bmc.tpm_state": "Enabled",
+                  "bmc.tpm_firmware": "7.2.2.0", "bios.tpm_algorithm": "SHA1", "bios.tpm_hierarchy": "Enabled", "secureboot.on": True,
+                  "secureboot.next_boot": True, "host.bios": "1.8.2", "bmc.firmware": "6.00.30.00", "host.txt": False}),
+    ("hpe", 12, {"bmc.tpm_type": "TPM2_0", "bios.tpm_interface": "Fifo", "bios.tpm_banks": "Sha256", "bios.tpm_state": "PresentEnabled",
+                 "secureboot.on": True, "host.txt": "?withheld", "bmc.kind": "iLO 5"}),
+    ("lenovo", 10, {"bmc.tpm_type": "TPM2_0", "bmc.power": "Off", "secureboot.on": False, "bios.tpm_algorithm": "?withheld"}),
+    ("supermicro", 10, {"bmc.tpm_type": "?withheld", "bmc.tpm_state": "?withheld", "secureboot.mode": "SetupMode"}),
+    ("cisco", 10, {"bmc.serial": "TESTCSC0001", "bmc.tpm_type": "?withheld", "bmc.tpm_state": "Absent", "bios.tpm_control": "Disabled",
+                   "secureboot.on": True, "secureboot.next_boot": False, "secureboot.mode": "?withheld"}),
+    ("several", 10, {"bmc.serial": "TESTSMC001", "bmc.firmware": "01.03.19"}),
+    ("twins", 12, {"bmc.serial": "?not_asked", "secureboot.on": "?not_asked", "bmc.firmware": "01.03.19"}),
+]
+
+
+def makers():
+    for shape, code, facts in MAKERS:
+        with Bmc(shape) as bmc:
+            got, result, _ = check(bmc)
+            want(got == code, f"{shape}: exit {got}, expected {code}")
+            for name, expected in facts.items():
+                want(value(result, name) == expected, f"{shape}: {name} is {value(result, name)}, expected {expected}")
+            bmc.logged_out()
+
+
+def faults():
+    """What goes wrong is unknown with its reason, and nobody stays logged in."""
+    rows = [("erridonly", "bios.tpm_security", "?refused"), ("gone -uses 0", "bios.tpm_security", "?not_asked"),
+            ("html", "bios.tpm_security", "?malformed"), ("deep", "bios.tpm_security", "?malformed"), ("huge", "bios.tpm_security", "?truncated"),
+            ("error200", "bios.tpm_security", "?malformed"), ("busy", "bios.tpm_security", "?unreachable"),
+            ("away", "bios.tpm_security", "?malformed")]
+    for scenario, name, expected in rows:
+        with Bmc("dell", "-on", "1/Bios", "-scenario", *scenario.split()) as bmc:
+            _, result, _ = check(bmc)
+            want(value(result, name) == expected, f"{scenario}: {name} is {value(result, name)}, expected {expected}")
+            want(value(result, "bmc.power") == "On", f"{scenario}: the rest is not read: {value(result, 'bmc.power')}")
+            bmc.logged_out()
+
+
+def wrong_password():
+    with Bmc("hpe", "-scenario", "ilologin") as bmc:
+        _, result, _ = check(bmc, password="of-nobody")
+        want(value(result, "bmc.power") == "?refused", f"wrong password: {value(result, 'bmc.power')}")
+        want(bmc.told("wrong") == 1, f"a wrong password was tried {bmc.told('wrong')} times")
+
+
+def replied(journal):
+    return any(entry["kind"] == "reply" for entry in entries(journal))
+
+
+def trust():
+    """A certificate nobody vouches for: refused where nobody can be asked; accepted once in a walk, and known from then on."""
+    known = DIR + "/home/.govmomi/known_hosts"
+    with Bmc("dell", "-selfsigned") as bmc:
+        _, result, _ = check(bmc, trust=("--user", "root"))
+        want(value(result, "bmc.power") == "?refused" and not lines(bmc.log), f"self-signed: {value(result, 'bmc.power')}, {lines(bmc.log)}")
+        walk = Walk("walk", *bmc.way("--journal", DIR + "/trust.jsonl"), HOST, password=None,
+                    rules=[(r"First sight of this server's certificate[\s\S]*" + bmc.thumb, "2"), *TYPED, (r"What do you see\?", "4"), (r"Something is under way", "y"), (r"Choose a number", None)])
+        walk.go(lambda: replied(DIR + "/trust.jsonl"))
+        walk.kill()
+        want(bmc.thumb in "".join(lines(known)), "the certificate that was accepted is not known")
+        _, result, _ = check(bmc, trust=("--user", "root"))
+        want(value(result, "bmc.power") == "On", f"pinned: {value(result, 'bmc.power')}")
+
+
+def resumed():
+    """The record knows whose BMC it was; the password it does not know."""
+    with Bmc("dell") as bmc:
+        journal = DIR + "/resume.jsonl"
+        fd = secret_fd(PASSWORD)
+        walk = Walk("walk", *bmc.way("--ca-file", bmc.ca, "--journal", journal, "--bmc-password-fd", str(fd)), HOST, password=None, lent=[fd],
+                    rules=[(r"What do you see\?", "4"), (r"Something is under way", "y"), (r"Choose a number", None)])
+        walk.go(lambda: replied(journal))
+        walk.say("q")
+        walk.go()
+        walk.finish()
+        bmc.logged_out()
+        walk = Walk("resume", journal, "--ca-file", bmc.ca, password=None,
+                    rules=[*TYPED, (r"Something is under way", "y"), (r"Choose a number", None)])
+        walk.go(lambda: bmc.told("begun") == 2)
+        walk.kill()
+        want("bmc" in [e for e in entries(journal) if e["kind"] == "resume"][-1], "the record does not say which BMC it goes on with")
+
+
+def recorded():
+    """A recording of a BMC's answers is a simulated host; scrubbed, it names nobody."""
+    with Bmc("cisco") as bmc:
+        path = DIR + "/cisco.json"
+        code, _, err = given("record", *bmc.way(), "--scrub", "-o", path, HOST)
+        want(code == 0, f"record: {code}: {err}")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for word in ("TESTCSC0001", HOST, USER, bmc.url.split("/")[2]):
+            want(word not in text, f"the scrubbed recording holds {word}")
+        code, out, _ = run("check", "--from", path, "--format", "json", password=None)
+        want(value(json.loads(out), "bmc.tpm_state") == "Absent", "the recording does not play")
+        bmc.logged_out()
+
+
+def usage():
+    rows = [(64, "--bmc is the management controller of one server", ["check", "--bmc", "bmc.example", HOST, "esx02.lab.example"]),
+            (64, "--manual goes to no machine: leave out --bmc", ["walk", "--manual", "--bmc", "bmc.example", HOST]),
+            (64, "a BMC is reached by https:// only", ["check", "--bmc", "http://bmc.example", HOST]),
+            (64, "a BMC is named without a path", ["check", "--bmc", "https://bmc.example/ui", HOST]),
+            (64, "holds a password", ["check", "--bmc", "root:calvin@bmc.example", HOST]),
+            (64, "nothing is left to ask", ["check", "--no-ssh", HOST])]
+    for code, words, argv in rows:
+        got, _, err = run(*argv, password=None)
+        want(got == code and words in err and "calvin" not in err, f"{argv}: exit {got}: {err}")
+
+
+def secrets():
+    """No password, no hash of one, no session id in anything that was written or said."""
+    for top, _, names in os.walk(DIR):
+        for name in names:
+            path = os.path.join(top, name)
+            if path.startswith((DIR + "/share/", DIR + "/bin/", DIR + "/bmc")):
+                continue
+            with open(path, "rb") as file:
+                text = file.read().decode(errors="replace")
+            for word in (PASSWORD, json.dumps(PASSWORD)[1:-1], HASH, "X-Auth-Token", "Authorization"):
+                want(word not in text, f"{path} holds {word}")
+
+
+def main():
+    for part in (makers, faults, wrong_password, trust, resumed, recorded, usage, secrets):
+        if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
+            part()
+    if failures:
+        sys.exit(1)
+
+
+main()
