@@ -184,7 +184,7 @@ static ra_err take_bmc(struct ra_session *s, const struct ra_session_options *o,
 	const char *was = kept ? kept_user(s, kept, RA_PLANE_BMC, "bmc_user") : NULL;
 
 	/* "": to be asked for */
-	if (!err && !(o->bmc.user && !*o->bmc.user))
+	if (!err && way.url && !(o->bmc.user && !*o->bmc.user))
 		way.user = o->bmc.user ? o->bmc.user : some(was) ? was : some(way.at.user);
 	err = err ? err : adopt(&s->bmc, "bmc", &way, o, errs);
 	if (!err)
