@@ -174,6 +174,20 @@ def recorded():
         bmc.logged_out()
 
 
+def redacted():
+    """A copy of the record for others names neither server nor BMC nor who went in."""
+    with Bmc("cisco") as bmc:
+        journal, copy = DIR + "/whole.jsonl", DIR + "/copy.jsonl"
+        check(bmc, "--journal", journal)
+        code, _, err = run("redact", journal, "-o", copy, password=None)
+        want(code == 0, f"redact: {code}: {err}")
+        text = "".join(lines(copy))
+        for word in ("TESTCSC0001", HOST, f'"{USER}"', bmc.url.split("/")[2], bmc.thumb):
+            want(word not in text, f"the redacted copy holds {word}")
+        code, _, err = run("verify", copy, password=None)
+        want(code in (0, 3), f"verify of the copy: {code}: {err}")
+
+
 def usage():
     rows = [(64, "--bmc is the management controller of one server", ["check", "--bmc", "bmc.example", HOST, "esx02.lab.example"]),
             (64, "--manual goes to no machine: leave out --bmc", ["walk", "--manual", "--bmc", "bmc.example", HOST]),
@@ -200,7 +214,7 @@ def secrets():
 
 
 def main():
-    for part in (makers, faults, wrong_password, trust, resumed, recorded, usage, secrets):
+    for part in (makers, faults, wrong_password, trust, resumed, recorded, redacted, usage, secrets):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part()
     if failures:
