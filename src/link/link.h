@@ -197,7 +197,7 @@ struct ra_redfish_options {
 	bool insecure;
 	bool may_ask;            /* false: a need fails the link instead of waiting */
 };
-/* A link for requests {"redfish":NAME}, NAME one of: root, system, bios, secureboot, manager, chassis. What comes back is the resource, as
+/* A link for requests {"redfish":NAME}, NAME one of: root, system, bios, pending, secureboot, manager, chassis. What comes back is the resource, as
  * compact JSON; what the BMC says instead of it stands in err, with status 1. A ticket's target is not looked at: a BMC is one server's.
  * Owner: ra_link_free. Errors: RA_E_ARG (a url that is none), RA_E_NOMEM. Source: DMTF DSP0266. */
 RA_MUST_USE ra_err ra_link_redfish_new(const struct ra_redfish_options *options, const struct ra_clock *clock, struct ra_link **out,

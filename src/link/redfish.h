@@ -43,6 +43,7 @@ enum ra_rf_what {
 	RA_RF_SYSTEMS,
 	RA_RF_SYSTEM,
 	RA_RF_BIOS,
+	RA_RF_PENDING, /* settings of the firmware that wait for the next start */
 	RA_RF_SECUREBOOT,
 	RA_RF_MANAGERS,
 	RA_RF_MANAGER,

@@ -100,6 +100,16 @@ def makers():
             bmc.logged_out()
 
 
+def clear_waits():
+    """What the next start would do to the TPM is seen, whatever the settings of this boot say."""
+    for shape, name in (("dell", "bios.next_hierarchy"), ("hpe", "bios.next_operation"), ("lenovo", "bios.next_device_operation")):
+        with Bmc(shape, "-scenario", "clear") as bmc:
+            code, result, _ = check(bmc)
+            want(code == 10 and value(result, name) == "Clear", f"{shape}: a clear waits: exit {code}, {name} is {value(result, name)}")
+            want(value(result, "bios.tpm_operation") != "Clear", f"{shape}: the clear is not only pending")
+            bmc.logged_out()
+
+
 def faults():
     """What goes wrong is unknown with its reason, and nobody stays logged in."""
     rows = [("erridonly", "bios.tpm_security", "?refused"), ("gone -uses 0", "bios.tpm_security", "?not_asked"),
@@ -214,7 +224,7 @@ def secrets():
 
 
 def main():
-    for part in (makers, faults, wrong_password, trust, resumed, recorded, redacted, usage, secrets):
+    for part in (makers, clear_waits, faults, wrong_password, trust, resumed, recorded, redacted, usage, secrets):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part()
     if failures:

@@ -110,16 +110,19 @@ static void expect_no(const char *request, const char *words)
 static void test_makers(void **state)
 {
 	static const struct {
-		const char *flags, *model, *tpm, *bios, *current_boot, *manager, *chassis;
+		const char *flags, *model, *tpm, *bios, *pending, *current_boot, *manager, *chassis;
 	} rows[] = {
-	    {"-shape dell", "\"PowerEdge R750\"", "\"TPM2_0\"", "\"SHA1\"", "\"Enabled\"", "\"6.00.30.00\"", "\"CNTEST000000001\""},
-	    {"-shape hpe", "\"ProLiant DL385 Gen10 Plus v2\"", "\"TPM2_0\"", "nothing", "\"Enabled\"", "\"iLO 5 v2.72\"", "nothing"},
-	    {"-shape lenovo", "\"ThinkSystem SR670 V2\"", "\"TPM2_0\"", "nothing", "\"Disabled\"", "\"D8E126N\"", "nothing"},
-	    {"-shape supermicro", "\"SYS-821GE-TNHR\"", "nothing", "nothing", "\"Disabled\"", "\"01.03.19\"", "nothing"},
-	    {"-shape cisco", "\"UCSC-C240-M5SN\"", "nothing", "nothing", "\"Enabled\"", "\"4.2(1c)\"", "nothing"},
-	    {"-shape several", "\"SYS-821GE-TNHR\"", "nothing", "nothing", "\"Disabled\"", "\"01.03.19\"", "nothing"},
-	    {"-shape loose", "\"ThinkSystem SR670 V2\"", "\"TPM2_0\"", "nothing", "\"Disabled\"", "\"D8E126N\"", "nothing"},
+	    {"-shape dell", "\"PowerEdge R750\"", "\"TPM2_0\"", "\"SHA1\"", "{}", "\"Enabled\"", "\"6.00.30.00\"", "\"CNTEST000000001\""},
+	    {"-shape hpe", "\"ProLiant DL385 Gen10 Plus v2\"", "\"TPM2_0\"", "nothing", "\"NoAction\"", "\"Enabled\"", "\"iLO 5 v2.72\"", "nothing"},
+	    {"-shape lenovo", "\"ThinkSystem SR670 V2\"", "\"TPM2_0\"", "nothing", "\"None\"", "\"Disabled\"", "\"D8E126N\"", "nothing"},
+	    {"-shape supermicro", "\"SYS-821GE-TNHR\"", "nothing", "nothing", "nothing", "\"Disabled\"", "\"01.03.19\"", "nothing"},
+	    {"-shape cisco", "\"UCSC-C240-M5SN\"", "nothing", "nothing", NULL, "\"Enabled\"", "\"4.2(1c)\"", "nothing"},
+	    {"-shape several", "\"SYS-821GE-TNHR\"", "nothing", "nothing", "nothing", "\"Disabled\"", "\"01.03.19\"", "nothing"},
+	    {"-shape loose", "\"ThinkSystem SR670 V2\"", "\"TPM2_0\"", "nothing", "\"None\"", "\"Disabled\"", "\"D8E126N\"", "nothing"},
 	};
+
+	static const char *const pending_at[] = {"/Attributes", "/Attributes/Tpm2Operation", "/Attributes/TrustedComputingGroup_DeviceOperation",
+						 "/Attributes", "", "/Attributes", "/Attributes/TrustedComputingGroup_DeviceOperation"};
 
 	(void)state;
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
@@ -127,6 +130,10 @@ static void test_makers(void **state)
 		expect(REDFISH("system"), "/Model", rows[i].model);
 		expect(REDFISH("system"), "/TrustedModules/0/InterfaceType", rows[i].tpm);
 		expect(REDFISH("bios"), "/Attributes/Tpm2Algorithm", rows[i].bios);
+		if (rows[i].pending)
+			expect(REDFISH("pending"), pending_at[i], rows[i].pending);
+		else
+			peer_expect_why(link_to, REDFISH("pending"), RA_LINK_NO_REQUEST, "shows no settings that wait for the next start");
 		expect(REDFISH("secureboot"), "/SecureBootCurrentBoot", rows[i].current_boot);
 		expect(REDFISH("manager"), "/FirmwareVersion", rows[i].manager);
 		expect(REDFISH("chassis"), "/SerialNumber", rows[i].chassis);

@@ -55,6 +55,7 @@ SCENARIOS = {
     "gone": "404 at a path with -on in it, after it was read -uses times",
     "busy": "503 at a path with -on in it",
     "foreign": "the links in the body at a path with -on in it lead to another server",
+    "clear": "among the settings for the next start a clear of the TPM waits (shapes dell, hpe, lenovo)",
     "notredfish": "JSON at the root that is no service root",
 }
 
@@ -102,10 +103,19 @@ class Bmc:
         self.options = options
         self.lock = threading.Lock()
         self.bodies = {self.key(path): body for path, body in SHAPES[options.shape]().items()}
+        if self.has("clear"):
+            self.wait_to_clear()
         self.sessions = {}
         self.requests = 0
         self.seen = {}
         self.url = ""
+
+    def wait_to_clear(self):
+        attribute = {"dell": "Tpm2Hierarchy", "hpe": "Tpm2Operation", "lenovo": "TrustedComputingGroup_DeviceOperation"}[self.options.shape]
+        for body in self.bodies.values():
+            place = body.get("@Redfish.Settings", {}).get("SettingsObject", {}).get("@odata.id")
+            if place:
+                self.bodies[self.key(place)]["Attributes"][attribute] = "Clear"
 
     @staticmethod
     def key(path):

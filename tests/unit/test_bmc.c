@@ -120,6 +120,15 @@ static void test_resources(void **state)
 	    {"bmc-bios", "{\"Attributes\":{\"TpmState\":\"PresentEnabled\"}}", "bios.tpm_state", "PresentEnabled"},
 	    {"bmc-bios", "{\"Attributes\":{\"Tpm2Operation\":\"Clear\"}}", "bios.tpm_operation", "Clear"},
 	    {"bmc-bios", "{\"Attributes\":null}", "bios.tpm_security", "?withheld"},
+	    /* empty while nothing waits (Dell), without the member (Supermicro), a full copy (HPE, Lenovo) */
+	    {"bmc-pending", "{\"@odata.id\":\"/x\",\"Attributes\":{}}", "bios.pending", "/x"},
+	    {"bmc-pending", "{\"@odata.id\":\"/x\",\"Attributes\":{}}", "bios.next_hierarchy", "?withheld"},
+	    {"bmc-pending", "{\"@odata.id\":\"/x\"}", "bios.next_operation", "?withheld"},
+	    {"bmc-pending", "{\"@odata.id\":\"/x\",\"Attributes\":{\"Tpm2Hierarchy\":\"Clear\"}}", "bios.next_hierarchy", "Clear"},
+	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Operation\":\"NoAction\"}}", "bios.next_operation", "NoAction"},
+	    {"bmc-pending", "{\"Attributes\":{\"TrustedComputingGroup_DeviceOperation\":\"Clear\"}}", "bios.next_device_operation", "Clear"},
+	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Operation\":null}}", "bios.next_operation", "?withheld"},
+	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Operation\":\"Perhaps\"}}", "bios.next_operation", "?malformed"},
 	    {"bmc-manager", "{\"Model\":\"iLO 5\",\"FirmwareVersion\":\"iLO 5 v2.72\"}", "bmc.firmware", "iLO 5 v2.72"},
 	};
 

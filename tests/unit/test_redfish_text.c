@@ -223,6 +223,7 @@ static void test_ways(void **state)
 	static const char *const plain[] = {ROOT, "{\"Systems\":" ID("/s") ",\"Managers\":" ID("/m") ",\"Chassis\":" ID("/c") "}",
 					    "/s", "{\"Members\":[" ID("/s/1") "]}",
 					    "/s/1", "{\"Bios\":" ID("/s/1/b") ",\"Links\":{\"ManagedBy\":[" ID("/m/1") "]}}",
+					    "/s/1/b", "{\"@Redfish.Settings\":{\"SettingsObject\":" ID("/s/1/p") "}}",
 					    "/c", "{\"Members\":[" ID("/c/1") "," ID("/c/2") "]}",
 					    "/c/1", "{\"ChassisType\":\"Enclosure\"}",
 					    "/c/2", "{\"ChassisType\":\"RackMount\"}", NULL};
@@ -242,6 +243,8 @@ static void test_ways(void **state)
 	    {plain, RA_RF_ROOT, ROOT},
 	    {plain, RA_RF_SYSTEM, ROOT " /s /s/1"},
 	    {plain, RA_RF_BIOS, ROOT " /s /s/1 /s/1/b"},
+	    {plain, RA_RF_PENDING, ROOT " /s /s/1 /s/1/b /s/1/p"},
+	    {more, RA_RF_PENDING, ROOT " /s /s/1 /s/2 it shows several computer systems, and which of them is meant cannot be told"},
 	    {plain, RA_RF_SECUREBOOT, ROOT " /s /s/1 it shows no Secure Boot of the system"},
 	    {plain, RA_RF_MANAGER, ROOT " /s /s/1 /m/1"},
 	    {plain, RA_RF_CHASSIS, ROOT " /s /s/1 /c /c/1 /c/2 /c/2"},
@@ -271,6 +274,7 @@ static void test_requests(void **state)
 		enum ra_rf_what what;
 	} rows[] = {
 	    {"{\"redfish\":\"root\"}", RA_RF_ROOT},	      {"{\"redfish\":\"system\"}", RA_RF_SYSTEM},
+	    {"{\"redfish\":\"pending\"}", RA_RF_PENDING},     {"{\"redfish\":\"settings\"}", RA_RF_COUNT},
 	    {"{\"redfish\":\"bios\"}", RA_RF_BIOS},	      {"{\"redfish\":\"secureboot\"}", RA_RF_SECUREBOOT},
 	    {"{\"redfish\":\"manager\"}", RA_RF_MANAGER},     {"{\"redfish\":\"chassis\"}", RA_RF_CHASSIS},
 	    {"{\"redfish\":\"Systems\"}", RA_RF_COUNT},       {"{\"redfish\":\"\"}", RA_RF_COUNT},

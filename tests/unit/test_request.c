@@ -139,6 +139,7 @@ static const struct request_case cases[] = {
 	{VC, "{\"esxcli\":\"system version get\"}", NO, "1 to 32 texts"},
 	{BMC, "{\"redfish\":\"system\"}", READ, NULL},
 	{BMC, "{\"redfish\":\"bios\"}", READ, NULL},
+	{BMC, "{\"redfish\":\"pending\"}", READ, NULL},
 	{BMC, "{\"redfish\":\"secureboot\"}", READ, NULL},
 	{BMC, "{\"redfish\":\"manager\"}", READ, NULL},
 	{BMC, "{\"redfish\":\"System\"}", NO, "not in the table"},
