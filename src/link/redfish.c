@@ -405,7 +405,7 @@ static void take_answer(struct ra_rf *rf, const struct ra_http_answer *answer)
 	struct ra_rf_got got;
 
 	if (answer->id != rf->call) {
-		rf->leaving -= answer->why != RA_LINK_CANCELLED; /* else it is what was given up; a log out never is */
+		rf->leaving -= (answer->id & RA_RF_LEAVE) != 0; /* else it is what was given up */
 		return;
 	}
 	rf->call = 0;

@@ -17,6 +17,7 @@
 #define RA_RF_ANSWER_MAX ((size_t)8 << 20)
 #define RA_RF_MEMBERS_MAX 8 /* of a collection that are looked at */
 #define RA_RF_HOPS_MAX 3    /* redirects of one read */
+#define RA_RF_LEAVE ((uint64_t)1 << 63) /* in the id of a call: it is a log out */
 #define RA_RF_KEY_MAX 64
 #define RA_RF_TEXT_MAX 400
 

@@ -63,7 +63,7 @@ static bool send_call(struct ra_rf *rf, struct ra_http_call *call)
 	if (!call->secret && !access[0])
 		headers[2] = NULL;
 	call->headers = headers;
-	call->id = ++rf->next_call;
+	call->id = ++rf->next_call | (strcmp(call->method, "DELETE") == 0 ? RA_RF_LEAVE : 0);
 	good = good && ra_http_send(rf->http, call, NULL) == RA_OK;
 	ra_wipe(access, sizeof(access));
 	return good;
