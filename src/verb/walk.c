@@ -162,7 +162,7 @@ static int begin(const struct ra_context *context, struct walk *w, const char *h
 	return ra_verb_show_walk(context, w->hub, session, demo);
 }
 
-enum { FORM_HOST, FORM_USER, FORM_VCENTER, FORM_VCENTER_USER, FORM_COUNT };
+enum { FORM_HOST, FORM_USER, FORM_VCENTER, FORM_VCENTER_USER, FORM_BMC, FORM_BMC_USER, FORM_COUNT };
 
 /* What was typed into a field; NULL when it is what stood there: then it came from where it comes from without a form. */
 static const char *typed(const struct ra_form_field *field, const char *stood)
@@ -177,11 +177,14 @@ static int connect_form(const struct ra_context *context, const struct ra_fronte
 	const struct ra_govc *govc = options.govc;
 	const char *vcenter = options.vcenter ? options.vcenter : govc && govc->url ? govc->url : "";
 	const char *user = options.vcenter_user ? options.vcenter_user : govc && govc->user ? govc->user : "";
+	const char *bmc = options.bmc ? options.bmc : "", *bmc_user = options.bmc_user ? options.bmc_user : "";
 	struct ra_form_field fields[FORM_COUNT] = {
 		{"Host", "name or address of the ESXi host", strdup("")},
 		{"User", "root, or a user with the Administrator role", strdup(options.user ? options.user : "root")},
 		{"vCenter", "the one that manages it (empty: none)", strdup(vcenter)},
 		{"vCenter user", "as in administrator@vsphere.local (empty: asked for)", strdup(user)},
+		{"BMC", "the server's own iDRAC, iLO, XCC, CIMC ... (empty: none)", strdup(bmc)},
+		{"BMC user", "one who may look is enough (empty: asked for)", strdup(bmc_user)},
 	};
 	struct ra_context with = *context;
 	bool done = false;
@@ -198,6 +201,8 @@ static int connect_form(const struct ra_context *context, const struct ra_fronte
 		options.user = fields[FORM_USER].value;
 		options.vcenter = typed(&fields[FORM_VCENTER], vcenter) ? fields[FORM_VCENTER].value : options.vcenter;
 		options.vcenter_user = typed(&fields[FORM_VCENTER_USER], user) ? fields[FORM_VCENTER_USER].value : options.vcenter_user;
+		options.bmc = typed(&fields[FORM_BMC], bmc) ? fields[FORM_BMC].value : options.bmc;
+		options.bmc_user = typed(&fields[FORM_BMC_USER], bmc_user) ? fields[FORM_BMC_USER].value : options.bmc_user;
 		with.options = &options;
 		with.argc = 1;
 		with.argv = argv;

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from vcenter_peer import DIR, SRC, Walk, bad, entries, failures, lines, run, secret_fd, want
+from vcenter_peer import DIR, PROGRAM, SRC, Walk, bad, entries, failures, lines, run, secret_fd, want
 
 HOST = "esx01.lab.example"
 USER, PASSWORD = "operator", "peer&<s3cret>\"'/+%2"  # each way of writing it down differs from the others
@@ -198,6 +198,18 @@ def redacted():
         want(code in (0, 3), f"verify of the copy: {code}: {err}")
 
 
+def form():
+    """The start screen's form names a BMC, too; an empty line is none."""
+    for typed, planes in (("127.0.0.1:1", "bmc"), ("", "")):
+        journal = f"{DIR}/form{planes}.jsonl"
+        said = f"1\n{HOST}\n\n\n\n{typed}\n{USER if typed else ''}\n4\nq\ny\n"
+        done = subprocess.run([PROGRAM, "walk", "--plain", "--no-ssh", "--journal", journal], input=said.encode(), capture_output=True,
+                              timeout=60, check=False, cwd=DIR + "/cwd")
+        begun = entries(journal)
+        want(begun and begun[0]["planes"] == planes and ("bmc" in begun[0]) == bool(planes),
+             f"the form's BMC \"{typed}\": {begun[:1]} {done.stdout[-300:]} {done.stderr[-300:]}")
+
+
 def usage():
     rows = [(64, "--bmc is the management controller of one server", ["check", "--bmc", "bmc.example", HOST, "esx02.lab.example"]),
             (64, "--manual goes to no machine: leave out --bmc", ["walk", "--manual", "--bmc", "bmc.example", HOST]),
@@ -224,7 +236,7 @@ def secrets():
 
 
 def main():
-    for part in (makers, clear_waits, faults, wrong_password, trust, resumed, recorded, redacted, usage, secrets):
+    for part in (makers, clear_waits, faults, wrong_password, trust, resumed, recorded, redacted, form, usage, secrets):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part()
     if failures:
