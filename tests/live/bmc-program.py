@@ -4,41 +4,18 @@ import os
 import subprocess
 import sys
 
-from vcenter_peer import DIR, PROGRAM, SRC, Walk, bad, entries, failures, lines, run, secret_fd, want
+from vcenter_peer import DIR, PROGRAM, SRC, Server, Walk, bad, entries, failures, lines, run, secret_fd, want
 
 HOST = "esx01.lab.example"
 USER, PASSWORD = "operator", "peer&<s3cret>\"'/+%2"  # each way of writing it down differs from the others
 HASH = "00112233445566778899AABBCCDDEEFF"  # begins what a Dell's BIOS attributes hold of its setup password
 
 
-class Bmc:
-    """A BMC of a maker's shape. It ends with its standard input, so none outlives this process."""
-    count = 0
+class Bmc(Server):
+    """A BMC of a maker's shape."""
 
     def __init__(self, shape, *flags):
-        Bmc.count += 1
-        self.name = shape
-        self.dir = f"{DIR}/bmc{Bmc.count}"
-        os.mkdir(self.dir)
-        self.ca, self.log, self.changes = (f"{self.dir}/{name}" for name in ("ca.pem", "log", "changes"))
-        argv = [SRC + "/tests/peers/bmc-peer.py", "-shape", shape, "-password", PASSWORD, "-log", self.log, "-mutations", self.changes,
-                "-cafile", self.ca, *flags]
-        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.url = self.process.stdout.readline().decode().strip()
-        self.thumb = self.process.stdout.readline().decode().split()[-1]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.stdin.close()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            bad(self.name + ": the peer does not end with its input")
-            self.process.kill()
-            self.process.wait()
-        self.process.stdout.close()
+        super().__init__(shape, SRC + "/tests/peers/bmc-peer.py", "-shape", shape, "-password", PASSWORD, *flags)
 
     def told(self, word):
         return lines(self.changes).count(word)
@@ -177,7 +154,7 @@ def recorded():
         want(code == 0, f"record: {code}: {err}")
         with open(path, encoding="utf-8") as file:
             text = file.read()
-        for word in ("TESTCSC0001", HOST, USER, bmc.url.split("/")[2]):
+        for word in ("TESTCSC0001", HOST, USER, bmc.at):
             want(word not in text, f"the scrubbed recording holds {word}")
         code, out, _ = run("check", "--from", path, "--format", "json", password=None)
         want(value(json.loads(out), "bmc.tpm_state") == "Absent", "the recording does not play")
@@ -192,7 +169,7 @@ def redacted():
         code, _, err = run("redact", journal, "-o", copy, password=None)
         want(code == 0, f"redact: {code}: {err}")
         text = "".join(lines(copy))
-        for word in ("TESTCSC0001", HOST, f'"{USER}"', bmc.url.split("/")[2], bmc.thumb):
+        for word in ("TESTCSC0001", HOST, f'"{USER}"', bmc.at, bmc.thumb):
             want(word not in text, f"the redacted copy holds {word}")
         code, _, err = run("verify", copy, password=None)
         want(code in (0, 3), f"verify of the copy: {code}: {err}")
@@ -227,7 +204,7 @@ def secrets():
     for top, _, names in os.walk(DIR):
         for name in names:
             path = os.path.join(top, name)
-            if path.startswith((DIR + "/share/", DIR + "/bin/", DIR + "/bmc")):
+            if path.startswith((DIR + "/share/", DIR + "/bin/", DIR + "/peer")):
                 continue
             with open(path, "rb") as file:
                 text = file.read().decode(errors="replace")

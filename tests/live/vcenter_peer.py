@@ -48,18 +48,17 @@ def wait_for(condition, what):
     return False
 
 
-class Peer:
-    """A vCenter with a scenario. It ends with its standard input, so none outlives this process."""
+class Server:
+    """A test peer, told by its flags what to be. It ends with its standard input, so none outlives this process."""
     count = 0
 
-    def __init__(self, scenario, *flags):
-        Peer.count += 1
-        self.name = scenario
-        self.dir = f"{DIR}/peer{Peer.count}"
+    def __init__(self, name, program, *flags):
+        Server.count += 1
+        self.name = name
+        self.dir = f"{DIR}/peer{Server.count}"
         os.mkdir(self.dir)
         self.ca, self.log, self.changes = (f"{self.dir}/{name}" for name in ("ca.pem", "log", "changes"))
-        argv = [BUILD + "/tests/peers/vcenter-peer", "-scenario", scenario, "-password", PASSWORD, "-log", self.log, "-mutations",
-                self.changes, "-sessions", DIR + "/sessions.of.peers", "-cafile", self.ca, *flags]
+        argv = [program, "-log", self.log, "-mutations", self.changes, "-cafile", self.ca, *flags]
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.url = self.process.stdout.readline().decode().strip()
         self.thumb = self.process.stdout.readline().decode().split()[-1]
@@ -77,6 +76,14 @@ class Peer:
             self.process.kill()
             self.process.wait()
         self.process.stdout.close()
+
+
+class Peer(Server):
+    """A vCenter with a scenario."""
+
+    def __init__(self, scenario, *flags):
+        super().__init__(scenario, BUILD + "/tests/peers/vcenter-peer", "-scenario", scenario, "-password", PASSWORD, "-sessions",
+                         DIR + "/sessions.of.peers", *flags)
 
     def calls(self, method=None):
         """How often each method was called; of one method, its number."""
