@@ -158,7 +158,7 @@ static ra_err look_https(const struct ra_context *context, struct finding *f)
 
 	if (f->notes.len)
 		f->state = NOTE;
-	add(f, FINE, "libcurl carries requests to vCenter, libxml2 reads its answers");
+	add(f, FINE, "libcurl carries requests to vCenter and to a BMC, libxml2 reads what vCenter answers");
 	return err ? err
 		   : ra_buf_printf(&f->value, "libcurl %s, libxml2 %s", ra_about_https_library(curl, sizeof(curl)),
 				   ra_about_xml_library(xml, sizeof(xml)));
