@@ -11,6 +11,7 @@
 
 #define EPOCH "2026-01-01T00:00:00Z" /* the day on which every scrubbed recording begins */
 #define DAY_MS INT64_C(86400000)
+#define DENIED_MAX 100 /* bytes before a value that are looked at: all of a long line, for each value in it, would take hours */
 #define SERIAL_MIN 6 /* digits: fewer are found in anything */
 
 struct ra_scrub_count *ra_scrub_count(struct ra_scrubbing *s, const char *rule)
@@ -181,9 +182,10 @@ ra_err ra_scrub_add(struct ra_scrubbing *s, const struct ra_scrub_rule *rule, co
 /* Does the line before a value say that it is none? */
 static bool is_denied(const struct ra_pattern *not_after, const char *line, size_t len)
 {
+	const size_t from = len > DENIED_MAX ? len - DENIED_MAX : 0;
 	bool found = false;
 
-	return not_after && !ra_pattern_find(not_after, line, len, 0, &found, NULL) && found;
+	return not_after && !ra_pattern_find(not_after, line, len, from, &found, NULL) && found;
 }
 
 /* The next value of a rule in a line. Out: false when there is none. Errors: of the pattern. */
