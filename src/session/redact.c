@@ -205,6 +205,29 @@ static ra_err mask_text(struct run *run, const char *key, const char *text, stru
 	return ra_scrub_text(&run->s, key, ra_buf_str(&open), out);
 }
 
+/* Names of members may be a host's, too. */
+static ra_err mask_names(struct run *run, cJSON *node)
+{
+	ra_err err = RA_OK;
+
+	for (cJSON *item = node->child; item && !err; item = item->next) {
+		RA_AUTO(ra_buf_free) struct ra_buf name = {0};
+
+		err = item->string ? ra_scrub_text(&run->s, "", item->string, &name) : RA_OK;
+		if (!err && item->string && strcmp(ra_buf_str(&name), item->string)) {
+			char *own = cJSON_malloc(name.len + 1);
+
+			if (!own)
+				return RA_E_NOMEM;
+			memcpy(own, ra_buf_str(&name), name.len + 1);
+			cJSON_free(item->string);
+			item->string = own;
+		}
+		err = err ? err : mask_names(run, item);
+	}
+	return err;
+}
+
 /* A JSON value as it may be shown. Out: NULL in *out: it says nothing that a rule finds. */
 static ra_err mask_json(struct run *run, const cJSON *value, const char *key, char **out)
 {
@@ -223,10 +246,11 @@ static ra_err mask_json(struct run *run, const cJSON *value, const char *key, ch
 		own = cJSON_Duplicate(ra_json_root(doc), true);
 	if (!err)
 		err = own ? ra_scrub_json(&run->s, own, key, true) : RA_E_NOMEM;
+	err = err ? err : mask_names(run, own);
 	RA_AUTO(ra_mem_free) char *after = err ? NULL : ra_json_print(own);
 
 	err = err || after ? err : RA_E_NOMEM;
-	if (!err) /* names of members may be a host's words too */
+	if (!err) /* numbers may be words */
 		err = ra_scrub_words(&run->s, after, strlen(after), &words);
 	if (!err && strcmp(before, ra_buf_str(&words)))
 		*out = ra_buf_take(&words);
@@ -331,6 +355,15 @@ static ra_err always(struct run *run, const struct ra_redact_row *row, const cJS
 	return *out ? RA_OK : RA_E_NOMEM;
 }
 
+/* A masked tree as it is shown: as a text where it is no tree any more, for a word may be the site's own and stand anywhere, or two names
+ * have one token now. Out: NULL without memory. */
+static cJSON *as_tree(const char *text)
+{
+	RA_AUTO(ra_json_free) struct ra_json *doc = as_json(text);
+
+	return doc ? cJSON_Duplicate(ra_json_root(doc), true) : cJSON_CreateString(text);
+}
+
 /* A text or a tree by the rules. Out: *out NULL when they found nothing. */
 static ra_err by_rules(struct run *run, const cJSON *said, const char *key, cJSON **out)
 {
@@ -341,11 +374,11 @@ static ra_err by_rules(struct run *run, const cJSON *said, const char *key, cJSO
 	if (cJSON_IsString(said)) {
 		err = mask_text(run, key, said->valuestring, &text);
 		if (!err && strcmp(ra_buf_str(&text), said->valuestring))
-			*out = cJSON_CreateString(ra_buf_str(&text));
+			err = (*out = cJSON_CreateString(ra_buf_str(&text))) ? RA_OK : RA_E_NOMEM;
 	} else {
 		err = mask_json(run, said, key, &tree);
 		if (!err && tree)
-			*out = cJSON_Parse(tree);
+			err = (*out = as_tree(tree)) ? RA_OK : RA_E_NOMEM;
 	}
 	if (err == RA_E_STATE || (err == RA_E_LIMIT && !run->s.errs->count)) {
 		run->told->hard++;
@@ -478,6 +511,8 @@ static ra_err words_of_map(struct run *run)
 				found = &run->s.rules[i];
 		const struct ra_scrub_rule word = {found ? found->name : RA_SCRUB_OWN, RA_SCRUB_WORD, NULL, NULL, NULL, found ? found->token : "word-"};
 
+		if (!cJSON_IsObject(rule))
+			return ra_fail(run->s.errs, RA_E_INVALID, "the map is none: \"%.40s\" holds no values", rule->string);
 		cJSON_ArrayForEach(value, rule) {
 			if (!cJSON_IsString(value))
 				return ra_fail(run->s.errs, RA_E_INVALID, "the map is none: \"%.40s\" holds what is no text", rule->string);
