@@ -21,6 +21,7 @@ struct pass {
 	struct ra_redacted *out;
 	struct ra_buf built; /* of one line */
 	int fd;              /* of the copy; -1: only looking */
+	const char *to;      /* its name to be */
 };
 
 /* A list of openings that is met in its order: the line's own, and that of its piece of the evidence file. */
@@ -182,8 +183,10 @@ static ra_err leave_away(struct taken *t)
 
 static ra_err write_line(struct pass *pass, struct taken *t, struct ra_errs *errs)
 {
+	struct ra_errs why;
 	int64_t dropped = 0;
 
+	ra_errs_clear(&why);
 	ra_buf_reset(&pass->built);
 	ra_err err = build(t, &pass->built, &dropped);
 
@@ -197,7 +200,8 @@ static ra_err write_line(struct pass *pass, struct taken *t, struct ra_errs *err
 		return err;
 	pass->out->dropped += dropped;
 	pass->out->lines += dropped > 0;
-	return ra_write_all(pass->fd, pass->built.data, pass->built.len, errs);
+	err = ra_write_all(pass->fd, pass->built.data, pass->built.len, &why);
+	return err ? ra_fail(errs, err, "cannot write %s: %s", pass->to, why.text[0]) : RA_OK; /* who reads the lines passes on one sentence */
 }
 
 /* One good line: shown to fn, and written where something is written. */
@@ -278,7 +282,7 @@ static ra_err name_copy(const char *made, const char *to, struct ra_errs *errs)
 ra_err ra_journal_redact(const char *path, const char *to, ra_redact_fn fn, void *payload, struct ra_redacted *out, struct ra_errs *errs)
 {
 	char made[4096];
-	struct pass pass = {.fn = fn, .payload = payload, .out = out};
+	struct pass pass = {.fn = fn, .payload = payload, .out = out, .to = to};
 	int len = snprintf(made, sizeof(made), "%s.XXXXXX", to);
 
 	*out = (struct ra_redacted){0};

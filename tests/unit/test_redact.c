@@ -4,6 +4,9 @@
 
 #include "journal/redact.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static const char *small(void **state, const char *name)
 {
 	const char *path = path_in(state, name);
@@ -109,6 +112,33 @@ static void of_a_broken_one_there_is_no_copy(void **state)
 	assert_int_equal(access(copy, F_OK), -1);
 }
 
+/* A full disk is told with the name of what could not be written, and leaves nothing. */
+static void a_full_disk_is_told(void **state)
+{
+	const char *path = small(state, "full"), *copy = path_in(state, "nowhere");
+	struct rlimit was, none;
+	struct ra_redacted told;
+	struct ra_errs errs;
+	char **names = NULL;
+	size_t count = 0;
+	int seen = 0;
+
+	ra_errs_clear(&errs);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	none = (struct rlimit){.rlim_cur = 100, .rlim_max = was.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	ra_err err = ra_journal_redact(path, copy, choose, &seen, &told, &errs);
+
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	assert_int_equal(err, RA_E_IO);
+	assert_non_null(strstr(errs.text[0], copy));
+	assert_int_equal(ra_list_dir(*state, "", &names, &count, NULL), RA_OK);
+	for (size_t i = 0; i < count; i++)
+		assert_null(strstr(names[i], "nowhere"));
+	ra_names_free(names, count);
+}
+
 /* What is shown may say anything: no key in it passes for a mark of the journal. */
 static void a_mark_in_what_is_shown_is_not_shown(void **state)
 {
@@ -207,7 +237,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_copy_has_the_chain_of_the_original),
-	    cmocka_unit_test(of_a_broken_one_there_is_no_copy),
+	    cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(of_a_broken_one_there_is_no_copy),
 	    cmocka_unit_test(a_copy_is_one_file),
 	    cmocka_unit_test(a_mark_in_what_is_shown_is_not_shown),
 	};
