@@ -45,6 +45,45 @@ ra_err ra_sha256_hex(const void *bytes, size_t len, char *out)
 	return RA_OK;
 }
 
+struct ra_sha256 {
+	EVP_MD *method;
+	EVP_MD_CTX *context;
+};
+
+struct ra_sha256 *ra_sha256_new(void)
+{
+	struct ra_sha256 *sha256 = calloc(1, sizeof(*sha256));
+
+	if (!sha256)
+		return NULL;
+	sha256->method = EVP_MD_fetch(NULL, "SHA256", NULL);
+	sha256->context = EVP_MD_CTX_new();
+	return sha256->method && sha256->context ? sha256 : ra_sha256_free(sha256);
+}
+
+ra_err ra_sha256_next(struct ra_sha256 *sha256, const void *bytes, size_t len, char *out)
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int sum_len = 0;
+
+	out[0] = '\0';
+	if (EVP_DigestInit_ex(sha256->context, sha256->method, NULL) != 1 || EVP_DigestUpdate(sha256->context, len ? bytes : "", len) != 1 ||
+	    EVP_DigestFinal_ex(sha256->context, sum, &sum_len) != 1 || sum_len != 32)
+		return RA_E_INTERNAL;
+	put_hex(sum, sum_len, out);
+	return RA_OK;
+}
+
+struct ra_sha256 *ra_sha256_free(struct ra_sha256 *sha256)
+{
+	if (!sha256)
+		return NULL;
+	EVP_MD_CTX_free(sha256->context);
+	EVP_MD_free(sha256->method);
+	free(sha256);
+	return NULL;
+}
+
 /* All of a descriptor into a digest. Out: its bytes; -1 with errno, -2 when OpenSSL refuses. */
 static long long digest_all(EVP_MD_CTX *context, int fd)
 {

@@ -3,6 +3,7 @@
 #define RA_BASE_DIGEST_H
 
 #include "base/err.h"
+#include "base/own.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +14,14 @@
 const char *ra_digest_library(void);
 /* SHA-256 of bytes as lower-case hex. Out: out[RA_SHA256_HEX_LEN]. Errors: RA_E_INTERNAL when OpenSSL refuses. */
 RA_MUST_USE ra_err ra_sha256_hex(const void *bytes, size_t len, char *out);
-/* The same of a file, of any size. Units: *len bytes. Errors: RA_E_NOTFOUND, RA_E_IO (no plain file, too), RA_E_INTERNAL. */
+/* The same for many small pieces: what OpenSSL looks up for a digest is looked up once. Owner: ra_sha256_free. Out: NULL when there is no
+ * memory or OpenSSL refuses. */
+struct ra_sha256;
+RA_MUST_USE struct ra_sha256 *ra_sha256_new(void);
+RA_MUST_USE ra_err ra_sha256_next(struct ra_sha256 *sha256, const void *bytes, size_t len, char *out);
+struct ra_sha256 *ra_sha256_free(struct ra_sha256 *sha256);
+RA_DEFINE_AUTO(struct ra_sha256, ra_sha256_free);
+/* As ra_sha256_hex, of a file, of any size. Units: *len bytes. Errors: RA_E_NOTFOUND, RA_E_IO (no plain file, too), RA_E_INTERNAL. */
 RA_MUST_USE ra_err ra_sha256_file(const char *path, char *out, long long *len, struct ra_errs *errs);
 /* True when text is exactly 64 lower-case hex digits. */
 bool ra_is_sha256_hex(const char *text);

@@ -19,7 +19,7 @@ struct spot {
 	struct ra_json_place place;
 };
 
-/* Where nodes stand: in pre-order until somebody asks, then by address. Most documents are never asked. */
+/* Where nodes stand: in pre-order until somebody asks, then by address. Most documents are never asked; those that are placeless hold none. */
 struct spots {
 	struct spot *at;
 	size_t count;
@@ -45,6 +45,8 @@ static const struct ra_json_place *place_of(const struct ra_json *doc, const cJS
 	struct spot key = {.node = node};
 	struct spots *all = doc->spots;
 
+	if (!all)
+		return NULL;
 	if (!all->sorted)
 		qsort(all->at, all->count, sizeof(*all->at), by_address);
 	all->sorted = true;
@@ -69,18 +71,39 @@ static bool pair(struct ra_json *doc, const cJSON *node, const struct ra_json_pl
 	return true;
 }
 
-static ra_err build(struct ra_json *doc, const char *bytes, size_t len, const struct ra_json_place *places,
-		    struct ra_errs *errs)
+/* Nodes of a tree. */
+static size_t node_count(const cJSON *node)
+{
+	size_t count = 1;
+
+	for (const cJSON *child = node->child; child; child = child->next)
+		count += node_count(child);
+	return count;
+}
+
+/* The tree of bytes in which the scanner met so many values. */
+static ra_err build(struct ra_json *doc, const char *bytes, size_t len, size_t count, struct ra_errs *errs)
+{
+	doc->root = cJSON_ParseWithLength(bytes, len);
+	if (!doc->root)
+		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", doc->name);
+	if (node_count(doc->root) != count)
+		return ra_fail(errs, RA_E_INTERNAL, "%s: the scanner and cJSON read different trees", doc->name);
+	return RA_OK;
+}
+
+/* Give the nodes their places. */
+static ra_err place(struct ra_json *doc, const struct ra_json_places *places, struct ra_errs *errs)
 {
 	size_t at = 0;
 
-	doc->spots->at = calloc(doc->spots->count, sizeof(*doc->spots->at));
-	doc->root = cJSON_ParseWithLength(bytes, len);
-	if (!doc->spots->at || !doc->root)
+	doc->spots = calloc(1, sizeof(*doc->spots));
+	if (doc->spots)
+		doc->spots->at = calloc(places->count, sizeof(*doc->spots->at));
+	if (!doc->spots || !doc->spots->at)
 		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", doc->name);
-	if (!pair(doc, doc->root, places, &at) || at != doc->spots->count)
-		return ra_fail(errs, RA_E_INTERNAL, "%s: the scanner and cJSON read different trees", doc->name);
-	return RA_OK;
+	doc->spots->count = places->count;
+	return pair(doc, doc->root, places->at, &at) ? RA_OK : ra_fail(errs, RA_E_INTERNAL, "%s: a value has no place", doc->name);
 }
 
 struct member {
@@ -130,13 +153,14 @@ static bool has_few_and_different(const cJSON *obj, size_t count)
 		return false;
 	for (const cJSON *child = obj->child; child; child = child->next)
 		for (const cJSON *other = child->next; other; other = other->next)
-			if (strcmp(child->string, other->string) == 0)
+			if (child->string[0] == other->string[0] && strcmp(child->string, other->string) == 0)
 				return false;
 	return true;
 }
 
 static ra_err check_keys(const struct ra_json *doc, const cJSON *obj, struct ra_errs *errs)
 {
+	static const struct ra_json_place nowhere = {0};
 	size_t count = (size_t)cJSON_GetArraySize(obj), i = 0;
 	RA_AUTO(ra_mem_free) struct member *members = NULL;
 	const cJSON *child;
@@ -147,7 +171,7 @@ static ra_err check_keys(const struct ra_json *doc, const cJSON *obj, struct ra_
 	if (!members)
 		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", doc->name);
 	cJSON_ArrayForEach (child, obj)
-		members[i++] = (struct member){child->string, place_of(doc, child)};
+		members[i++] = (struct member){child->string, doc->spots ? place_of(doc, child) : &nowhere};
 	qsort(members, count, sizeof(*members), by_key);
 	return tell_duplicate(doc, members, count, errs);
 }
@@ -186,29 +210,23 @@ static struct ra_json_limits with_defaults(const struct ra_json_limits *limits)
 	return out;
 }
 
-ra_err ra_json_parse(const char *name, const char *bytes, size_t len, const struct ra_json_limits *limits,
-		     struct ra_json **out, struct ra_errs *errs)
+static ra_err parse(const char *name, const char *bytes, size_t len, const struct ra_json_limits *limits, struct ra_json **out,
+		    struct ra_errs *errs)
 {
-	struct ra_json_limits all = with_defaults(limits);
 	struct ra_json_places places;
 	RA_AUTO(ra_mem_free) struct ra_json_place *owned = NULL;
 	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
-	ra_err err;
+	ra_err err = ra_json_scan(name, bytes, len, limits, &places, errs);
 
-	*out = NULL;
-	err = ra_json_scan(name, bytes, len, &all, &places, errs);
 	if (err)
 		return err;
 	owned = places.at;
 	doc = calloc(1, sizeof(*doc));
-	if (doc) {
-		doc->name = strdup(name);
-		doc->spots = calloc(1, sizeof(*doc->spots));
-	}
-	if (!doc || !doc->name || !doc->spots)
+	if (!doc || !(doc->name = strdup(name)))
 		return ra_fail(errs, RA_E_NOMEM, "%s: not enough memory", name);
-	doc->spots->count = places.count;
-	err = build(doc, bytes, len, places.at, errs);
+	err = build(doc, bytes, len, places.count, errs);
+	if (!err && !limits->placeless)
+		err = place(doc, &places, errs);
 	if (!err)
 		err = check_tree(doc, doc->root, errs);
 	if (err)
@@ -216,6 +234,25 @@ ra_err ra_json_parse(const char *name, const char *bytes, size_t len, const stru
 	*out = doc;
 	doc = NULL;
 	return RA_OK;
+}
+
+ra_err ra_json_parse(const char *name, const char *bytes, size_t len, const struct ra_json_limits *limits,
+		     struct ra_json **out, struct ra_errs *errs)
+{
+	struct ra_json_limits all = with_defaults(limits);
+	ra_err err;
+
+	*out = NULL;
+	if (!all.placeless)
+		return parse(name, bytes, len, &all, out, errs);
+	err = parse(name, bytes, len, &all, out, NULL);
+	if (!err)
+		return RA_OK;
+	all.placeless = false; /* once more, to say where it stands */
+	err = parse(name, bytes, len, &all, out, errs);
+	if (!err)
+		*out = ra_json_free(*out);
+	return err ? err : ra_fail(errs, RA_E_INTERNAL, "%s: read twice, it is not the same", name);
 }
 
 const cJSON *ra_json_root(const struct ra_json *doc)

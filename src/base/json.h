@@ -16,6 +16,7 @@
 struct ra_json_limits {
 	size_t len_max;   /* default 1 MiB */
 	int depth_max;    /* default 32 */
+	bool placeless;   /* nobody will ask where a node stands: ra_json_pos says 0:0. What is wrong is told with its place all the same */
 };
 
 /* A parsed document: tree plus positions. */

@@ -23,6 +23,7 @@ struct scan {
 	int line;
 	int depth;
 	int depth_max;
+	bool placeless;
 	struct ra_json_place *places;
 	size_t count;
 	size_t room;
@@ -102,6 +103,10 @@ static ra_err add_place(struct scan *s, const struct ra_json_place *key)
 	struct ra_json_place *places;
 	size_t room;
 
+	if (s->placeless) {
+		s->count++;
+		return RA_OK;
+	}
 	if (s->count == s->room) {
 		room = s->room ? s->room * 2 : 64;
 		places = realloc(s->places, room * sizeof(*places));
@@ -383,7 +388,8 @@ ra_err ra_json_scan(const char *name, const char *bytes, size_t len, const struc
 {
 	static const struct ra_json_place no_key = {0};
 	struct scan s = {
-	    .name = name, .bytes = bytes, .len = len, .line = 1, .depth_max = limits->depth_max, .errs = errs};
+	    .name = name, .bytes = bytes, .len = len, .line = 1, .depth_max = limits->depth_max, .placeless = limits->placeless,
+	    .errs = errs};
 	ra_err err;
 
 	*out = (struct ra_json_places){0};

@@ -13,8 +13,8 @@ struct ra_json_place {
 };
 /* The places of a document, in pre-order. */
 struct ra_json_places {
-	struct ra_json_place *at;
-	size_t count;
+	struct ra_json_place *at; /* NULL with limits that are placeless */
+	size_t count;             /* of values */
 };
 
 /* Scan a whole document.

@@ -15,6 +15,23 @@ static void sha256(void **state)
 	assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+/* One after the other from the same context, each as if it were the first. */
+static void sha256_of_many(void **state)
+{
+	RA_AUTO(ra_sha256_free) struct ra_sha256 *sha256 = ra_sha256_new();
+	char hex[RA_SHA256_HEX_LEN], alone[RA_SHA256_HEX_LEN], bytes[300];
+
+	assert_non_null(sha256);
+	memset(bytes, 'x', sizeof(bytes));
+	for (size_t len = 0; len <= sizeof(bytes); len++) {
+		assert_int_equal(ra_sha256_next(sha256, bytes, len, hex), RA_OK);
+		assert_int_equal(ra_sha256_hex(bytes, len, alone), RA_OK);
+		assert_string_equal(hex, alone);
+	}
+	assert_int_equal(ra_sha256_next(sha256, NULL, 0, hex), RA_OK);
+	assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
 static void knows_a_digest_when_it_sees_one(void **state)
 {
 	static const struct {
@@ -122,6 +139,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(sha256),
+	    cmocka_unit_test(sha256_of_many),
 	    cmocka_unit_test(knows_a_digest_when_it_sees_one),
 	    cmocka_unit_test(random_bytes_differ),
 	    cmocka_unit_test(base64_both_ways),

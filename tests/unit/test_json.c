@@ -106,9 +106,12 @@ static const struct {
      "f:1:33: expected at most 32 levels of nesting, found one more"},
 };
 
+/* In the same words, whether places are kept or not. */
 static void refuses(void **state)
 {
-	for (size_t i = 0; i < RA_LEN(refused); i++) {
+	for (size_t n = 0; n < 2 * RA_LEN(refused); n++) {
+		const struct ra_json_limits limits = {.placeless = n >= RA_LEN(refused)};
+		size_t i = n % RA_LEN(refused);
 		struct ra_json *doc = (struct ra_json *)1;
 		struct ra_errs errs;
 		/* exactly as long as the bytes, so that a sanitizer sees one read too many */
@@ -117,7 +120,7 @@ static void refuses(void **state)
 		assert_non_null(bytes);
 		memcpy(bytes, refused[i].bytes, refused[i].len);
 		ra_errs_clear(&errs);
-		if (ra_json_parse("f", bytes, refused[i].len, NULL, &doc, &errs) != refused[i].code)
+		if (ra_json_parse("f", bytes, refused[i].len, &limits, &doc, &errs) != refused[i].code)
 			fail_msg("row %zu '%s': %d", i, refused[i].bytes, errs.code);
 		assert_null(doc);
 		assert_string_equal(errs.text[0], refused[i].sentence);
@@ -168,6 +171,18 @@ static char *parse_and_print(const char *text)
 	if (ra_json_parse("f", text, strlen(text), NULL, &doc, &errs) != RA_OK)
 		fail_msg("'%s': %s", text, errs.text[0]);
 	return ra_json_print(ra_json_root(doc));
+}
+
+static void keeps_no_places(void **state)
+{
+	const struct ra_json_limits placeless = {.placeless = true};
+	RA_AUTO(ra_json_free) struct ra_json *doc = NULL;
+	int line = -1, col = -1;
+
+	assert_int_equal(ra_json_parse("in", "{\"a\":[1,2]}", 11, &placeless, &doc, NULL), RA_OK);
+	ra_json_pos(doc, ra_json_get(ra_json_root(doc), "a"), &line, &col);
+	assert_int_equal(line, 0);
+	assert_int_equal(col, 0);
 }
 
 static void takes_and_prints_and_takes_again(void **state)
@@ -351,6 +366,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(refuses),
+	    cmocka_unit_test(keeps_no_places),
 	    cmocka_unit_test(takes_and_prints_and_takes_again),
 	    cmocka_unit_test(prints_without_the_locale),
 	    cmocka_unit_test(prints_what_is_built_by_hand),
