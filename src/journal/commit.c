@@ -175,7 +175,7 @@ static ra_err list_load(const struct opener *opener, struct list *list, size_t u
 	if (!list->node)
 		return RA_OK;
 	list->len = ra_line_nest_len(list->left.bytes, list->left.len);
-	if (ra_sha256_hex(list->left.bytes, list->len, list->hash))
+	if (ra_sha256_next(opener->line->sha256, list->left.bytes, list->len, list->hash))
 		return ra_fail(opener->errs, RA_E_INTERNAL, "%s: cannot compute a SHA-256", opener->name);
 	return RA_OK;
 }

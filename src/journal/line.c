@@ -10,6 +10,7 @@ void ra_line_clear(struct ra_line *line)
 {
 	line->doc = ra_json_free(line->doc);
 	line->away_doc = ra_json_free(line->away_doc);
+	line->sha256 = ra_sha256_free(line->sha256);
 	memset(line, 0, sizeof(*line));
 }
 
@@ -132,7 +133,7 @@ bool ra_line_frame(struct ra_span bytes, struct ra_line *out, int64_t *openings)
 
 static ra_err parse(const char *name, struct ra_span bytes, struct ra_line *out, struct ra_errs *errs)
 {
-	const struct ra_json_limits limits = {.len_max = RA_JOURNAL_LINE_MAX, .depth_max = RA_LINE_DEPTH_MAX};
+	const struct ra_json_limits limits = {.len_max = RA_JOURNAL_LINE_MAX, .depth_max = RA_LINE_DEPTH_MAX, .placeless = true};
 	struct ra_errs own;
 	const cJSON *open;
 	ra_err err;
@@ -161,12 +162,14 @@ ra_err ra_line_split(const char *name, struct ra_span bytes, struct ra_line *out
 	memset(out, 0, sizeof(*out));
 	if (!take_frame(&at, out, &openings))
 		return ra_fail(errs, RA_E_BROKEN, "%s: the line has not the form of a journal line", name);
-	err = ra_sha256_hex(out->body.bytes, out->body.len, hash);
+	out->sha256 = ra_sha256_new();
+	err = out->sha256 ? ra_sha256_next(out->sha256, out->body.bytes, out->body.len, hash) : RA_E_INTERNAL;
 	if (err)
-		return ra_fail(errs, err, "%s: cannot compute a SHA-256", name);
-	if (strcmp(hash, out->hash) != 0)
-		return ra_fail(errs, RA_E_BROKEN, "%s: the body does not have the hash that stands beside it", name);
-	err = parse(name, bytes, out, errs);
+		ra_fail(errs, err, "%s: cannot compute a SHA-256", name);
+	else if (strcmp(hash, out->hash) != 0)
+		err = ra_fail(errs, RA_E_BROKEN, "%s: the body does not have the hash that stands beside it", name);
+	else
+		err = parse(name, bytes, out, errs);
 	if (err)
 		ra_line_clear(out);
 	return err;
@@ -174,7 +177,7 @@ ra_err ra_line_split(const char *name, struct ra_span bytes, struct ra_line *out
 
 ra_err ra_line_add_piece(const char *name, struct ra_span piece, int64_t count, struct ra_line *line, struct ra_errs *errs)
 {
-	const struct ra_json_limits limits = {.len_max = piece.len, .depth_max = RA_LINE_DEPTH_MAX};
+	const struct ra_json_limits limits = {.len_max = piece.len, .depth_max = RA_LINE_DEPTH_MAX, .placeless = true};
 	struct cursor at = {piece.bytes, piece.len};
 	int64_t openings = 0;
 	ra_err err;

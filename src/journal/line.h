@@ -13,6 +13,7 @@
 #ifndef RA_JOURNAL_LINE_H
 #define RA_JOURNAL_LINE_H
 
+#include "base/digest.h"
 #include "base/json.h"
 
 #include <stdbool.h>
@@ -42,6 +43,7 @@ struct ra_line {
 	struct ra_span away;
 	const cJSON *away_node;
 	const cJSON *shown; /* NULL: none */
+	struct ra_sha256 *sha256; /* for its body and its openings */
 	char hash[65];
 };
 void ra_line_clear(struct ra_line *line);
