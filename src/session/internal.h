@@ -238,6 +238,10 @@ RA_MUST_USE bool ra_way_in_put_user(const struct ra_session *session, enum ra_pl
 /* Was vCenter's certificate not looked at in any part of this walk? */
 bool ra_way_in_unchecked(const struct ra_session *session);
 
+/* shed.c: drop from an entry of a record that is only read what no view looks at, now that it is folded. Shape: `out` and `err` of a reply
+ * are texts then. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_session_shed(struct ra_entry *entry);
+
 /* owe.c: what was changed for the walk alone. Does the question for it stand now? */
 bool ra_owe_asks(const struct ra_session *session);
 RA_MUST_USE ra_err ra_owe_prompt(const struct ra_session *session, struct ra_view_prompt *out);

@@ -81,7 +81,11 @@ static ra_err fold_stored(void *payload, const struct ra_entry *entry, struct ra
 		return ra_fail(errs, RA_E_NOMEM, "no memory for the entries of this walk");
 	}
 	copy.kind = ra_json_str(copy.body, "kind", "");
-	return ra_session_fold(s, &copy, errs);
+	ra_err err = ra_session_fold(s, &copy, errs);
+
+	if (!err && s->reading && ra_session_shed(&s->entries[s->entry_count - 1]))
+		err = ra_fail(errs, RA_E_NOMEM, "no memory for the entries of this walk");
+	return err;
 }
 
 /* Flow, host and the names come from the journal's start entry. */
@@ -268,10 +272,13 @@ static void take_standing(struct ra_session *s)
 		s->planes[i].given = in_list(ra_json_str(start, "planes", ""), ra_plane_name((enum ra_plane)i));
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const cJSON *body = s->entries[i].body;
-		int plane = ra_plane_parse(ra_json_str(body, "plane", ""));
 
 		s->interactive = s->interactive || !strcmp(s->entries[i].kind, "resume");
-		if (strcmp(s->entries[i].kind, "plane") || plane == RA_PLANE_ANY)
+		if (strcmp(s->entries[i].kind, "plane"))
+			continue;
+		int plane = ra_plane_parse(ra_json_str(body, "plane", ""));
+
+		if (plane == RA_PLANE_ANY)
 			continue;
 		struct ra_session_plane *at = &s->planes[plane];
 		bool up = !strcmp(ra_json_str(body, "state", ""), "up");

@@ -258,14 +258,15 @@ ra_err ra_view_results(const struct ra_session *s, struct ra_view *v)
 	return RA_OK;
 }
 
-/* The lines of a reply as one clean text. */
-static char *joined(const cJSON *lines)
+char *ra_view_joined(const cJSON *lines)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
 	const cJSON *line;
 	bool gone = false;
 	ra_err err = RA_OK;
 
+	if (cJSON_IsString(lines))
+		err = ra_text_clean(lines->valuestring, strlen(lines->valuestring), true, &text);
 	cJSON_ArrayForEach(line, lines)
 	{
 		const char *base64 = ra_json_str(line, "base64", NULL);
@@ -286,9 +287,7 @@ static char *joined(const cJSON *lines)
 		else if (!err)
 			err = ra_buf_text(&text, "(withheld)");
 	}
-	if (err)
-		return NULL;
-	return strdup(ra_buf_str(&text));
+	return err ? NULL : ra_buf_take(&text);
 }
 
 /* Words of a request, and for esxcli through vCenter what kind of interface that is: in full once, with the first of them. */
@@ -342,8 +341,8 @@ static ra_err put_reply(const struct ra_session *s, const struct ra_entry *entry
 		return RA_E_NOMEM;
 	if (!with_output)
 		return RA_OK;
-	at->out = joined(ra_json_get(body, "out"));
-	at->err = joined(ra_json_get(body, "err"));
+	at->out = ra_view_joined(ra_json_get(body, "out"));
+	at->err = ra_view_joined(ra_json_get(body, "err"));
 	return at->out && at->err ? RA_OK : RA_E_NOMEM;
 }
 

@@ -128,6 +128,9 @@ ra_err ra_view_said(const struct ra_session *s, struct ra_view *v)
 
 	for (size_t i = 0; i < s->entry_count; i++) {
 		const struct ra_entry *entry = &s->entries[i];
+
+		if (!strcmp(entry->kind, "reply")) /* nobody was shown anything by it; most entries are */
+			continue;
 		const cJSON *words = ra_json_get(entry->body, "words");
 		bool answer = !strcmp(entry->kind, "answer");
 		struct ra_view_step *step = words || answer ? step_of(s, entry, v, &at) : NULL;

@@ -25,6 +25,8 @@ RA_MUST_USE ra_err ra_view_changes(const struct ra_session *session, struct ra_v
 RA_MUST_USE ra_err ra_view_results(const struct ra_session *session, struct ra_view *view);
 /* Every request, and with_output what came back. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_commands(const struct ra_session *session, bool with_output, struct ra_view *view);
+/* The lines of a reply as one clean text; a text is taken as one line. Owner: caller frees. Out: NULL without memory. */
+char *ra_view_joined(const cJSON *lines);
 /* Every fact with its observations. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_facts(const struct ra_session *session, struct ra_view *view);
 /* Every cause with its rules. Errors: RA_E_NOMEM. */

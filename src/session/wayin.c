@@ -248,8 +248,8 @@ bool ra_way_in_put_user(const struct ra_session *s, enum ra_plane plane, cJSON *
 bool ra_way_in_unchecked(const struct ra_session *s)
 {
 	for (size_t i = 0; i < s->entry_count; i++)
-		if (ra_json_bool(s->entries[i].body, "insecure", false) &&
-		    (!strcmp(s->entries[i].kind, "start") || !strcmp(s->entries[i].kind, "resume")))
+		if ((!strcmp(s->entries[i].kind, "start") || !strcmp(s->entries[i].kind, "resume")) &&
+		    ra_json_bool(s->entries[i].body, "insecure", false))
 			return true;
 	return false;
 }
