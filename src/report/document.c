@@ -452,16 +452,33 @@ static ra_err cut_off(const struct ra_view *v, struct ra_buf *out, size_t begins
 	return d.err;
 }
 
+/* Try one form, no further than it fits. Out: *fits; without it nothing is added. */
+static ra_err try_form(const struct ra_view *v, const struct ra_draft_limits *limits, struct ra_buf *out, bool *fits)
+{
+	size_t begins = out->len, cap = out->max_len;
+
+	out->max_len = begins + RA_REPORT_MD_MAX;
+	ra_err err = write_document(v, out, limits, true, false);
+
+	out->max_len = cap;
+	*fits = err != RA_E_LIMIT;
+	if (!*fits && out->len > begins)
+		cut_to(out, begins);
+	return *fits ? err : RA_OK;
+}
+
 ra_err ra_report_md(const struct ra_view *v, struct ra_buf *out)
 {
 	size_t begins = out->len;
-	ra_err err = write_document(v, out, &all, true, false);
+	bool fits;
+	ra_err err = try_form(v, &all, out, &fits);
 
-	for (size_t i = 0; i < RA_LEN(shorter) && !err && out->len - begins > RA_REPORT_MD_MAX; i++) {
-		cut_to(out, begins);
-		err = write_document(v, out, &shorter[i], true, false);
-	}
-	return err || out->len - begins <= RA_REPORT_MD_MAX ? err : cut_off(v, out, begins);
+	for (size_t i = 0; i < RA_LEN(shorter) && !err && !fits; i++)
+		err = try_form(v, &shorter[i], out, &fits);
+	if (err || fits)
+		return err;
+	err = write_document(v, out, &shorter[RA_LEN(shorter) - 1], true, false);
+	return err ? err : cut_off(v, out, begins);
 }
 
 ra_err ra_report_md_full(const struct ra_view *v, struct ra_buf *out)

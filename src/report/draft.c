@@ -17,6 +17,8 @@ const char *ra_draft_line(struct ra_draft *d, const char *fmt, ...)
 {
 	va_list args, again;
 
+	if (d->err)
+		return "";
 	va_start(args, fmt);
 	va_copy(again, args);
 	int len = vsnprintf(NULL, 0, fmt, args);
@@ -104,6 +106,8 @@ static void put_words(struct ra_draft *d, const char *text, bool begins)
 	size_t len = strlen(text), max = kept(text, len, d->limits->text);
 	const char *at = text;
 
+	if (d->err)
+		return;
 	if (begins && d->md) {
 		at += strspn(at, " \n\t");
 		at += put_first(d, at);
@@ -249,6 +253,8 @@ void ra_draft_code(struct ra_draft *d, const char *text)
 
 bool ra_draft_full(struct ra_draft *d, size_t at, size_t count)
 {
+	if (d->err)
+		return true;
 	if (!d->limits->rows || at < d->limits->rows || at >= count)
 		return false;
 	d->cut = true;

@@ -39,7 +39,8 @@ void ra_draft_pair(struct ra_draft *doc, const char *label, const char *value);
 void ra_draft_paragraph(struct ra_draft *doc, const char *text);
 /* Output to the letter. */
 void ra_draft_code(struct ra_draft *doc, const char *text);
-/* Before row `at` of a list of `count`: is that all there is room for? Then it says how many more there are. */
+/* Before row `at` of a list of `count`: is that all there is room for? Then it says how many more there are. After
+ * a failure: true. */
 bool ra_draft_full(struct ra_draft *doc, size_t at, size_t count);
 
 #endif

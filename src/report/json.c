@@ -65,21 +65,22 @@ static bool put_head(cJSON *root, const struct ra_view *v)
 	       cJSON_AddNumberToObject(root, "exit", v->exit_code) && text(root, "end_reason", v->end_reason);
 }
 
-static bool put_observations(cJSON *fact, const struct ra_view_fact *from)
+/* Print a value behind what is there; with open, without its last bracket, so that more of it can follow. */
+static ra_err print(struct ra_buf *out, const cJSON *node, bool open)
 {
-	cJSON *list = cJSON_AddArrayToObject(fact, "observations");
-	bool ok = list != NULL;
+	RA_AUTO(ra_mem_free) char *bytes = ra_json_print(node);
 
-	for (size_t i = 0; ok && i < from->obs_count; i++) {
-		const struct ra_view_obs *o = &from->obs[i];
-		cJSON *made = row(list);
+	return bytes ? ra_buf_add(out, bytes, strlen(bytes) - open) : RA_E_NOMEM;
+}
 
-		ok = made && text(made, "plane", o->plane) && text(made, "check", o->check) && time_of(made, "at", o->at) &&
-		     text(made, "value", o->value) && text(made, "reason", o->reason) &&
-		     cJSON_AddBoolToObject(made, "current", o->current) &&
-		     cJSON_AddNumberToObject(made, "entry", (double)o->seq) && text(made, "evidence", o->evidence);
-	}
-	return ok;
+static ra_err print_observation(struct ra_buf *out, const struct ra_view_obs *o)
+{
+	RA_AUTO(ra_cjson_free) cJSON *made = cJSON_CreateObject();
+	bool ok = made && text(made, "plane", o->plane) && text(made, "check", o->check) && time_of(made, "at", o->at) &&
+		  text(made, "value", o->value) && text(made, "reason", o->reason) && cJSON_AddBoolToObject(made, "current", o->current) &&
+		  cJSON_AddNumberToObject(made, "entry", (double)o->seq) && text(made, "evidence", o->evidence);
+
+	return ok ? print(out, made, false) : RA_E_NOMEM;
 }
 
 /* The value in its own JSON type. */
@@ -94,20 +95,31 @@ static bool put_value(cJSON *fact, const struct ra_view_fact *from)
 	return cJSON_AddItemToObject(fact, "value", cJSON_Duplicate(ra_json_root(doc), true));
 }
 
-static bool put_facts(cJSON *root, const struct ra_view *v)
+static ra_err print_fact(struct ra_buf *out, const struct ra_view_fact *from)
 {
-	cJSON *facts = cJSON_AddObjectToObject(root, "facts");
-	bool ok = facts != NULL;
+	RA_AUTO(ra_cjson_free) cJSON *fact = cJSON_CreateObject();
+	bool ok = fact && put_value(fact, from) && cJSON_AddBoolToObject(fact, "known", from->known) && text(fact, "reason", from->reason) &&
+		  text(fact, "type", from->type) && cJSON_AddBoolToObject(fact, "required", from->required);
+	ra_err err = ok ? print(out, fact, true) : RA_E_NOMEM;
 
-	for (size_t i = 0; ok && i < v->fact_count; i++) {
-		cJSON *fact = cJSON_AddObjectToObject(facts, v->facts[i].name);
-
-		ok = fact && put_value(fact, &v->facts[i]) && cJSON_AddBoolToObject(fact, "known", v->facts[i].known) &&
-		     text(fact, "reason", v->facts[i].reason) && text(fact, "type", v->facts[i].type) &&
-		     cJSON_AddBoolToObject(fact, "required", v->facts[i].required) &&
-		     put_observations(fact, &v->facts[i]);
+	err = err ? err : ra_buf_text(out, ",\"observations\":[");
+	for (size_t i = 0; i < from->obs_count && !err; i++) {
+		err = i ? ra_buf_text(out, ",") : RA_OK;
+		err = err ? err : print_observation(out, &from->obs[i]);
 	}
-	return ok;
+	return err ? err : ra_buf_text(out, "]}");
+}
+
+/* A long record has more observations than anything else: each is printed as it is made. */
+static ra_err print_facts(struct ra_buf *out, const struct ra_view *v)
+{
+	ra_err err = ra_buf_text(out, "{");
+
+	for (size_t i = 0; i < v->fact_count && !err; i++) { /* a name is words and dots: it needs no escapes */
+		err = ra_buf_printf(out, "%s\"%s\":", i ? "," : "", v->facts[i].name);
+		err = err ? err : print_fact(out, &v->facts[i]);
+	}
+	return err ? err : ra_buf_text(out, "}");
 }
 
 static bool put_results(cJSON *root, const struct ra_view *v)
@@ -275,14 +287,16 @@ static bool put_record(cJSON *root, const struct ra_view *v)
 
 ra_err ra_report_json(const struct ra_view *v, struct ra_buf *out)
 {
-	RA_AUTO(ra_cjson_free) cJSON *root = cJSON_CreateObject();
-	bool ok = root && put_head(root, v) && put_facts(root, v) && put_results(root, v) && put_causes(root, v) &&
-		  put_way(root, v) && put_actions(root, v) && put_quirks(root, v) && put_record(root, v);
-	RA_AUTO(ra_mem_free) char *bytes = ok ? ra_json_print(root) : NULL;
+	RA_AUTO(ra_cjson_free) cJSON *head = cJSON_CreateObject();
+	RA_AUTO(ra_cjson_free) cJSON *rest = cJSON_CreateObject();
+	bool ok = head && rest && put_head(head, v) && put_results(rest, v) && put_causes(rest, v) && put_way(rest, v) &&
+		  put_actions(rest, v) && put_quirks(rest, v) && put_record(rest, v);
+	RA_AUTO(ra_mem_free) char *more = ok ? ra_json_print(rest) : NULL;
+	ra_err err = more ? print(out, head, true) : RA_E_NOMEM;
 
-	if (!bytes)
-		return RA_E_NOMEM;
-	ra_err err = ra_buf_text(out, bytes);
-
+	err = err ? err : ra_buf_text(out, ",\"facts\":");
+	err = err ? err : print_facts(out, v);
+	err = err ? err : ra_buf_text(out, ",");
+	err = err ? err : ra_buf_text(out, more + 1); /* one object: its bracket is there already */
 	return err ? err : ra_buf_text(out, "\n");
 }
