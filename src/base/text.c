@@ -110,8 +110,13 @@ ra_err ra_text_clean(const char *bytes, size_t len, bool keep_lines, struct ra_b
 char *ra_text_clean_dup(const char *text, bool keep_lines)
 {
 	struct ra_buf out = {0};
+	size_t len = 0;
 	char *clean = NULL;
 
+	while (is_plain(text[len]))
+		len++;
+	if (!text[len])
+		return strdup(text);
 	if (ra_text_clean(text, strlen(text), keep_lines, &out) == RA_OK)
 		clean = ra_buf_take(&out);
 	ra_buf_free(&out);
