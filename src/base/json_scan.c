@@ -178,6 +178,16 @@ static ra_err scan_escape(struct scan *s)
 	return fail_here(s, "one of \" \\ / b f n r t u after a backslash");
 }
 
+/* Move over what stands for itself in a text: most of all bytes. */
+static void skip_plain(struct scan *s)
+{
+	const unsigned char *from = (const unsigned char *)s->bytes + s->at, *end = (const unsigned char *)s->bytes + s->len, *at = from;
+
+	while (at < end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
+		at++;
+	s->at += (size_t)(at - from);
+}
+
 static ra_err scan_string(struct scan *s)
 {
 	char expected[FOUND_MAX];
@@ -201,7 +211,7 @@ static ra_err scan_string(struct scan *s)
 			continue;
 		}
 		if (c < 0x80) {
-			s->at++;
+			skip_plain(s);
 			continue;
 		}
 		n = ra_utf8_next(s->bytes + s->at, s->len - s->at, &cp);
