@@ -23,6 +23,7 @@ static struct line lines[16];
 static size_t line_count;
 static const struct ra_session *watched;
 
+static void take(int priority, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 static void take(int priority, const char *format, va_list args)
 {
 	struct line *line = &lines[line_count++];
