@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -131,23 +130,46 @@ static ra_err see(struct look *look, struct ra_span bytes, struct ra_errs *errs)
 	return RA_OK;
 }
 
-static ra_err read_lines(struct look *look, FILE *file, const char *path, struct ra_errs *errs)
+/* Bytes as they are read. Shape: line holds what there is of the one under way. */
+static ra_err feed(struct look *look, struct ra_buf *line, struct ra_span bytes, struct ra_errs *errs)
 {
-	char *line = NULL;
-	size_t room = 0;
 	ra_err err = RA_OK;
 
-	for (ssize_t len; !err && (len = getline(&line, &room, file)) > 0;) {
-		if ((size_t)len > RA_JOURNAL_LINE_MAX)
-			err = broken(look, "it is longer than a line may be");
-		else if (line[len - 1] != '\n')
-			look->out->torn_len = len;
-		else
-			err = see(look, (struct ra_span){line, (size_t)len - 1}, errs);
+	while (bytes.len > 0 && !err) {
+		const char *lf = memchr(bytes.bytes, '\n', bytes.len);
+		size_t len = lf ? (size_t)(lf - bytes.bytes) : bytes.len;
+
+		err = ra_buf_add(line, bytes.bytes, len);
+		if (err == RA_E_LIMIT)
+			return broken(look, "it is longer than a line may be");
+		if (!err && lf) {
+			err = see(look, (struct ra_span){ra_buf_str(line), line->len}, errs);
+			ra_buf_reset(line);
+		}
+		len += lf != NULL;
+		bytes = (struct ra_span){bytes.bytes + len, bytes.len - len};
 	}
-	if (!err && ferror(file))
-		err = ra_fail(errs, RA_E_IO, "cannot read %s", path);
-	free(line);
+	return err;
+}
+
+static ra_err read_lines(struct look *look, int fd, const char *path, struct ra_errs *errs)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf line = {.max_len = RA_JOURNAL_LINE_MAX};
+	char piece[16384];
+	ra_err err = RA_OK;
+
+	while (!err) {
+		ssize_t got = read(fd, piece, sizeof(piece));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return ra_fail(errs, RA_E_IO, "cannot read %s: %s", path, strerror(errno));
+		if (got == 0)
+			break;
+		err = feed(look, &line, (struct ra_span){piece, (size_t)got}, errs);
+	}
+	look->out->torn_len = err ? 0 : (int64_t)line.len;
 	return err;
 }
 
@@ -161,15 +183,9 @@ ra_err ra_journal_glance(const char *path, const char *const *kinds, ra_entry_fn
 	memset(out->head, '0', sizeof(out->head) - 1);
 	if (fd < 0)
 		return ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "cannot open the journal %s: %s", path, strerror(errno));
-	FILE *file = fstat(fd, &st) || !S_ISREG(st.st_mode) ? NULL : fdopen(fd, "r");
+	ra_err err = fstat(fd, &st) || !S_ISREG(st.st_mode) ? ra_fail(errs, RA_E_IO, "%s is not a file", path) : read_lines(&look, fd, path, errs);
 
-	if (!file) {
-		close(fd);
-		return ra_fail(errs, RA_E_IO, "%s is not a file", path);
-	}
-	ra_err err = read_lines(&look, file, path, errs);
-
-	(void)fclose(file);
+	close(fd);
 	if (err == RA_E_BROKEN && out->verdict == RA_VERIFY_BROKEN)
 		return RA_OK;
 	if (!err && look.ended && !out->torn_len)

@@ -390,9 +390,16 @@ int ra_verb_write(const struct ra_options *options, const struct ra_buf *documen
 
 ra_err ra_verb_lock(const char *path, int *fd, struct ra_errs *errs)
 {
-	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (*fd < 0)
 		return ra_fail(errs, errno == ENOENT ? RA_E_NOTFOUND : RA_E_IO, "%s: %s", path, strerror(errno));
+	if (fstat(*fd, &st) || !S_ISREG(st.st_mode)) {
+		close(*fd);
+		*fd = -1;
+		return ra_fail(errs, RA_E_IO, "%s is not a file", path);
+	}
 	if (!flock(*fd, LOCK_SH | LOCK_NB))
 		return RA_OK;
 	int why = errno;

@@ -118,6 +118,11 @@ static void other_files(void **state)
 	assert_int_equal(ra_journal_glance("/", kinds, hear, &heard, &out, NULL), RA_E_IO);
 	put(path_in(state, "odd"), "{}\n", 3);
 	assert_int_equal(glance(path_in(state, "odd"), &heard).verdict, RA_VERIFY_BROKEN);
+	put(path_in(state, "long"), "", 0);
+	assert_int_equal(truncate(path_in(state, "long"), (off_t)RA_JOURNAL_LINE_MAX * 8), 0);
+	out = glance(path_in(state, "long"), &heard);
+	assert_int_equal(out.verdict, RA_VERIFY_BROKEN);
+	assert_non_null(strstr(out.why, "longer than a line may be"));
 	put(path_in(state, "none"), "", 0);
 	assert_int_equal(glance(path_in(state, "none"), &heard).verdict, RA_VERIFY_INCOMPLETE);
 }

@@ -1,9 +1,11 @@
 /* reattest verify: what it prints and with which code it ends, for every kind of file. */
 #include "tests/unit/journal_make.h"
 
+#include "verb/common.h"
 #include "verb/verbs.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 /* The verb with one operand (NULL: none), its output in files. */
 static int run(void **state, const char *operand, struct ra_buf *out, struct ra_buf *err)
@@ -140,12 +142,28 @@ static void output_is_full(void **state)
 	assert_int_equal(code, 73);
 }
 
+/* What stands among the records and is none is not held, nor waited for. */
+static void only_files_are_held(void **state)
+{
+	const char *pipe = path_in(state, "pipe");
+	int fd = 0;
+
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	alarm(60);
+	assert_int_equal(ra_verb_lock(pipe, &fd, NULL), RA_E_IO);
+	assert_int_equal(fd, -1);
+	assert_int_equal(ra_verb_lock(*state, &fd, NULL), RA_E_IO);
+	assert_int_equal(ra_verb_lock(path_in(state, "nothing"), &fd, NULL), RA_E_NOTFOUND);
+	alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(verdicts),
 	    cmocka_unit_test(missing_or_no_journal),
 	    cmocka_unit_test(output_is_full),
+	    cmocka_unit_test(only_files_are_held),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);
