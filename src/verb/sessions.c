@@ -62,7 +62,7 @@ static ra_err put_row(struct ra_buf *out, const struct ra_kept_row *row, ra_utc_
 		 (long long)(is->len + 1023) / 1024, *is->host ? ", host " : "", is->host);
 	err = err ? err : put_line(out, 6, line);
 	snprintf(line, sizeof(line), "at: %s", is->title);
-	if (*is->title && (is->resumable || is->state == RA_KEPT_OPEN))
+	if (*is->title && (is->resumable || is->state == RA_KEPT_OPEN || (is->no_flows && is->state != RA_KEPT_ENDED)))
 		err = err ? err : put_line(out, 6, line);
 	for (size_t i = 0; i < is->half_count && !err; i++) {
 		snprintf(line, sizeof(line), "NOTE: %s", is->half[i]);

@@ -10,6 +10,7 @@
 #include "journal/seal.h"
 #include "session/view.h"
 #include "verb/common.h"
+#include "verb/takeover.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ static void see_start(struct look *look, const cJSON *body)
 	const char *source = ra_json_str(body, "source", "");
 
 	snprintf(look->out->host, sizeof(look->out->host), "%s", ra_json_str(body, "host", ""));
+	look->out->no_flows = !ra_verb_flows_here(ra_json_str(body, "flow_sha256", ""), look->flows);
 	look->live = !strcmp(source, "live") || !strcmp(source, RA_SOURCE_MANUAL);
 	stand_at(look, ra_json_str(body, "flow", ""), ra_json_str(body, "step", ""));
 }
@@ -202,7 +204,8 @@ static void judge(struct look *look, const struct ra_verify *verify)
 		     : verify->verdict == RA_VERIFY_INCOMPLETE ? RA_KEPT_BROKE_OFF
 		     : stopped				       ? RA_KEPT_STOPPED
 							       : RA_KEPT_ENDED;
-	out->resumable = out->entries && !out->redacted && (out->state == RA_KEPT_BROKE_OFF || out->state == RA_KEPT_STOPPED || (out->state == RA_KEPT_ENDED && out->owes));
+	out->resumable = out->entries && !out->redacted && !out->no_flows &&
+			 (out->state == RA_KEPT_BROKE_OFF || out->state == RA_KEPT_STOPPED || (out->state == RA_KEPT_ENDED && out->owes));
 }
 
 static bool is_open(const char *path)
@@ -228,6 +231,8 @@ void ra_standing_read(const char *path, const struct ra_flowset *flows, struct r
 		return;
 	out->len = st.st_size;
 	out->last = (ra_utc_ms)st.st_mtime * 1000;
+	if (!S_ISREG(st.st_mode)) /* opening another may wait for somebody who never comes */
+		return;
 	if (!ra_journal_glance(path, wanted, see, &look, &verify, NULL)) {
 		tell_half(&look);
 		judge(&look, &verify);
@@ -256,8 +261,10 @@ const char *ra_standing_words(const struct ra_standing *is, char *out, size_t ca
 {
 	static const char *const words[] = {"open in another reattest", "unreadable", "BROKEN", "broke off", "stopped", "ended: "};
 
-	snprintf(out, cap, "%s%s%s%s%s", words[is->state], is->state == RA_KEPT_ENDED ? is->outcome : "", is->resumable ? "; resumable" : "",
-		 is->redacted ? "; redacted" : "", is->sealed ? "; sealed" : "");
+	bool left = is->state == RA_KEPT_BROKE_OFF || is->state == RA_KEPT_STOPPED || (is->state == RA_KEPT_ENDED && is->owes);
+
+	snprintf(out, cap, "%s%s%s%s%s", words[is->state], is->state == RA_KEPT_ENDED ? is->outcome : "",
+		 is->resumable ? "; resumable" : left && is->no_flows && !is->redacted ? "; other flow set" : "", is->redacted ? "; redacted" : "", is->sealed ? "; sealed" : "");
 	return out;
 }
 

@@ -32,6 +32,7 @@ struct ra_standing {
 	ra_utc_ms last;     /* when it was last written to; of a simulated host, by the file's own time */
 	int64_t len, entries;
 	bool redacted, sealed;
+	bool no_flows;      /* the flow set it ran on is not here, so nothing goes on with it */
 	bool resumable;     /* `reattest resume` goes on with it */
 	bool owes;          /* something was changed for the walk alone and is not taken back, or nobody knows what became of a change */
 	size_t half_count;  /* what is half done, a short sentence each */

@@ -300,6 +300,13 @@ ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct r
 	return RA_OK;
 }
 
+bool ra_verb_flows_here(const char *sha256, const struct ra_flowset *flows)
+{
+	RA_AUTO(ra_mem_free) char *dir = ra_is_sha256_hex(sha256) ? kept_dir(sha256) : NULL;
+
+	return !flows || !*sha256 || !strcmp(sha256, ra_flowset_sha256(flows)) || (dir && !access(dir, F_OK));
+}
+
 /* Take away what place_flows put there. */
 static void drop_flows(const struct ra_tarball *tar, const char *dir)
 {

@@ -54,6 +54,8 @@ RA_MUST_USE ra_err ra_verb_take_over(const struct ra_context *context, const cha
 /* The flow set a journal began with, where one is kept that is not the installed one; says so. Shape: *flows is the
  * installed set and is replaced. Errors: as ra_flowset_load. */
 RA_MUST_USE ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct ra_errs *errs);
+/* Is the flow set of this digest the installed one, or kept? flows: the installed one. Out: true where nobody knows ("", or NULL). */
+bool ra_verb_flows_here(const char *sha256, const struct ra_flowset *flows);
 /* "ops1 on jump01": who sits here. Out: out[cap]. */
 void ra_verb_here(char *out, size_t cap);
 

@@ -87,7 +87,9 @@ static int tell_end(struct ra_session *session, enum ra_left left, int signal_nu
 		ra_say("%s", view->end_reason);
 	for (size_t i = 0; i < view->owed.count; i++)
 		ra_say("%s %s", view->owed.items[i], *view->journal_path ? "`reattest resume` goes there; else do it by hand" : "Do it by hand");
-	if (*view->journal_path)
+	if (*view->journal_path && access(view->journal_path, F_OK))
+		ra_say("the record %s is gone: somebody removed it while the walk was open", view->journal_path);
+	else if (*view->journal_path)
 		ra_say(!strcmp(view->outcome, "stopped") && !view->fault ? "the record is %s; `reattest resume %s` goes on"
 									 : "the record is %s",
 		       view->journal_path, view->journal_path);

@@ -7,10 +7,14 @@
 #include "verb/standing.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct ra_flowset *flows;
 
 #define START "start", "{\"flow\":\"tpm-attestation\",\"step\":\"kind\",\"source\":\"live\",\"host\":{\"$s\":\"esx01\"}}"
+#define ELSEWHERE "start", "{\"flow\":\"tpm-attestation\",\"step\":\"kind\",\"source\":\"live\",\"host\":{\"$s\":\"esx01\"},\"flow_sha256\":" \
+	"\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}"
 #define TO(step) "edge", "{\"flow\":\"tpm-attestation\",\"from\":\"x\",\"to_flow\":\"tpm-attestation\",\"to\":\"" step "\",\"by\":\"ok\"}"
 #define INTENT(step) "intent", "{\"step\":\"" step "\"}"
 #define RESULT(word) "outcome", "{\"result\":\"" word "\"}"
@@ -29,6 +33,8 @@ static const struct {
 	{"stepped back", {START, TO("changed"), "back", "{\"from\":\"changed\",\"to\":\"kind\",\"to_flow\":\"tpm-attestation\"}"}, "stopped",
 	 "stopped; resumable", "Kind of host", "", false},
 	{"a step that is not known here", {START, TO("nowhere")}, "stopped", "stopped; resumable", "nowhere", "", false},
+	{"another flow set", {ELSEWHERE, TO("changed")}, "stopped", "stopped; other flow set", "What changed", "", false},
+	{"another flow set, ended", {ELSEWHERE, TO("changed")}, "resolved", "ended: resolved", "What changed", "", false},
 	{"in maintenance mode", {START, DONE("enter-maintenance")}, "stopped", "stopped; resumable", "Kind of host",
 	 "the host is in maintenance mode;", false},
 	{"perhaps in it", {START, INTENT("enter-maintenance"), RESULT("unverified")}, "stopped", "stopped; resumable", "Kind of host",
@@ -134,6 +140,9 @@ static void what_stands_beside(void **state)
 	assert_int_equal(is.state, RA_KEPT_OPEN);
 	assert_false(is.resumable);
 	ra_journal_free(journal);
+	assert_int_equal(mkfifo(path_in(state, "pipe.jsonl"), 0600), 0); /* nobody writes into it: it is not waited for */
+	ra_standing_read(path_in(state, "pipe.jsonl"), flows, &is);
+	assert_int_equal(is.state, RA_KEPT_UNREADABLE);
 	ra_standing_read(path_in(state, "nothing"), flows, &is);
 	assert_int_equal(is.state, RA_KEPT_UNREADABLE);
 }

@@ -25,6 +25,21 @@ rc=$?
 bin/reattest verify full.jsonl >/dev/null 2>&1
 [ $? = 3 ] || bad "gone on with, it is not whole"
 
+# A record that somebody removes while the walk is open is not said to be there at its end.
+mkfifo lines
+bin/reattest demo secure-boot-off --plain --journal away.jsonl <lines >out 2>err &
+exec 9>lines
+printf '1\n' >&9
+for ((i = 0; i < 200; i++)); do
+	[ -s away.jsonl ] && break
+	sleep 0.1
+done
+rm away.jsonl || bad "no record of a walk that began"
+printf 'q\ny\n' >&9
+exec 9>&-
+wait $!
+grep -q 'away.jsonl is gone: somebody removed it' err && ! grep -q 'goes on' err || bad "a record that was removed: $(cat err)"
+
 # Not even a beginning: said at once, and nothing is left.
 printf '1\n' >keys
 limited 0 demo healthy --journal none.jsonl
