@@ -169,7 +169,7 @@ static int prune(const struct ra_kept_list *list, long older_s, ra_utc_ms now)
 	size_t gone = 0;
 	int code = RA_EXIT_OK;
 
-	for (size_t i = 0; i < list->count && code == RA_EXIT_OK; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		const struct ra_kept_row *row = &list->rows[i];
 		const char *why = stays(&row->is);
 

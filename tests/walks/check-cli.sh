@@ -172,7 +172,12 @@ rm state/reattest/sessions/cut.jsonl state/reattest/sessions/left.jsonl state/re
 # Let go with all that stands beside it, but not while it is open.
 flock "$kept" bin/reattest sessions --prune 2d >out 2>err
 grep -q 'is kept: it is open in another reattest' err && [ -e "$kept.evidence" ] || bad "an open session was let go: $(cat err)"
-run 0 "1 of 1" sessions --prune 2d
+# What cannot be deleted does not keep the others.
+mkdir state/reattest/sessions/dir.jsonl
+touch -d '50 hours ago' state/reattest/sessions/dir.jsonl
+bin/reattest sessions --prune 2d >out 2>err
+[ $? = 73 ] && grep -q '1 of 2 sessions deleted' err || bad "one that cannot be deleted: $(cat err)"
+rmdir state/reattest/sessions/dir.jsonl
 [ -z "$(ls state/reattest/sessions)" ] || bad "prune left: $(ls state/reattest/sessions)"
 
 # A walk that is resumed goes in the way it went: the same user, the same port.
