@@ -231,8 +231,6 @@ void ra_standing_read(const char *path, const struct ra_flowset *flows, struct r
 		return;
 	out->len = st.st_size;
 	out->last = (ra_utc_ms)st.st_mtime * 1000;
-	if (!S_ISREG(st.st_mode)) /* opening another may wait for somebody who never comes */
-		return;
 	if (!ra_journal_glance(path, wanted, see, &look, &verify, NULL)) {
 		tell_half(&look);
 		judge(&look, &verify);
