@@ -360,6 +360,12 @@ static void again(struct hand *hand)
 	wish(hand, RA_WISH_AGAIN, row.kind == RA_ROW_RESULT ? hand->view->results[row.index].check : "");
 }
 
+/* Is this a letter beside a field? Somebody may be typing what is asked for without having gone there: no letter of it leaves the step out. */
+static bool typed_beside(const struct hand *hand)
+{
+	return hand->event->key == RA_KEY_CHAR && ra_rows_find(&hand->rows, (struct ra_row){.kind = RA_ROW_FIELD}) >= 0;
+}
+
 static void walk_act(struct hand *hand, enum ra_act act)
 {
 	struct ra_screen *screen = hand->screen;
@@ -389,7 +395,10 @@ static void walk_act(struct hand *hand, enum ra_act act)
 		ra_scroll_by(&screen->text_scroll, act == RA_ACT_PAGE_UP ? -page : page);
 		break;
 	case RA_ACT_GO:
-		do_row(hand);
+		if (typed_beside(hand))
+			ra_screen_say(screen, "Tab goes to the line where it is typed; Enter does what this one says");
+		else
+			do_row(hand);
 		break;
 	case RA_ACT_MARK:
 		mark(hand);

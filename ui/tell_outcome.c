@@ -50,14 +50,6 @@ static void tell_wrong(const struct ra_view *view, struct ra_doc *doc)
 	}
 }
 
-static const char *step_title(const struct ra_view *view, const char *id)
-{
-	for (size_t i = 0; i < view->step_count; i++)
-		if (!strcmp(view->steps[i].id, id))
-			return view->steps[i].title;
-	return id;
-}
-
 /* Whether it can be undone; of what was not done there is nothing to say. */
 static void tell_undo(const struct ra_view_action *action, struct ra_doc *doc)
 {
@@ -80,7 +72,7 @@ static void tell_done(const struct ra_view *view, struct ra_doc *doc)
 			      &(struct ra_item){.lead = view->gates[i].opened ? "opened" : "closed",
 						.indent = 2,
 						.row = RA_DOC_NO_ROW},
-			      "%s: %s", step_title(view, view->gates[i].step),
+			      "%s: %s", view->gates[i].title,
 			      *view->gates[i].why ? view->gates[i].why : view->gates[i].gate);
 	if (!view->action_count)
 		ra_doc_say_in(doc, 2, RA_LOOK_PLAIN, "Nothing was changed.");

@@ -104,7 +104,7 @@ static void put_summary(struct ra_draft *d, const struct ra_view *v)
 	for (size_t i = 0; i < v->plane_count; i++) {
 		const struct ra_view_plane *p = &v->planes[i];
 
-		ra_draft_pair(d, i ? "" : "Planes",
+		ra_draft_pair(d, i ? "" : "Asked over",
 		     ra_draft_line(d, "%s %s%s%s%s%s", ra_report_plane(p->name), p->state, *p->say ? ": " : "", p->say,
 			  !*p->peer ? "" : strcmp(p->name, "ssh") ? ", certificate " : ", key ", p->peer));
 	}
@@ -278,7 +278,7 @@ static void put_actions(struct ra_draft *d, const struct ra_view *v)
 		const struct ra_view_gate *g = &v->gates[i];
 
 		ra_draft_item(d, when(g->at, at),
-		     ra_draft_line(d, "gate %s: %s%s%s", g->gate, g->opened ? "opened" : "not opened", *g->why ? ", " : "", g->why));
+		     ra_draft_line(d, "gate of \"%s\" (%s): %s%s%s", g->title, g->gate, g->opened ? "opened" : "not opened", *g->why ? ", " : "", g->why));
 	}
 	for (size_t i = 0; i < v->action_count && !ra_draft_full(d, i, v->action_count); i++) {
 		const struct ra_view_action *a = &v->actions[i];

@@ -91,7 +91,10 @@ static void put_gates(struct html *h)
 		const struct ra_view_gate *g = &v->gates[i];
 
 		ra_pen_raw(&h->pen, "<tr><th scope=\"row\">");
+		ra_html_text(h, g->title);
+		ra_pen_raw(&h->pen, " <span class=\"dim\">");
 		ra_html_text(h, g->gate);
+		ra_pen_raw(&h->pen, "</span>");
 		ra_pen_raw(&h->pen, "</th><td>");
 		ra_html_badge(h, g->opened ? "opened" : "not opened");
 		ra_pen_raw(&h->pen, "</td><td>");

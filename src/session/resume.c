@@ -320,7 +320,7 @@ ra_err ra_session_read(const struct ra_flowset *flows, const char *path, struct 
 	s->reading = s->ended = true;
 	err = ra_journal_verify(path, fold_stored, s, &verify, errs);
 	if (!err && verify.verdict == RA_VERIFY_BROKEN)
-		err = ra_fail(errs, RA_E_BROKEN, "%s: entry %lld: %s", path, (long long)verify.first_bad, verify.why);
+		err = ra_fail(errs, RA_E_BROKEN, "%s is broken: %s", path, verify.why);
 	if (!err)
 		err = take_start(s, &o, errs);
 	if (!err)

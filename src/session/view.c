@@ -197,17 +197,21 @@ static ra_err put_say(const struct ra_session *s, const struct ra_now *now, stru
 	return RA_OK;
 }
 
-/* A text with {resume} replaced by how the walk is gone on with: with its record where there is one, else from the start. */
+/* A text with {resume} replaced by how the walk is gone on with: with its record where there is one, else from the start. A copy is gone on
+ * with by nobody. The command stands in backquotes, for a sentence may end behind it. */
 static char *go_on(const struct ra_session *s, const struct ra_view *v, const char *text)
 {
 	static const char mark[] = "{" RA_FILL_RESUME "}";
 	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
 	bool kept = *v->journal_path;
+	const char *words = v->redacted ? "`reattest resume` with the original of this record" : !kept && s->recording ? "a new walk" : NULL;
 	ra_err err = RA_OK;
 
-	for (const char *at; !err && (at = strstr(text, mark)); text = at + strlen(mark))
-		err = ra_buf_printf(&out, "%.*s%s%s", (int)(at - text), text, kept ? "reattest resume " : s->recording ? "a new walk" : "reattest ",
-				    kept ? v->journal_path : s->recording ? "" : v->named);
+	for (const char *at; !err && (at = strstr(text, mark)); text = at + strlen(mark)) {
+		err = ra_buf_printf(&out, "%.*s", (int)(at - text), text);
+		err = err ? err : words ? ra_buf_text(&out, words)
+					: ra_buf_printf(&out, "`reattest %s%s`", kept ? "resume " : "", kept ? v->journal_path : v->named);
+	}
 	return err || ra_buf_text(&out, text) ? NULL : ra_buf_take(&out);
 }
 

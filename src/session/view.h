@@ -152,7 +152,7 @@ struct ra_view_action {
 	size_t change_count;
 };
 struct ra_view_gate {
-	char *gate, *step, *why;
+	char *gate, *step, *title, *why; /* title: of the step */
 	bool opened;
 	ra_utc_ms at;
 };

@@ -44,7 +44,7 @@ static ra_err put_left(const struct ra_session *s, size_t at, struct ra_view *v)
 	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
 	char when[RA_UTC_TEXT_LEN];
 	ra_utc_ms left = s->entries[at - 1].t;
-	ra_err err = ra_buf_printf(&line, "Gone on with on %s, which was left at %s, ", *v->host ? v->host : "the host", ra_utc_format(left, when));
+	ra_err err = ra_buf_printf(&line, "The walk of %s goes on. It was left at %s, ", *v->host ? v->host : "the host", ra_utc_format(left, when));
 
 	err = err ? err : put_span(s->entries[at].t - left, &line);
 	err = err ? err : ra_buf_text(&line, " before.");

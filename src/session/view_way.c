@@ -34,15 +34,22 @@ static ra_utc_ms time_of(const struct ra_session *s, int64_t seq)
 	return seq >= 0 && (size_t)seq < s->entry_count ? s->entries[seq].t : RA_UTC_NONE;
 }
 
-/* Why the walk went on from there; where somebody left it out, in their words. */
+/* Why the walk went on from there; where somebody left it out, in their words; where it went aside, for which step's change. */
 static ra_err put_because(const struct ra_visit *visit, char **at)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf line = {0};
-	bool skipped = *visit->because && !strcmp(visit->by, "skip");
+	bool aside = !strcmp(visit->by, "undo") || !strcmp(visit->by, "owed");
+	const char *first = !*visit->because ? "" : !strcmp(visit->by, "skip") ? "left out by the operator: " : aside ? "left for now, to undo: " : "";
 
-	if (ra_buf_printf(&line, "%s%s", skipped ? "left out by the operator: " : "", visit->because))
+	if (ra_buf_printf(&line, "%s%s", first, visit->because))
 		return RA_E_NOMEM;
 	return ra_view_put(at, ra_buf_str(&line));
+}
+
+/* Was a step left with nothing done there? One that was left to undo something is come back to, and stands in the way once more. */
+static bool undone(const struct ra_visit *visit)
+{
+	return !strcmp(visit->by, "skip") || !strcmp(visit->by, "blocked") || !strcmp(visit->by, "undo");
 }
 
 static ra_err put_steps(const struct ra_session *s, struct ra_view *v)
@@ -59,12 +66,18 @@ static ra_err put_steps(const struct ra_session *s, struct ra_view *v)
 		    ra_view_put(&at->left_by, visit->by))
 			return RA_E_NOMEM;
 		at->at = time_of(s, visit->seq);
-		at->mark = visit->taken_back					   ? RA_MARK_BACK
-			   : i + 1 == count					   ? RA_MARK_NOW
-			   : !strcmp(visit->by, "skip") || !strcmp(visit->by, "blocked") ? RA_MARK_SKIP
-											  : RA_MARK_DONE;
+		at->mark = visit->taken_back ? RA_MARK_BACK : i + 1 == count ? RA_MARK_NOW : undone(visit) ? RA_MARK_SKIP : RA_MARK_DONE;
 	}
 	return RA_OK;
+}
+
+/* The title of a step of the way. */
+static const char *title_of(const struct ra_view *v, const char *id)
+{
+	for (size_t i = 0; i < v->step_count; i++)
+		if (!strcmp(v->steps[i].id, id))
+			return v->steps[i].title;
+	return id;
 }
 
 static ra_err put_gates(const struct ra_session *s, struct ra_view *v)
@@ -77,7 +90,7 @@ static ra_err put_gates(const struct ra_session *s, struct ra_view *v)
 		struct ra_view_gate *at = ra_view_grow(&v->gates, &v->gate_count, sizeof(*at));
 
 		if (!at || ra_view_put(&at->gate, ra_json_str(body, "gate", "left closed")) ||
-		    ra_view_put(&at->step, ra_json_str(body, "step", "")) ||
+		    ra_view_put(&at->step, ra_json_str(body, "step", "")) || ra_view_put(&at->title, title_of(v, at->step)) ||
 		    ra_view_put(&at->why, ra_json_str(body, "why", "")))
 			return RA_E_NOMEM;
 		at->opened = ra_json_bool(body, "opened", false);

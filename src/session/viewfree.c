@@ -97,7 +97,7 @@ static void free_way(struct ra_view *v)
 	free(v->planes);
 	free_steps(v);
 	for (size_t i = 0; i < v->gate_count; i++)
-		FREE_ALL(v->gates[i].gate, v->gates[i].step, v->gates[i].why);
+		FREE_ALL(v->gates[i].gate, v->gates[i].step, v->gates[i].title, v->gates[i].why);
 	free(v->gates);
 	free_actions(v);
 	for (size_t i = 0; i < v->unseen_count; i++)

@@ -206,8 +206,13 @@ static void put_next(struct page *p)
 	heading(p, "Next");
 	add(p, "- `reattest resume FILE.handover` on your machine: it asks for your own access, reads everything "
 	       "again, and goes on at this step.\n");
-	for (size_t i = 0; i < v->next.count; i++)
-		add(p, "- %s\n", v->next.items[i]);
+	for (size_t i = 0; i < v->next.count; i++) {
+		const char *next = v->next.items[i], *path = *v->journal_path ? strstr(next, v->journal_path) : NULL;
+
+		/* the record's place here is none there */
+		add(p, path ? "- %.*sFILE.handover%s\n" : "- %.*s%s\n", path ? (int)(path - next) : (int)strlen(next), next,
+		    path ? path + strlen(v->journal_path) : "");
+	}
 	add(p, "- `tar xzf FILE.handover journal.jsonl && reattest verify journal.jsonl` shows that the record is "
 	       "whole.\n");
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/io.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "session/askpass.h"
 #include "verb/common.h"
@@ -190,6 +191,20 @@ static bool verb_first(int argc, char **argv)
 	return true;
 }
 
+/* No value of it is repeated: it may be a password. */
+static int unknown_option(const char *given)
+{
+	const struct ra_option_row *rows;
+	size_t count = ra_option_rows(&rows);
+	char name[64], meant[128];
+	struct ra_near near = {.word = name};
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given + strspn(given, "-"), "="), given + strspn(given, "-"));
+	for (size_t i = 0; i < count && !strncmp(given, "--", 2); i++)
+		ra_near_try(&near, rows[i].name);
+	return usage("unknown option %.*s%s", (int)strcspn(given, "="), given, ra_near_ask(&near, meant, sizeof(meant)));
+}
+
 /* The verb's options. Out: 0 or an exit code. */
 static int parse(const struct ra_verb *verb, int argc, char **argv, struct ra_options *out)
 {
@@ -208,7 +223,7 @@ static int parse(const struct ra_verb *verb, int argc, char **argv, struct ra_op
 		if (got == ':')
 			return usage("%s wants a value", argv[optind - 1]);
 		if (index < 0)
-			return usage("unknown option %s", argv[optind - 1]);
+			return unknown_option(argv[optind - 1]);
 		index = (int)row_for((size_t)index, verb->name);
 		if (*rows[index].verbs && !listed(rows[index].verbs, verb->name))
 			return usage("--%s does not belong to `reattest %s`", rows[index].name, verb->name);
@@ -283,22 +298,56 @@ static ra_err put_options(struct ra_buf *out, const char *only)
 	return err ? err : ra_buf_text(out, "\nexit codes:\n");
 }
 
+/* What a code means in the words of a verb that looks at no host itself; NULL: such a verb does not return it. */
+static const char *for_document(const char *verb, int code, const char *text)
+{
+	if (!strcmp(verb, "verify") && code == RA_EXIT_OK)
+		return "whole, and all of it sealed by somebody who is known";
+	if (code == RA_EXIT_OK)
+		return "done";
+	if (!strcmp(verb, "verify") && code == RA_EXIT_INVALID)
+		return "broken: the record, its seal, or a head that is not in it";
+	if (code == RA_EXIT_UNSEALED || code == RA_EXIT_INCOMPLETE)
+		return strcmp(verb, "verify") ? NULL : text + strlen("verify: ");
+	return code >= RA_EXIT_USAGE ? text : NULL;
+}
+
+/* The exit codes, in the order of their numbers; those of one verb where it is one that only reads or writes documents. */
+static ra_err put_exits(struct ra_buf *out, const char *only)
+{
+	static const struct {
+		int number;
+		const char *text;
+	} rows[] = {
+#define ROW(name, number, text) {number, text},
+	    RA_EXITS(ROW) RA_VERIFY_EXITS(ROW)
+#undef ROW
+	};
+	bool document = only && listed("sessions export verify seal redact pack handover doctor", only);
+	ra_err err = RA_OK;
+	char left[16];
+
+	for (int number = 0; number < 256; number++) {
+		for (size_t i = 0; i < RA_LEN(rows) && !err; i++) {
+			bool verify = number == RA_EXIT_UNSEALED || number == RA_EXIT_INCOMPLETE;
+			const char *text = document ? for_document(only, number, rows[i].text) : only && verify ? NULL : rows[i].text;
+
+			if (rows[i].number != number || !text)
+				continue;
+			snprintf(left, sizeof(left), "%3d", number);
+			err = put_row(out, left, text, 7);
+		}
+	}
+	return err;
+}
+
 int ra_verb_help(const char *only)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf out = {0};
-	char left[16];
 	ra_err err = put_verbs(&out, only);
 
-	if (!err)
-		err = put_options(&out, only);
-#define ROW(name, number, text)                                                                                                            \
-	snprintf(left, sizeof(left), "%3d", number);                                                                                       \
-	err = err ? err : put_row(&out, left, text, 7);
-	RA_EXITS(ROW)
-	if (!only || !strcmp(only, "verify")) {
-		RA_VERIFY_EXITS(ROW)
-	}
-#undef ROW
+	err = err ? err : put_options(&out, only);
+	err = err ? err : put_exits(&out, only);
 	if (err)
 		return RA_EXIT_INTERNAL;
 	fputs(ra_buf_str(&out), stdout);

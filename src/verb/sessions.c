@@ -199,6 +199,10 @@ int ra_verb_sessions(const struct ra_context *context)
 	int code = RA_EXIT_OK;
 
 	ra_errs_clear(&errs);
+	if (context->argc) {
+		ra_say("sessions takes no operand; `reattest help sessions` shows what there is");
+		return RA_EXIT_USAGE;
+	}
 	if (age && prune_s < 0) {
 		ra_say("--prune wants an age like 30d or 12h, not \"%s\"", age);
 		return RA_EXIT_USAGE;

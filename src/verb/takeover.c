@@ -128,8 +128,7 @@ static ra_err verify(const char *path, const struct ra_handover *head, struct ra
 	if (err)
 		return err;
 	if (found.verdict == RA_VERIFY_BROKEN)
-		return ra_fail(errs, RA_E_BROKEN, "the record in the handover is broken at entry %lld: %s",
-			       (long long)found.first_bad, found.why);
+		return ra_fail(errs, RA_E_BROKEN, "the record in the handover is broken: %s", found.why);
 	if (strcmp(found.head, head->head))
 		return ra_fail(errs, RA_E_BROKEN,
 			       "the record in the handover is not the one it names (head %.12s, named %.12s)",

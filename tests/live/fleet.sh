@@ -70,7 +70,7 @@ says err ": ${hosts[1]}: UNKNOWN: attestation.status: a fact this flow requires;
 says out "the attestation status is not known; name a vCenter (--vcenter)"
 says out "Then go on: reattest ${hosts[1]}."
 grep -q 'reattest resume' "$dir/out" && fail "$name: to be resumed, and no record was kept"
-[ "$(sed -n 's/^  Planes  *SSH \([a-z]*\).*/\1/p' "$dir/out" | tr '\n' ' ')" = "down up down up up " ] || fail "$name: another order"
+[ "$(sed -n 's/^  Asked over  *SSH \([a-z]*\).*/\1/p' "$dir/out" | tr '\n' ' ')" = "down up down up up " ] || fail "$name: another order"
 says out "FAIL        2 hosts: ${hosts[0]}, ${hosts[2]}"
 says out "UNKNOWN     1 host: ${hosts[1]}"
 says out "UNREACHED   2 hosts not reached or not let in: $mute, $dead"
@@ -119,7 +119,7 @@ bare=${hosts[0]%:*}
 for order in "$bare $bare:22 up down" "$bare:22 $bare down up"; do
 	read -r first second one other <<<"$order"
 	PATH=$dir/ssh:$PATH check --only trustedboot "$first" "$second"
-	[ "$(sed -n 's/^  Planes  *SSH \([a-z]*\).*/\1/p' "$dir/out" | tr '\n' ' ')" = "$one $other " ] || fail "$name: $first before $second"
+	[ "$(sed -n 's/^  Asked over  *SSH \([a-z]*\).*/\1/p' "$dir/out" | tr '\n' ' ')" = "$one $other " ] || fail "$name: $first before $second"
 done
 
 name="what is no list"

@@ -169,7 +169,7 @@ static void test_nothing_is_cut(void **state)
 	struct ra_view_result result = {.check = T("c"), .title = T("C"), .why = sentence, .verdict = T("FAIL"),
 					.verdict_id = T("fail"), .shown = T(""), .planes = T("SSH"), .at = RA_UTC_NONE};
 	struct ra_view_unseen missing = {.what = T("x"), .why = sentence};
-	struct ra_view_gate gate = {.gate = T("g"), .step = T("s"), .why = sentence, .opened = false, .at = RA_UTC_NONE};
+	struct ra_view_gate gate = {.gate = T("g"), .step = T("s"), .title = T("t"), .why = sentence, .opened = false, .at = RA_UTC_NONE};
 	struct ra_view_command command = {.plane = T("ssh"), .check = T("c"), .words = sentence, .why = T("answered"), .out = ticks,
 					  .err = T(""), .at = RA_UTC_NONE};
 	struct ra_view_fact fact = {.name = T("a.b"), .type = T("text"), .value = sentence, .json = T("1"), .reason = T("known"),

@@ -375,7 +375,7 @@ static struct ra_view_action actions[] = {{"enable-secure-boot",
 					   "",
 					   NULL,
 					   0}};
-static struct ra_view_gate passed_gates[] = {{"key-proven", "clear", "all 16 groups match", true, AT(12, 5, 0)}};
+static struct ra_view_gate passed_gates[] = {{"key-proven", "clear", "clear", "all 16 groups match", true, AT(12, 5, 0)}};
 static struct ra_view_unseen unseen[] = {{"Certificate of the vCenter server", "vcenter was not given"}};
 
 static struct ra_view outcome(void)
@@ -505,6 +505,7 @@ static const struct {
     {"gate-typed", gate_typed, "", false, ""},
     {"gate-proof", gate_proof, "\033[200~123456 654321\r111111\033[201~", false, ""},
     {"confirm-typed", confirm_typed, DOWN "esx01.lab", false, ""},
+    {"confirm-untyped", confirm_why, "l", false, ""},
     {"confirm-why", confirm_why, "\rno window", false, ""},
     {"done", taken_back, "U", false, ""},
     {"confirm-crowded", confirm_crowded, "", false, ""},

@@ -94,7 +94,7 @@ run 12 "" check --from ssh.json
 grep -qF '  the attestation status is not known. Without it the walk stopped at "Reconnect later"' out || bad "the fact that is missing: $(head -8 out)"
 grep -qF '  Then go on: a new walk.' out && ! grep -q 'reattest resume' out || bad "to be resumed without a record: $(grep -A5 '^Next' out)"
 run 12 "" check --from ssh.json --journal ssh.jsonl
-grep -qF '  Then go on: reattest resume ssh.jsonl.' out || bad "the record to go on with is not named: $(grep -A5 '^Next' out)"
+grep -qF '  Then go on: `reattest resume ssh.jsonl`.' out || bad "the record to go on with is not named: $(grep -A5 '^Next' out)"
 run 12 "" check --from ssh.json --no-ssh
 grep -qxF 'nothing was seen: SSH not given, vCenter not given, BMC not given' out || bad "nobody said anything: $(head -1 out)"
 sed 's|"planes": \["ssh", "vcenter"\]|"planes": ["ssh"]|' share/reattest/flows/demo/secure-boot-off.json >ssh.json
@@ -198,6 +198,7 @@ bin/reattest check --from demo:healthy >/dev/full 2>err
 
 # Bad input: one clear line.
 run 64 "unknown option" check --nonsense
+run 64 'unknown option --singers; is "signers" meant?' verify --singers=x
 run 64 "--port" check --port many host
 run 64 "does not belong" verify --port 22 j.jsonl
 run 64 "name a host" check
@@ -230,7 +231,10 @@ run 0 "" check --help
 ! grep -q 'flow graph\|verify:' out && grep -qF 'text (default), json, junit, md, html or txt' out || bad "check --help: $(grep 'graph\|verify:\|--format' out)"
 grep -qF 'known hosts only' out || bad "check --help does not explain --host-key"
 run 0 "" verify --help
-grep -q '^ *3  verify: whole, but not sealed' out || bad "verify --help: $(tail -n 4 out)"
+grep -q '^ *3  whole, but not sealed' out && grep -q '^ *0  whole, and all of it sealed' out && ! grep -q '^ *10 ' out || bad "verify --help: $(tail -n 20 out)"
+run 0 "" redact --help
+! grep -qE '^ *(3|1[0-4]|20)  ' out && grep -q '^ *73 ' out || bad "redact --help: $(tail -n 20 out)"
+run 64 "sessions takes no operand" sessions host
 run 64 "names no host" check -- '-oProxyCommand=x'
 run 64 "names no host" check 'esx;reboot'
 run 64 "give the name alone" check https://root:s3cret@esx-a/

@@ -160,5 +160,11 @@ says 'Without a reason it is not left; nothing was done.'
 bin/reattest export undo.jsonl --format txt >out 2>err
 says 'Switch the SSH service off again: not now'
 says 'To undo it: the step "Switch the SSH service off again".'
+# A step that was left to undo another is not done: it is come back to.
+walk 13 '1\n\n9\n\n\n3\n\n\n\n\n2\nesx01.lab.example\n\nu\nu 1\n2\nyes\n' demo secure-boot-off --journal aside.jsonl
+bin/reattest export aside.jsonl --format txt >out 2>err
+says 'Switch Secure Boot on: left for now, to undo: Enter maintenance mode'
+bin/reattest export aside.jsonl --format json >out 2>err
+grep -q '"mark":[[:space:]]*"skip",[[:space:]]*"left_by":[[:space:]]*"undo"' <(tr -d '\n\t' <out) || bad "a step that was left for an undo counts as done"
 
 exit "$failed"
