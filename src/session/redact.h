@@ -27,6 +27,7 @@ struct ra_redaction_told {
 	size_t hard;                 /* answers no rule could look through: all of them is withheld */
 	int64_t remains;             /* entry whose body, which cannot be taken out, names what a rule found; -1: none */
 	char remains_in[40];         /* its member */
+	bool sealed;                 /* whoever makes the copy sets it: a seal of the original stands beside it */
 };
 /* Write the copy. Owner: ra_redaction_clear, after an error as well. Errors: as ra_journal_redact; RA_E_INVALID for a map that is none. */
 RA_MUST_USE ra_err ra_session_redact(const struct ra_redaction_wish *wish, struct ra_redaction_told *told, struct ra_errs *errs);

@@ -56,7 +56,7 @@ static ra_err write_map(const char *path, const cJSON *map, struct ra_errs *errs
 }
 
 /* The seal speaks of the head, and the copy has the same. */
-static ra_err copy_seal(const char *path, const char *to, struct ra_errs *errs)
+static ra_err copy_seal(const char *path, const char *to, bool *sealed, struct ra_errs *errs)
 {
 	static const char *const ends[] = RA_SEAL_ENDS;
 	ra_err err = RA_OK;
@@ -72,6 +72,7 @@ static ra_err copy_seal(const char *path, const char *to, struct ra_errs *errs)
 			return ra_fail(errs, RA_E_IO, "%s is there already; remove it first", ra_buf_str(&name));
 		err = ra_read_regular(ra_buf_str(&from), &bytes, errs);
 		err = err ? err : ra_write_file(ra_buf_str(&name), 0600, bytes.data, bytes.len, errs);
+		*sealed = true;
 	}
 	return err;
 }
@@ -128,7 +129,7 @@ static ra_err redact_held(const struct ra_options *options, const char *path, co
 	err = ra_session_redact(&wish, told, errs);
 	if (err)
 		return err;
-	err = copy_seal(path, to, errs);
+	err = copy_seal(path, to, &told->sealed, errs);
 	err = err ? err : write_map(map, told->scrubbed.map, errs);
 	if (err)
 		remove_copy(to);
@@ -174,6 +175,8 @@ ra_err ra_verb_redact_tell(const struct ra_redaction_told *told, const char *lea
 	if (!err && told->remains >= 0)
 		err = ra_buf_printf(out, "%sWARNING: entry %lld names something of this list in \"%s\", which cannot be taken out\n", lead,
 				    (long long)told->remains, told->remains_in);
+	if (!err && told->sealed)
+		err = ra_buf_printf(out, "%sthe seal is the original's and names who signed: the key, or the certificate with what stands in it\n", lead);
 	err = err ? err
 		  : ra_buf_printf(out,
 				  "%sWARNING: what no rule knows is still in it. Looked for were secrets, keys and certificates, serial "

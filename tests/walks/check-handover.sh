@@ -150,7 +150,7 @@ refused() {
 	[ -z "$(ls -A two/$sessions 2>/dev/null)" ] || bad "$1: left $(ls -A two/$sessions)"
 }
 sed -i '3s/"kind"/"kinD"/' unpacked/journal.jsonl
-refused 'broken at entry 2' "$all"
+refused 'broken: entry 2' "$all"
 head -n 5 half.jsonl >unpacked/journal.jsonl
 refused 'not the one it names' "$all"
 cp half.jsonl unpacked/journal.jsonl

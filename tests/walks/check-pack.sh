@@ -50,6 +50,7 @@ done
 grep -qF "$(tail -n 1 j.jsonl | grep -o '"hash":"[0-9a-f]*"' | cut -d'"' -f4)" there/*/README.txt || bad "README.txt does not name the head"
 python3 "$tests/verify-journal.py" there/*/journal.jsonl >told
 grep -q ': whole' told && ! grep -q 'NOT' told || bad "$(cat told)"
+grep -q "the seal is the original's and names who signed" there/*/README.txt || bad "that the seal names its signer is not told"
 bin/reattest verify there/*/journal.jsonl --signers signers >told 2>&1 || bad "the seal does not hold for the copy: $(cat told)"
 bin/reattest export there/*/journal.jsonl --format md >md && grep -q 'a redacted copy' md || bad "the copy is not told as one"
 python3 "$tests/find.py" words one.tgz there >told || bad "somebody is named: $(cat told)"
