@@ -64,6 +64,7 @@ for words in 'esx01.lab.example' 'CHG-7' 'SR-7' 'Until: 2026-03-02T05:00:00Z' 'o
 	'Do not clear the TPM' 'Do not restart it before its recovery key is proven anew' 'all are closed' 'in two places'; do
 	grep -qF -- "$words" page || bad "the first page does not say \"$words\": $(cat page)"
 done
+! grep -q 'resume half.jsonl' page || bad "the first page names the record's place here: $(grep resume page)"
 tar xzOf s.handover journal.jsonl | cmp - half.jsonl || bad "the journal is not as it was"
 tar tzf s.handover | grep -qx 'flows/tpm-attestation.flow.json' || bad "the flow set is not in it"
 

@@ -96,6 +96,9 @@ if [ -f signers ]; then
 	run 0 'whole, sealed' verify copies/copy.jsonl --signers signers
 	run 0 'a redacted copy' verify copies/copy.jsonl --signers signers
 fi
+# Nobody goes on with a copy, and it does not say so.
+bin/reattest export copies/copy.jsonl --format txt >out 2>err
+! grep -q 'resume copy.jsonl' out || bad "the copy is to be gone on with: $(grep resume out)"
 [ "$(stat -c %a copies/copy.jsonl site.map | tr '\n' ' ')" = '600 600 ' ] || bad "copy or map are readable by others"
 [ ! -e j.jsonl.map ] && [ -z "$(find copies -name '*.map')" ] || bad "a map where none was asked for"
 grep -q 'PowerEdge\|Releasebuild-2' copies/copy.jsonl && bad "a word of the site's own is in the copy"
