@@ -49,8 +49,7 @@ static ra_err add_text(struct ra_tarball *tar, const char *name, struct ra_buf *
 	return err ? ra_fail(errs, err, "no memory for the handover") : RA_OK;
 }
 
-/* The files of the flow set, as they were loaded. */
-static ra_err add_flows(struct ra_tarball *tar, const struct ra_flowset *flows, struct ra_errs *errs)
+ra_err ra_handover_flows(struct ra_tarball *tar, const struct ra_flowset *flows, struct ra_errs *errs)
 {
 	struct ra_flow_part part;
 	ra_err err = RA_OK;
@@ -170,7 +169,7 @@ static ra_err gather(const struct ra_context *context, struct ra_tarball *tar, s
 	if (!err && !access(evidence, F_OK))
 		err = add_file(tar, RA_HANDOVER_EVIDENCE, evidence, errs);
 	err = err ? err : add_besides(tar, path, errs);
-	return err ? err : add_flows(tar, flows, errs);
+	return err ? err : ra_handover_flows(tar, flows, errs);
 }
 
 static ra_err write_out(const char *path, const struct ra_tarball *tar, struct ra_errs *errs)

@@ -292,7 +292,7 @@ ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct r
 	if (err)
 		return err;
 	ra_say("this session ran on a flow set that is not the installed one (%.12s, here %.12s); it goes on with the "
-	       "one that came with it, %s",
+	       "one it began with, %s",
 	       sha256, ra_flowset_sha256(*flows), dir);
 	ra_flowset_free(*flows);
 	*flows = kept;
@@ -325,18 +325,12 @@ static void drop_flows(const struct ra_tarball *tar, const char *dir)
 	(void)rmdir(dir);
 }
 
-/* The flow set of the handover, where the installed one is another: kept whole under its digest once it is seen to be that one, for what is
- * kept already is not touched. It is examined again whenever it is loaded. */
-static ra_err keep_flows(const struct ra_context *context, const struct ra_tarball *tar, const char *journal, struct ra_errs *errs)
+/* The flow set in an archive, kept whole under its digest once it is seen to be that one, for what is kept already is not touched. It is
+ * examined again whenever it is loaded. */
+static ra_err keep_set(const struct ra_tarball *tar, const char *sha256, struct ra_errs *errs)
 {
-	RA_AUTO(ra_flowset_free) struct ra_flowset *installed = NULL;
-	char sha256[RA_SHA256_HEX_LEN], fresh[4096];
-	ra_err err = ra_verb_flows(context, &installed, errs);
-
-	set_of(journal, sha256);
-	if (err || !*sha256 || !strcmp(sha256, ra_flowset_sha256(installed)))
-		return err;
 	RA_AUTO(ra_mem_free) char *dir = kept_dir(sha256);
+	char fresh[4096];
 
 	if (!dir)
 		return ra_fail(errs, RA_E_NOTFOUND, "no home directory to keep the flow set in");
@@ -345,13 +339,41 @@ static ra_err keep_flows(const struct ra_context *context, const struct ra_tarba
 	snprintf(fresh, sizeof(fresh), "%.4000s.%ld.new", dir, (long)getpid());
 	RA_AUTO(ra_flowset_free) struct ra_flowset *placed = NULL;
 
-	err = place_flows(tar, fresh, errs);
+	ra_err err = place_flows(tar, fresh, errs);
+
 	if (!err)
 		err = load_kept(fresh, sha256, &placed, errs);
 	if (!err && rename(fresh, dir))
 		err = ra_fail(errs, RA_E_IO, "cannot put the flow set at %s: %s", dir, strerror(errno));
 	if (err)
 		drop_flows(tar, fresh);
+	return err;
+}
+
+/* The flow set of the handover, where the installed one is another. */
+static ra_err keep_flows(const struct ra_context *context, const struct ra_tarball *tar, const char *journal, struct ra_errs *errs)
+{
+	RA_AUTO(ra_flowset_free) struct ra_flowset *installed = NULL;
+	char sha256[RA_SHA256_HEX_LEN];
+	ra_err err = ra_verb_flows(context, &installed, errs);
+
+	set_of(journal, sha256);
+	return err || !*sha256 || !strcmp(sha256, ra_flowset_sha256(installed)) ? err : keep_set(tar, sha256, errs);
+}
+
+ra_err ra_verb_keep_flows(const struct ra_flowset *flows, struct ra_errs *errs)
+{
+	RA_AUTO(ra_mem_free) char *dir = kept_dir(ra_flowset_sha256(flows));
+	struct ra_tarball *tar = dir && access(dir, F_OK) ? calloc(1, sizeof(*tar)) : NULL;
+
+	if (!tar)
+		return dir && !access(dir, F_OK) ? RA_OK : ra_fail(errs, dir ? RA_E_NOMEM : RA_E_NOTFOUND, "no home directory, or no memory, to keep the flow set");
+	ra_err err = ra_handover_flows(tar, flows, errs);
+
+	if (!err)
+		err = keep_set(tar, ra_flowset_sha256(flows), errs);
+	ra_tarball_free(tar);
+	free(tar);
 	return err;
 }
 

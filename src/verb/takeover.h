@@ -56,6 +56,12 @@ RA_MUST_USE ra_err ra_verb_take_over(const struct ra_context *context, const cha
 RA_MUST_USE ra_err ra_verb_flows_of(const char *journal, struct ra_flowset **flows, struct ra_errs *errs);
 /* Is the flow set of this digest the installed one, or kept? flows: the installed one. Out: true where nobody knows ("", or NULL). */
 bool ra_verb_flows_here(const char *sha256, const struct ra_flowset *flows);
+/* The files of a flow set into an archive, as they were loaded. Errors: RA_E_INVALID (two by one name), RA_E_STATE (changed since), as
+ * ra_read_file. */
+RA_MUST_USE ra_err ra_handover_flows(struct ra_tarball *tar, const struct ra_flowset *flows, struct ra_errs *errs);
+/* Keep the set a walk begins with, so that the walk goes on with it when another one is installed; kept already, nothing is done.
+ * Errors: as ra_handover_flows; RA_E_NOTFOUND (no home directory), RA_E_IO, RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_verb_keep_flows(const struct ra_flowset *flows, struct ra_errs *errs);
 /* "ops1 on jump01": who sits here. Out: out[cap]. */
 void ra_verb_here(char *out, size_t cap);
 

@@ -87,9 +87,9 @@ static int tell_end(struct ra_session *session, enum ra_left left, int signal_nu
 		ra_say("%s", view->end_reason);
 	for (size_t i = 0; i < view->owed.count; i++)
 		ra_say("%s %s", view->owed.items[i], *view->journal_path ? "`reattest resume` goes there; else do it by hand" : "Do it by hand");
-	if (*view->journal_path && access(view->journal_path, F_OK))
+	if (*view->journal_path && view->entry_count && access(view->journal_path, F_OK)) /* one that never began leaves none */
 		ra_say("the record %s is gone: somebody removed it while the walk was open", view->journal_path);
-	else if (*view->journal_path)
+	else if (*view->journal_path && view->entry_count)
 		ra_say(!strcmp(view->outcome, "stopped") && !view->fault ? "the record is %s; `reattest resume %s` goes on"
 									 : "the record is %s",
 		       view->journal_path, view->journal_path);
@@ -161,6 +161,10 @@ static int begin(const struct ra_context *context, struct walk *w, const char *h
 	if (ra_session_new(w->hub, &options, &session, &errs))
 		return ra_say_errs(&errs);
 	ra_verb_tell_vcenter(session);
+	if (options.journal_path && ra_verb_keep_flows(w->flows, &errs)) {
+		ra_say("the flow set is not kept with the record: once another one is installed, this walk does not go on");
+		(void)ra_say_errs(&errs);
+	}
 	return ra_verb_show_walk(context, w->hub, session, demo);
 }
 

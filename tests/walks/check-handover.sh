@@ -111,6 +111,11 @@ BIN=other/bin walk 0 two 'no such words' resume s.handover
 grep -q 'a flow set that is not the installed one' err || bad "it is not said: $(cat err)"
 kept=$(echo two/.local/state/reattest/flows/*)
 [ "$(stat -c %a "$kept" "$kept/causes/crb-only.json" | tr '\n' ' ')" = '700 600 ' ] || bad "who may change the flow set: $(stat -c %a "$kept")"
+# So does who began it, after an update: the set it began with was kept when it began.
+cp half.jsonl kept.jsonl
+BIN=other/bin walk 0 one 'no such words' resume kept.jsonl
+grep -q 'the one it began with' err || bad "an update in the middle of a walk: $(cat err)"
+[ "$(find one/.local/state/reattest/flows -mindepth 1 -maxdepth 1 | wc -l)" = 1 ] || bad "not one flow set is kept: $(ls one/.local/state/reattest/flows)"
 BIN=other/bin expect 0 'do not go on with it here' two handover "$taken" -o again.handover
 tar xzOf again.handover handover.md | grep -q 'CHG-7' || bad "handed on without its change"
 cmp <(tar xzOf again.handover flows/causes/crb-only.json) share/reattest/flows/causes/crb-only.json || bad "handed on with another flow set"
