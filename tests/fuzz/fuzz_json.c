@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	/* a short decimal such as 1e22 prints longer than it was written: the cap of the input is not that of the
 	 * output */
 	if (!printed ||
-	    ra_json_parse("printed", printed, strlen(printed), &(struct ra_json_limits){16u << 20, 32}, &again, NULL))
+	    ra_json_parse("printed", printed, strlen(printed), &(struct ra_json_limits){.len_max = 16u << 20, .depth_max = 32}, &again, NULL))
 		abort();
 	twice = ra_json_print(ra_json_root(again));
 	if (!twice || strcmp(printed, twice) != 0)
