@@ -91,9 +91,7 @@ const char *ra_buf_str(const struct ra_buf *buf)
 
 char *ra_buf_take(struct ra_buf *buf)
 {
-	/* What is handed over is often kept: the room to grow in is not. */
-	char *fit = buf->data && buf->room - buf->len > ROOM_MIN ? realloc(buf->data, buf->len + 1) : NULL;
-	char *data = fit ? fit : buf->data ? buf->data : calloc(1, 1);
+	char *data = buf->data ? buf->data : calloc(1, 1);
 
 	buf->data = NULL;
 	buf->len = 0;

@@ -68,7 +68,7 @@ says err ": ${hosts[1]}: UNKNOWN: attestation.status: a fact this flow requires;
 [ "$(grep '^reattest [0-9.]*: ' "$dir/out" | cut -d' ' -f3- | tr '\n' ' ')" = "$mute ${hosts[0]} $dead ${hosts[1]} ${hosts[2]} 5 hosts " ] ||
 	fail "$name: not five results under the names they were given"
 says out "the attestation status is not known; name a vCenter (--vcenter)"
-says out "Then go on: reattest ${hosts[1]}."
+says out "Then go on: \`reattest ${hosts[1]}\`"
 grep -q 'reattest resume' "$dir/out" && fail "$name: to be resumed, and no record was kept"
 [ "$(sed -n 's/^  Asked over  *SSH \([a-z]*\).*/\1/p' "$dir/out" | tr '\n' ' ')" = "down up down up up " ] || fail "$name: another order"
 says out "FAIL        2 hosts: ${hosts[0]}, ${hosts[2]}"

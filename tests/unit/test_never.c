@@ -551,6 +551,7 @@ static bool is_good(const struct ra_flow *flow, const struct ra_step *step)
 }
 
 #define DEBTS_MAX 8
+#define CHANGES_MAX 256
 /* What temporary actions owe, by the entries and the flow set alone. */
 struct debts {
 	struct {
@@ -559,9 +560,38 @@ struct debts {
 		bool owed, offered;
 	} of[DEBTS_MAX];
 	size_t count;
-	bool aside, verified; /* verified: what is done aside */
+	struct {
+		const struct ra_flow *flow;
+		const struct ra_step *step;
+	} changes[CHANGES_MAX]; /* begun on the way, in order */
+	size_t change_count;
+	bool aside, verified, maybe; /* verified, maybe: what is done aside, or may be */
 	const char *from, *from_flow; /* where the walk went aside */
+	const char *change, *change_flow; /* aside by choice: the change that is taken back; NULL */
 };
+
+static void note_intent(struct debts *debts, const struct ra_flow *flow, const struct ra_step *step)
+{
+	if (debts->aside)
+		return;
+	assert_true(debts->change_count < CHANGES_MAX);
+	debts->changes[debts->change_count].flow = flow;
+	debts->changes[debts->change_count++].step = step;
+}
+
+/* The last change on the way that a step takes back. */
+static void find_change(struct debts *debts, const struct ra_flow *flow, const struct ra_step *undo)
+{
+	debts->change = debts->change_flow = NULL;
+	for (size_t i = debts->change_count; i-- > 0 && !debts->change;) {
+		const struct ra_action *action = &debts->changes[i].step->action;
+
+		if (debts->changes[i].flow != flow || !action->undoes || !action->undo_step || strcmp(action->undo_step, undo->id) != 0)
+			continue;
+		debts->change = debts->changes[i].step->id;
+		debts->change_flow = flow->id;
+	}
+}
 
 static bool ends_it(const struct debts *debts, size_t i, const struct ra_flow *flow, const struct ra_step *step)
 {
@@ -574,6 +604,7 @@ static void note_outcome(struct debts *debts, const struct ra_flow *flow, const 
 	size_t k = 0;
 
 	debts->verified = strcmp(result, "verified") == 0;
+	debts->maybe = strcmp(result, "refused") != 0 && strcmp(result, "not_done") != 0;
 	for (size_t i = 0; i < debts->count && strcmp(result, "verified") == 0; i++)
 		debts->of[i].owed = debts->of[i].owed && !ends_it(debts, i, flow, step);
 	if (!step->action.temporary || (strcmp(result, "verified") != 0 && strcmp(result, "unverified") != 0))
@@ -594,7 +625,8 @@ static void arrive(struct debts *debts)
 		debts->of[i].offered = false;
 }
 
-/* A way aside leads to what is owed, and from there back to where it came from and nowhere else. */
+/* A way aside leads to what is owed, and from there back to where it came from and nowhere else. From what the operator chose to take back it
+ * leads to the change that is or may be taken back. */
 static void note_edge(struct drive *d, struct debts *debts, size_t at, const struct ra_flow *flow, const struct ra_step *step)
 {
 	const char *by = text_of(d, at, "by");
@@ -602,8 +634,10 @@ static void note_edge(struct drive *d, struct debts *debts, size_t at, const str
 
 	assert_int_equal(back, debts->aside);
 	if (back) {
-		assert_string_equal(debts->from, text_of(d, at, "to"));
-		assert_string_equal(debts->from_flow, text_of(d, at, "to_flow"));
+		bool before = debts->change && debts->maybe;
+
+		assert_string_equal(before ? debts->change : debts->from, text_of(d, at, "to"));
+		assert_string_equal(before ? debts->change_flow : debts->from_flow, text_of(d, at, "to_flow"));
 		assert_int_equal(strcmp(by, "paid") == 0, debts->verified);
 		d->paid += strcmp(by, "paid") == 0;
 		debts->aside = false;
@@ -623,7 +657,10 @@ static void note_edge(struct drive *d, struct debts *debts, size_t at, const str
 	assert_true(owed || strcmp(by, "undo") == 0);
 	d->aside++;
 	debts->aside = true;
-	debts->verified = false;
+	debts->verified = debts->maybe = false;
+	debts->change = NULL;
+	if (strcmp(by, "undo") == 0)
+		find_change(debts, flow, step);
 	debts->from = text_of(d, at, "from");
 	debts->from_flow = text_of(d, at, "flow");
 }
@@ -669,6 +706,7 @@ static void check_walk(struct drive *d)
 			open = true;
 			lost = false;
 			d->intents++;
+			note_intent(&debts, flow, step);
 			d->gated += check_intent(d, i, step);
 		} else if (strcmp(kind, "resume") == 0) {
 			lost = open;
