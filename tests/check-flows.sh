@@ -7,6 +7,10 @@ cd "${1:-${RA_BUILDDIR:-.}}" || exit 1
 # From the top of the tree, where nothing is built, the build of `./dev build` is meant.
 [[ -x ./reattest || ! -x $tree/build/plain/reattest ]] || cd "$tree/build/plain" || exit 1
 [[ -x ./reattest ]] || { echo "check-flows: no reattest in $PWD; build it first (./dev build)"; exit 1; }
+# A program older than its sources would judge flows it does not know.
+if [[ -e Makefile && -n $(find "$tree/src" -name '*.[ch]' -newer reattest -print -quit) ]]; then
+	make -s reattest >/dev/null || { echo "check-flows: the reattest in $PWD is older than its sources, and cannot be built again"; exit 1; }
+fi
 flows=${RA_SRCDIR:-$tree}/flows
 failed=0
 

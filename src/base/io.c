@@ -200,8 +200,7 @@ static ra_err write_and_rename(char *temp, const char *path, mode_t mode, const 
 	return err;
 }
 
-/* Where a file is made before it takes the place of path: beside it, by a name that mkostemp(3) ends. Owner: the caller frees it. */
-static char *name_beside(const char *path)
+char *ra_name_beside(const char *path)
 {
 	size_t cap = strlen(path) + sizeof(".XXXXXX");
 	char *name = malloc(cap);
@@ -228,7 +227,7 @@ ra_err ra_write_file(const char *path, mode_t mode, const void *bytes, size_t le
 	}
 	if (is_special(path))
 		return write_in_place(path, bytes, len, errs);
-	RA_AUTO(ra_mem_free) char *temp = name_beside(path);
+	RA_AUTO(ra_mem_free) char *temp = ra_name_beside(path);
 
 	if (!temp)
 		return ra_fail(errs, RA_E_NOMEM, "writing %s: not enough memory", path);
@@ -254,7 +253,7 @@ ra_err ra_may_write(const char *path, struct ra_errs *errs)
 		}
 		return access(path, W_OK) ? no_place(errs, path) : RA_OK;
 	}
-	RA_AUTO(ra_mem_free) char *temp = name_beside(path);
+	RA_AUTO(ra_mem_free) char *temp = ra_name_beside(path);
 
 	if (!temp)
 		return ra_fail(errs, RA_E_NOMEM, "writing %s: not enough memory", path);

@@ -22,6 +22,9 @@ RA_MUST_USE ra_err ra_read_regular(const char *path, struct ra_buf *out, struct 
 RA_MUST_USE ra_err ra_write_file(const char *path, mode_t mode, const void *bytes, size_t len, struct ra_errs *errs);
 /* Would ra_write_file find a place there? Tried, and nothing of the trial is left. Errors: RA_E_IO, RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_may_write(const char *path, struct ra_errs *errs);
+/* Where a file or directory is made before it takes the place of path: beside it, by a name that mkostemp(3) or mkdtemp(3) ends.
+ * Owner: the caller frees it. Out: NULL without memory. */
+RA_MUST_USE char *ra_name_beside(const char *path);
 /* Write all bytes in as few write(2) as the kernel takes; waits where a descriptor is full and does not block.
  * Errors: RA_E_IO with errno in the sentence. */
 RA_MUST_USE ra_err ra_write_all(int fd, const void *bytes, size_t len, struct ra_errs *errs);

@@ -281,13 +281,12 @@ static ra_err name_copy(const char *made, const char *to, struct ra_errs *errs)
 
 ra_err ra_journal_redact(const char *path, const char *to, ra_redact_fn fn, void *payload, struct ra_redacted *out, struct ra_errs *errs)
 {
-	char made[4096];
 	struct pass pass = {.fn = fn, .payload = payload, .out = out, .to = to};
-	int len = snprintf(made, sizeof(made), "%s.XXXXXX", to);
+	RA_AUTO(ra_mem_free) char *made = ra_name_beside(to);
 
 	*out = (struct ra_redacted){0};
-	if (len < 0 || (size_t)len >= sizeof(made))
-		return ra_fail(errs, RA_E_IO, "the path is too long: %.200s", to);
+	if (!made)
+		return ra_fail(errs, RA_E_NOMEM, "no memory for a name beside %s", to);
 	if (!access(to, F_OK))
 		return ra_fail(errs, RA_E_IO, "%s is there already; name another file, or remove it first", to);
 	pass.fd = mkostemp(made, O_CLOEXEC); /* 0600 */

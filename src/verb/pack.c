@@ -210,12 +210,11 @@ static ra_err gather(struct pack *p)
 static ra_err make_copy(struct pack *p, const char *path, const char *out)
 {
 	RA_AUTO(ra_buf_free) struct ra_buf to = {0};
-	int len = snprintf(p->dir, sizeof(p->dir) - 64, "%s.XXXXXX", out);
+	RA_AUTO(ra_mem_free) char *name = ra_name_beside(out);
 
-	if (len < 0 || (size_t)len >= sizeof(p->dir) - 64 || !mkdtemp(p->dir)) {
-		p->dir[0] = '\0';
+	if (!name || strlen(name) >= sizeof(p->dir) || !mkdtemp(name))
 		return ra_fail(p->errs, RA_E_IO, "cannot write beside %s", out);
-	}
+	snprintf(p->dir, sizeof(p->dir), "%s", name);
 	if (ra_buf_printf(&to, "%s/journal.jsonl", p->dir))
 		return ra_fail(p->errs, RA_E_NOMEM, "no memory");
 	return ra_verb_redact_to(p->context->options, path, ra_buf_str(&to), &p->told, p->errs);
