@@ -53,10 +53,10 @@ TYPED = [(r"nothing is shown: $", PASSWORD), (r"Password for the BMC: operator a
 
 # What each maker's BMC lets us know: exit code, facts ("?" and the reason where it is not known).
 MAKERS = [
-    ("dell", 10, {"bmc.maker": "Dell Inc.", "bmc.sku": "TAG0001", "bmc.power": "On", "bmc.tpm_type": "TPM2_0", "bmc.tpm_state": "Enabled",
-                  "bmc.tpm_firmware": "7.2.2.0", "bios.tpm_algorithm": "SHA1", "bios.tpm_hierarchy": "Enabled", "secureboot.on": True,
+    ("dell", 10, {"bmc.maker": "Dell Inc.", "bmc.sku": "TAG0001", "bmc.power": "On", "bmc.boot_progress": "OSRunning", "bmc.tpm_type": "TPM2_0",
+                  "bmc.tpm_state": "Enabled", "bmc.tpm_firmware": "7.2.2.0", "bios.tpm_algorithm": "SHA1", "bios.tpm_hierarchy": "Enabled", "secureboot.on": True,
                   "secureboot.next_boot": True, "host.bios": "1.8.2", "bmc.firmware": "6.00.30.00", "host.txt": False}),
-    ("hpe", 12, {"bmc.tpm_type": "TPM2_0", "bios.tpm_interface": "Fifo", "bios.tpm_banks": "Sha256", "bios.tpm_state": "PresentEnabled",
+    ("hpe", 12, {"bmc.tpm_type": "TPM2_0", "bmc.post": "FinishedPost", "bios.tpm_interface": "Fifo", "bios.tpm_banks": "Sha256", "bios.tpm_state": "PresentEnabled",
                  "secureboot.on": True, "host.txt": "?withheld", "bmc.kind": "iLO 5"}),
     ("lenovo", 10, {"bmc.tpm_type": "TPM2_0", "bmc.power": "Off", "secureboot.on": False, "bios.tpm_algorithm": "?withheld"}),
     ("supermicro", 10, {"bmc.tpm_type": "?withheld", "bmc.tpm_state": "?withheld", "secureboot.mode": "SetupMode"}),

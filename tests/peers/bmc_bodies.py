@@ -70,6 +70,7 @@ def dell():
         shape,
         computer(system, "v1_16_0", "System", Manufacturer="Dell Inc.", Model="PowerEdge R750", SKU="TAG0001",
              SerialNumber="CNTEST000000001", BiosVersion="1.8.2", PowerState="On",
+             BootProgress={"LastState": "OSRunning"},
              Links={"Chassis": links(chassis), "ManagedBy": links(manager), "CooledBy": links(chassis + "/Thermal#/Fans/0")},
              TrustedModules=[{"FirmwareVersion": "7.2.2.0", "InterfaceType": "TPM2_0", "Status": {"State": "Enabled"}}]),
         body(system + "/Bios", "Bios.v1_2_0.Bios", "BIOS Configuration Current Settings",

@@ -129,6 +129,14 @@ static void test_resources(void **state)
 	    {"bmc-pending", "{\"Attributes\":{\"TrustedComputingGroup_DeviceOperation\":\"Clear\"}}", "bios.next_device_operation", "Clear"},
 	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Operation\":null}}", "bios.next_operation", "?withheld"},
 	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Operation\":\"Perhaps\"}}", "bios.next_operation", "?malformed"},
+	    /* how far a start has come: by the standard, by HPE, or not told */
+	    {"bmc-system", "{\"PowerState\":\"On\",\"BootProgress\":{\"LastState\":\"OSRunning\"}}", "bmc.boot_progress", "OSRunning"},
+	    {"bmc-system", "{\"PowerState\":\"On\",\"BootProgress\":{\"LastState\":null,\"OemLastState\":\"x\"}}", "bmc.boot_progress", "?withheld"},
+	    {"bmc-system", "{\"PowerState\":\"On\"}", "bmc.boot_progress", "?withheld"},
+	    {"bmc-system", "{\"Oem\":{\"Hpe\":{\"PostState\":\"InPostDiscoveryComplete\"}}}", "bmc.post", "InPostDiscoveryComplete"},
+	    {"bmc-system", "{\"Oem\":{\"Hpe\":{\"PostState\":\"FinishedPost\"}}}", "bmc.post", "FinishedPost"},
+	    {"bmc-system", "{\"Oem\":{\"Dell\":{}}}", "bmc.post", "?withheld"},
+	    {"bmc-system", "{\"Oem\":{\"Hpe\":{\"PostState\":null}}}", "bmc.post", "?withheld"},
 	    {"bmc-manager", "{\"Model\":\"iLO 5\",\"FirmwareVersion\":\"iLO 5 v2.72\"}", "bmc.firmware", "iLO 5 v2.72"},
 	};
 
