@@ -15,13 +15,14 @@ enum ra_req_class { RA_REQ_REFUSED, RA_REQ_READ, RA_REQ_CHANGE };
 /* Judge a request by the table of (plane, shape, source).
  * Shape:  request is the JSON object as in a flow file, and nothing beside it: {"run":[...]}, {"log":{...}}, {"property":"..."},
  *         {"call":"..."} (with "service":"TSM-SSH" for StartService and StopService), {"rest":"..."}, {"esxcli":[...]} (vCenter runs it),
- *         {"redfish":"..."}.
+ *         {"redfish":"..."} (with "setting", "to" for the changes: {"redfish":"set","setting":"tpm","to":"on"}).
  * Out:    the class; *secret whether the answer is a secret (a recovery key); *why a sentence when refused (borrowed, static). */
 enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bool *secret, const char **why);
 /* True for a change that restarts the host: what has to be said of it (danger.json), whatever a flow file says. */
 bool ra_request_restarts(const cJSON *request);
 /* The request's canonical text (what links and recordings use as its key): compact JSON, only the members given, a log's in the order
- * files, since_boot, lines_max, a call's in the order call, service. Owner: caller frees; NULL without memory. */
+ * files, since_boot, lines_max, a call's in the order call, service, a redfish's in the order redfish,
+ * setting, to. Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_request_text(const cJSON *request);
 /* The request for people ("esxcli system version get", "summary.tpmAttestation", "call RebootHost"). Owner: caller frees; NULL without memory. */
 RA_MUST_USE char *ra_request_words(const cJSON *request);

@@ -1,5 +1,5 @@
 /* request.c - every request reattest may send, as one table. What is not in it is sent nowhere: a flow file cannot add
- * to it.
+ * to it. (The changes through a BMC: request_redfish.c.)
  *
  * An argv is held against a row word by word and to the letter; a word that begins with '@' stands for a short list of
  * arguments that the program itself knows. Nothing is taken from an operator, nothing is a pattern. */
@@ -448,8 +448,10 @@ static enum ra_req_class redfish_class(const cJSON *request, bool *secret RA_UNU
 {
 	const cJSON *redfish = ra_json_get(request, "redfish");
 
-	*why = "this resource is not in the table of requests";
-	if (!cJSON_IsString(redfish) || !is_one_of(redfishes, redfish->valuestring))
+	if (ra_request_redfish_change(request, why))
+		return RA_REQ_CHANGE;
+	if (ra_json_get(request, "setting") || ra_json_get(request, "to") || !cJSON_IsString(redfish) ||
+	    !is_one_of(redfishes, redfish->valuestring))
 		return RA_REQ_REFUSED;
 	*why = NULL;
 	return RA_REQ_READ;
@@ -458,30 +460,33 @@ static enum ra_req_class redfish_class(const cJSON *request, bool *secret RA_UNU
 /* Which shape goes to which plane. */
 static const struct shape {
 	const char *name;
-	const char *also; /* a member that may stand beside it, NULL */
+	const char *also[2]; /* members that may stand beside it, NULL */
 	enum ra_plane plane;
 	enum ra_req_class (*judge)(const cJSON *request, bool *secret, const char **why);
 	const char *elsewhere;
 } shapes[] = {
-    {"run", NULL, RA_PLANE_SSH, run_class, "run goes to the host by ssh only"},
-    {"log", NULL, RA_PLANE_SSH, log_class, "log goes to the host by ssh only"},
-    {"property", NULL, RA_PLANE_VCENTER, property_class, "property goes to vcenter only"},
-    {"call", "service", RA_PLANE_VCENTER, call_class, "call goes to vcenter only"},
-    {"rest", NULL, RA_PLANE_VCENTER, rest_class, "rest goes to vcenter only"},
-    {"esxcli", NULL, RA_PLANE_VCENTER, esxcli_class, "esxcli goes to vcenter only (by ssh it is run)"},
-    {"redfish", NULL, RA_PLANE_BMC, redfish_class, "redfish goes to bmc only"},
+    {"run", {NULL}, RA_PLANE_SSH, run_class, "run goes to the host by ssh only"},
+    {"log", {NULL}, RA_PLANE_SSH, log_class, "log goes to the host by ssh only"},
+    {"property", {NULL}, RA_PLANE_VCENTER, property_class, "property goes to vcenter only"},
+    {"call", {"service"}, RA_PLANE_VCENTER, call_class, "call goes to vcenter only"},
+    {"rest", {NULL}, RA_PLANE_VCENTER, rest_class, "rest goes to vcenter only"},
+    {"esxcli", {NULL}, RA_PLANE_VCENTER, esxcli_class, "esxcli goes to vcenter only (by ssh it is run)"},
+    {"redfish", {"setting", "to"}, RA_PLANE_BMC, redfish_class, "redfish goes to bmc only"},
 };
 
 /* Nothing but the shape's own members, each once. */
 static bool is_shape(const cJSON *request, const struct shape *shape)
 {
-	const cJSON *own = ra_json_get(request, shape->name);
-	const cJSON *also = shape->also ? ra_json_get(request, shape->also) : NULL, *member;
+	const cJSON *own = ra_json_get(request, shape->name), *member;
+	const cJSON *also[RA_LEN(shape->also)];
+
+	for (size_t i = 0; i < RA_LEN(also); i++)
+		also[i] = shape->also[i] ? ra_json_get(request, shape->also[i]) : NULL;
 
 	if (!cJSON_IsObject(request) || !own)
 		return false;
 	cJSON_ArrayForEach (member, request) {
-		if (member != own && member != also)
+		if (member != own && member != also[0] && member != also[1])
 			return false;
 	}
 	return true;
@@ -509,13 +514,21 @@ bool ra_request_restarts(const cJSON *request)
 	for (size_t i = 0; i < RA_LEN(calls); i++)
 		if (strcmp(calls[i].name, name) == 0)
 			return calls[i].restarts;
+	return ra_request_redfish_restarts(request);
+}
+
+static bool is_also(const struct shape *shape, const char *name)
+{
+	for (size_t i = 0; i < RA_LEN(shape->also); i++)
+		if (shape->also[i] && strcmp(shape->also[i], name) == 0)
+			return true;
 	return false;
 }
 
 bool ra_request_is_member(const char *name)
 {
 	for (size_t i = 0; i < RA_LEN(shapes); i++)
-		if (strcmp(shapes[i].name, name) == 0 || (shapes[i].also && strcmp(shapes[i].also, name) == 0))
+		if (strcmp(shapes[i].name, name) == 0 || is_also(&shapes[i], name))
 			return true;
 	return false;
 }

@@ -29,6 +29,7 @@ static const struct order {
 } orders[] = {
     {"log", "{\"log\":{", "}}", true, {"files", "since_boot", "lines_max", NULL}},
     {"call", "{", "}", false, {"call", "service", NULL}},
+    {"redfish", "{", "}", false, {"redfish", "setting", "to", NULL}},
 };
 
 static char *in_order(const cJSON *request, const struct order *order)
@@ -90,6 +91,8 @@ char *ra_request_words(const cJSON *request)
 
 	if (!shape)
 		return strdup("");
+	if (ra_request_redfish_words(request))
+		return strdup(ra_request_redfish_words(request));
 	while (strcmp(around->shape, shape) != 0)
 		around++;
 	node = ra_json_get(request, shape);

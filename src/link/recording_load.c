@@ -71,6 +71,8 @@ static const struct rule request_rules[] = {
     {"service", STRING | FULL},
     {"rest", STRING | FULL},
     {"redfish", STRING | FULL},
+    {"setting", STRING | FULL},
+    {"to", STRING | FULL},
     {NULL, 0},
 };
 static const struct rule log_rules[] = {
@@ -235,15 +237,26 @@ static ra_err check_fill(const struct load *load, const cJSON *node)
 	return RA_OK;
 }
 
+/* What may stand beside a request's own name. Out: how many do; one alone is no request. */
+static int count_beside(const cJSON *request)
+{
+	static const char *const pairs[][2] = {{"call", "service"}, {"redfish", "setting"}, {"redfish", "to"}};
+	int count = 0;
+
+	for (size_t i = 0; i < RA_LEN(pairs); i++)
+		if (ra_json_get(request, pairs[i][1]))
+			count += ra_json_get(request, pairs[i][0]) ? 1 : -1;
+	return count;
+}
+
 static ra_err check_request(const struct load *load, const cJSON *request)
 {
 	TRY(check_object(load, request, request_rules, "a request"));
 	const cJSON *run = ra_json_get(request, "run");
 	const cJSON *log = ra_json_get(request, "log");
-	if (cJSON_GetArraySize(request) != (ra_json_get(request, "call") && ra_json_get(request, "service") ? 2 : 1) ||
-	    (ra_json_get(request, "service") && !ra_json_get(request, "call")))
+	if (cJSON_GetArraySize(request) != 1 + count_beside(request))
 		return ra_json_fail(load->doc, request, load->errs, RA_E_INVALID,
-				    "a request is one of run, log, property, call (with service), esxcli, rest, redfish");
+				    "a request is one of run, log, property, call (with service), esxcli, rest, redfish (with setting, to)");
 	TRY(check_texts(load, run, "\"run\""));
 	TRY(check_texts(load, ra_json_get(request, "esxcli"), "\"esxcli\""));
 	if (!log)

@@ -16,6 +16,10 @@
 #define RUN(words) "{\"run\":[" words "]}"
 #define VCLI(words) "{\"esxcli\":[" words "]}"
 #define PROP(path) {VC, "{\"property\":\"" path "\"}", READ, NULL}
+#define RF(name) "{\"redfish\":\"" name "\"}"
+#define RF_SET(name, setting, to) "{\"redfish\":\"" name "\",\"setting\":\"" setting "\",\"to\":\"" to "\"}"
+#define RF_UNSET(setting) "{\"redfish\":\"unset\",\"setting\":\"" setting "\"}"
+#define RF_TO(name, to) "{\"redfish\":\"" name "\",\"to\":\"" to "\"}"
 #define CALL(name) "{\"call\":\"" name "\"}"
 #define CALL_SVC(name, service) "{\"call\":\"" name "\",\"service\":" service "}"
 
@@ -147,6 +151,80 @@ static const struct request_case cases[] = {
 	{BMC, "{\"redfish\":\"accounts\"}", NO, "not in the table"},
 	{BMC, "{\"redfish\":[\"bios\"]}", NO, "not in the table"},
 	{BMC, "{\"redfish\":\"bios\",\"service\":\"TSM-SSH\"}", NO, "exactly one of"},
+	/* changes through a BMC, to the letter, each only with its own value */
+	{BMC, RF_SET("set", "tpm", "on"), CHANGE, NULL},
+	{BMC, RF_SET("set", "algorithm", "sha256"), CHANGE, NULL},
+	{BMC, RF_SET("set", "sha256-bank", "on"), CHANGE, NULL},
+	{BMC, RF_SET("set", "hierarchy", "on"), CHANGE, NULL},
+	{BMC, RF_SET("set", "interface", "fifo"), CHANGE, NULL},
+	{BMC, RF_SET("set", "secure-boot", "on"), CHANGE, NULL},
+	{BMC, RF_UNSET("tpm"), CHANGE, NULL},
+	{BMC, RF_UNSET("algorithm"), CHANGE, NULL},
+	{BMC, RF_UNSET("sha256-bank"), CHANGE, NULL},
+	{BMC, RF_UNSET("hierarchy"), CHANGE, NULL},
+	{BMC, RF_UNSET("interface"), CHANGE, NULL},
+	{BMC, RF_UNSET("secure-boot"), CHANGE, NULL},
+	{BMC, RF_TO("next-boot", "setup"), CHANGE, NULL},
+	{BMC, RF_TO("next-boot", "none"), CHANGE, NULL},
+	{BMC, RF_TO("power", "on"), CHANGE, NULL},
+	{BMC, RF_TO("power", "restart"), CHANGE, NULL},
+	{BMC, RF_TO("power", "off"), CHANGE, NULL},
+	{BMC, "{\"to\":\"on\",\"setting\":\"tpm\",\"redfish\":\"set\"}", CHANGE, NULL},
+	{BMC, RF_SET("set", "tpm", "off"), NO, "only these settings"},
+	{BMC, RF_SET("set", "tpm", "On"), NO, "only these settings"},
+	{BMC, RF_SET("set", "algorithm", "sha1"), NO, "only these settings"},
+	{BMC, RF_SET("set", "algorithm", "sha384"), NO, "only these settings"},
+	{BMC, RF_SET("set", "hierarchy", "off"), NO, "only these settings"},
+	{BMC, RF_SET("set", "hierarchy", "clear"), NO, "cannot be brought back"},
+	{BMC, RF_SET("set", "hierarchy", "Clear"), NO, "cannot be brought back"},
+	{BMC, RF_SET("set", "interface", "crb"), NO, "only these settings"},
+	{BMC, RF_SET("set", "secure-boot", "off"), NO, "only these settings"},
+	{BMC, RF_SET("set", "sha1-bank", "off"), NO, "only these settings"},
+	{BMC, RF_SET("set", "txt", "on"), NO, "only these settings"},
+	{BMC, RF_SET("set", "boot-mode", "uefi"), NO, "only these settings"},
+	{BMC, RF_SET("set", "Tpm2Algorithm", "SHA256"), NO, "only these settings"},
+	{BMC, RF_SET("set", "operation", "clear"), NO, "forget the key"},
+	{BMC, RF_SET("set", "operation", "none"), NO, "forget the key"},
+	{BMC, RF_SET("set", "physical-presence", "on"), NO, "answers for being there"},
+	{BMC, RF_SET("unset", "tpm", "off"), NO, "only these settings"},
+	{BMC, RF_UNSET("operation"), NO, "forget the key"},
+	{BMC, RF_UNSET("boot-mode"), NO, "only these settings"},
+	{BMC, RF("set"), NO, "only these settings"},
+	{BMC, RF("unset"), NO, "only these settings"},
+	{BMC, "{\"redfish\":\"set\",\"setting\":\"tpm\",\"to\":null}", NO, "only these settings"},
+	{BMC, "{\"redfish\":\"set\",\"setting\":[\"tpm\"],\"to\":\"on\"}", NO, "only these settings"},
+	{BMC, "{\"redfish\":[\"set\"],\"setting\":\"tpm\",\"to\":\"on\"}", NO, "not in the table"},
+	{BMC, "{\"redfish\":\"unset\",\"setting\":\"tpm\",\"to\":null}", NO, "only these settings"},
+	{BMC, RF_TO("next-boot", "pxe"), NO, "\"setup\" or to \"none\""},
+	{BMC, RF_TO("next-boot", "Setup"), NO, "\"setup\" or to \"none\""},
+	{BMC, RF("next-boot"), NO, "\"setup\" or to \"none\""},
+	{BMC, RF_SET("next-boot", "tpm", "setup"), NO, "\"setup\" or to \"none\""},
+	{BMC, RF("power"), NO, "\"on\", \"restart\" or \"off\""},
+	{BMC, RF_TO("power", "Off"), NO, "\"on\", \"restart\" or \"off\""},
+	{BMC, RF_TO("power", "ForceOff"), NO, "never switched off under"},
+	{BMC, RF_TO("power", "force-off"), NO, "never switched off under"},
+	{BMC, RF_TO("power", "ForceRestart"), NO, "never reset under"},
+	{BMC, RF_TO("power", "cycle"), NO, "never reset under"},
+	{BMC, RF_TO("power", "Nmi"), NO, "kernel"},
+	{BMC, RF("reset"), NO, "never reset under"},
+	{BMC, RF("reset-keys"), NO, "what starts at all"},
+	{BMC, RF_SET("set", "secure-boot", "ResetKeys"), NO, "what starts at all"},
+	{BMC, RF("tpm-clear"), NO, "forget the key"},
+	{BMC, RF("clear"), NO, "cannot be brought back"},
+	{BMC, RF("jobs"), NO, "other people's"},
+	{BMC, RF("clear-jobs"), NO, "other people's"},
+	{BMC, RF("ClearPending"), NO, "other people's"},
+	{BMC, RF("defaults"), NO, "what others have set up"},
+	{BMC, RF("ResetBios"), NO, "what others have set up"},
+	{BMC, RF("SimpleUpdate"), NO, "maker's notes"},
+	{BMC, "{\"redfish\":\"bios\",\"setting\":\"tpm\"}", NO, "not in the table"},
+	{BMC, RF_TO("system", "on"), NO, "not in the table"},
+	{BMC, "{\"setting\":\"tpm\",\"to\":\"on\"}", NO, "exactly one of"},
+	{BMC, "{\"redfish\":\"set\",\"setting\":\"tpm\",\"to\":\"on\",\"force\":true}", NO, "exactly one of"},
+	{BMC, "{\"redfish\":\"set\",\"setting\":\"tpm\",\"setting\":\"txt\",\"to\":\"on\"}", NO, "exactly one of"},
+	{BMC, "{\"redfish\":\"power\",\"to\":\"on\",\"to\":\"off\"}", NO, "exactly one of"},
+	{VC, RF_TO("power", "on"), NO, "bmc only"},
+	{SSH, RF_SET("set", "tpm", "on"), NO, "bmc only"},
 	{VC, "{\"redfish\":\"system\"}", NO, "bmc only"},
 	{SSH, "{\"redfish\":\"system\"}", NO, "bmc only"},
 	{VC, "{\"rest\":\"tpm/1\"}", NO, "not in the table"},
@@ -314,6 +392,22 @@ static void test_many_arguments(void **state)
 	cJSON_Delete(json);
 }
 
+static void test_restarts(void **state)
+{
+	static const struct { const char *json; bool restarts; } rows[] = {
+		{CALL("RebootHost"), true},	       {CALL("EnterMaintenanceMode"), false},		  {RF_TO("power", "restart"), true},
+		{RF_TO("power", "off"), true},	       {RF_TO("power", "on"), false},			  {RF_TO("next-boot", "setup"), false},
+		{RF_SET("set", "tpm", "on"), false}, {RF("system"), false},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		cJSON *json = cJSON_Parse(rows[i].json);
+
+		assert_int_equal(ra_request_restarts(json), rows[i].restarts);
+		cJSON_Delete(json);
+	}
+}
+
 static void test_text_and_words(void **state)
 {
 	static const struct { const char *json, *text, *words; } rows[] = {
@@ -324,6 +418,10 @@ static void test_text_and_words(void **state)
 		{"{\"service\":\"TSM-SSH\",\"call\":\"StopService\"}", "{\"call\":\"StopService\",\"service\":\"TSM-SSH\"}", "call StopService TSM-SSH"},
 		{"{ \"rest\": \"tpm\" }", "{\"rest\":\"tpm\"}", "rest tpm"},
 		{"{ \"redfish\": \"bios\" }", "{\"redfish\":\"bios\"}", "Redfish bios"},
+		{"{\"to\":\"sha256\",\"setting\":\"algorithm\",\"redfish\":\"set\"}", RF_SET("set", "algorithm", "sha256"),
+		 "Redfish PATCH, firmware settings for the next start: TPM hash algorithm = SHA-256"},
+		{"{\"to\":\"restart\",\"redfish\":\"power\"}", RF_TO("power", "restart"),
+		 "Redfish POST, ComputerSystem.Reset of the system: ResetType = GracefulRestart"},
 		{"{\"esxcli\":[\"software\", \"acceptance\",\"get\"]}", "{\"esxcli\":[\"software\",\"acceptance\",\"get\"]}",
 		 "esxcli software acceptance get (through vCenter)"},
 		{"{\"log\":{\"since_boot\":true,\"lines_max\":5,\"files\":[\"hostd\"]}}", "{\"log\":{\"files\":[\"hostd\"],\"since_boot\":true,\"lines_max\":5}}", "log: hostd"},
@@ -347,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_class),
 		cmocka_unit_test(test_secret),
 		cmocka_unit_test(test_many_arguments),
+		cmocka_unit_test(test_restarts),
 		cmocka_unit_test(test_text_and_words),
 	};
 
