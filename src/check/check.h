@@ -20,6 +20,8 @@ enum ra_req_class { RA_REQ_REFUSED, RA_REQ_READ, RA_REQ_CHANGE };
 enum ra_req_class ra_request_class(enum ra_plane plane, const cJSON *request, bool *secret, const char **why);
 /* True for a change that restarts the host: what has to be said of it (danger.json), whatever a flow file says. */
 bool ra_request_restarts(const cJSON *request);
+/* True for a change that waits for the next start, and until then changes nothing of the host: a setting of the firmware, the next boot. */
+bool ra_request_waits(const cJSON *request);
 /* The request's canonical text (what links and recordings use as its key): compact JSON, only the members given, a log's in the order
  * files, since_boot, lines_max, a call's in the order call, service, a redfish's in the order redfish,
  * setting, to. Owner: caller frees; NULL without memory. */

@@ -129,6 +129,8 @@ RA_MUST_USE ra_err ra_facts_again(struct ra_facts *facts, const char *check, ra_
  * knows), taken to the session's clock with its margin. A plane whose clock was never measured is taken at its word until it tells
  * another boot time; from then on only what was asked for after it told the new one counts. No boot is later than when it was told. */
 #define RA_FACT_BOOT_TIME "host.boot_time"
+/* The fact that says whether settings of the firmware may be changed in this session (bool; the session knows it). */
+#define RA_FACT_FIRMWARE_CHANGES "session.firmware_changes"
 #define RA_BOOT_AGREE_MS 300000 /* two boot times this near are one boot */
 #define RA_FACT_ESXI_VERSION "host.version"
 /* While vCenter knows that it has no contact with the host (this fact known on its plane, and not "connected"), all it says of the

@@ -118,6 +118,14 @@ bool ra_request_redfish_restarts(const cJSON *request)
 	return change && change->restarts;
 }
 
+/* All but the power: what is set or withdrawn there is looked at by the next start. */
+bool ra_request_waits(const cJSON *request)
+{
+	const struct change *change = change_of(request);
+
+	return change && strcmp(change->name, "power") != 0;
+}
+
 const char *ra_request_redfish_words(const cJSON *request)
 {
 	const struct change *change = change_of(request);

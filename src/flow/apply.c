@@ -40,7 +40,9 @@ static ra_err apply_start(struct ra_state *state, const struct ra_fold_entry *en
 	state->host = strdup(ra_json_str(entry->body, "host", ""));
 	state->started = true;
 	state->began = entry->t;
-	return state->host ? ra_enter(state, flow, step, entry->seq) : RA_E_NOMEM;
+	if (!state->host || ra_apply_agreed(state, entry))
+		return RA_E_NOMEM;
+	return ra_enter(state, flow, step, entry->seq);
 }
 
 static ra_err apply_again(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)
@@ -68,6 +70,8 @@ static ra_err apply_resume(struct ra_state *state, const struct ra_fold_entry *e
 {
 	if (take_until(state, entry, errs))
 		return RA_E_INVALID;
+	if (ra_apply_agreed(state, entry))
+		return RA_E_NOMEM;
 	for (size_t i = 0; i < state->asked_count; i++)
 		state->asked[i].stale = state->asked[i].plane != RA_PLANE_OPERATOR;
 	ra_passes_void(state);

@@ -194,6 +194,19 @@ static ra_err add_own(struct ra_state *state, const struct ra_fold_entry *entry,
 	return text && !obs.value.as.text ? RA_E_NOMEM : ra_facts_add(state->facts, &obs);
 }
 
+ra_err ra_apply_agreed(struct ra_state *state, const struct ra_fold_entry *entry)
+{
+	struct ra_obs obs = {.plane = RA_PLANE_SESSION,
+			     .at = entry->t,
+			     .seq = entry->seq,
+			     .lasting = true,
+			     .reason = RA_KNOWN,
+			     .value = {.type = RA_BOOL, .as.yes = ra_json_bool(entry->body, "firmware_changes", false)}};
+
+	copy_name(obs.name, sizeof(obs.name), RA_FACT_FIRMWARE_CHANGES);
+	return ra_facts_add(state->facts, &obs);
+}
+
 ra_err ra_apply_plane(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs)
 {
 	const char *plane = ra_json_str(entry->body, "plane", ""), *said = ra_json_str(entry->body, "state", "");

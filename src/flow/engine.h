@@ -174,6 +174,7 @@ struct ra_start_info {
 	const char *host, *source;     /* source: "live" or the recording's id */
 	const char *operator_name, *change_id, *case_id; /* NULL */
 	const char *until;             /* RFC 3339; NULL: no end */
+	bool firmware_changes;         /* settings of the firmware may be changed */
 	const char *planes;            /* "ssh,vcenter" */
 	const char *version;           /* the program's */
 	const char *program_sha256;    /* of its file; NULL or "": not known */

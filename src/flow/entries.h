@@ -21,7 +21,7 @@
 
 /* X(name, text, members) */
 #define RA_ENTRY_KINDS(X)                                                                                             \
-	X(START, "start", "program, program_sha256, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure, bmc(s), bmc_user(s), words(s)") \
+	X(START, "start", "program, program_sha256, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, firmware_changes, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure, bmc(s), bmc_user(s), words(s)") \
 	X(GIVEN, "given", "what site-list|template, file(s), sha256(s), content(s)")                                                 \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer(s), user(s)")                                                  \
 	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256(s), kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
@@ -34,7 +34,7 @@
 	X(BACK, "back", "from, to, to_flow")                                                                              \
 	X(AGAIN, "again", "check")                                                                                        \
 	X(NOTE, "note", "text(s)")                                                                                        \
-	X(RESUME, "resume", "program, program_sha256, operator(s), change(s), case(s), until, taken_from(s), taken_at, taken_by(s), user(s), port, vcenter(s), vcenter_user(s), insecure, bmc(s), bmc_user(s)")                   \
+	X(RESUME, "resume", "program, program_sha256, operator(s), change(s), case(s), until, firmware_changes, taken_from(s), taken_at, taken_by(s), user(s), port, vcenter(s), vcenter_user(s), insecure, bmc(s), bmc_user(s)")                   \
 	X(TORN, "torn", "bytes, sha256")                                                                                  \
 	X(END, "end", "reason, outcome, owed[step], words(s), count, head")
 

@@ -284,8 +284,10 @@ static void sort(struct ra_list *list, size_t size, int (*order)(const void *, c
 static ra_err finish_action(const struct ra_flowset *set, const struct ra_flow *flow, struct ra_step *step,
 			    struct ra_errs *errs)
 {
-	const cJSON *at;
+	const cJSON *request = ra_json_get(step->node, "do"), *at;
+	bool waits = ra_request_waits(request);
 
+	step->action.waits = waits;
 	step->action.beside_host = step->action.touches && step->action.touches->child;
 	cJSON_ArrayForEach (at, step->action.touches) {
 		const struct ra_class *class = ra_flowset_class(set, at->valuestring);
@@ -297,10 +299,10 @@ static ra_err finish_action(const struct ra_flowset *set, const struct ra_flow *
 			return ra_json_fail(flow->doc, ra_json_get(step->node, "danger"), errs, RA_E_INVALID,
 					    "expected at least \"%s\", the danger of %s", ra_danger_name(class->danger),
 					    class->id);
-		step->action.restarts = step->action.restarts || class->restarts;
-		step->action.beside_host = step->action.beside_host && class->beside_host;
+		step->action.restarts = step->action.restarts || (class->restarts && !waits);
+		step->action.beside_host = step->action.beside_host && (class->beside_host || waits);
 	}
-	if (ra_request_restarts(ra_json_get(step->node, "do")) && !step->action.restarts)
+	if (ra_request_restarts(request) && !step->action.restarts)
 		return ra_json_fail(flow->doc, step->action.touches, errs, RA_E_DENIED,
 				    "what it does restarts the host: expected a class of danger.json that \"restarts\"");
 	return RA_OK;

@@ -68,7 +68,8 @@ struct ra_action {
 	const cJSON *touches, *gate, *only_for; /* arrays or NULL */
 	bool restore;         /* toward: restore */
 	bool restarts;        /* some class it touches restarts the host */
-	bool beside_host;     /* it touches classes, and each stays beside the host */
+	bool beside_host;     /* it touches classes, and each stays beside the host; so does what only waits */
+	bool waits;           /* what it does waits for the next start, and until then can be taken back */
 	bool temporary;       /* for the walk only: it owes its undo step */
 	struct ra_cond *guard, *until;
 	const cJSON *confirm_type; /* fact name to type, NULL: yes */

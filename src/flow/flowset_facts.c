@@ -15,6 +15,7 @@ static const struct ra_fact_decl built_in[] = {
     {.name = "plane.vcenter.error", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
     {.name = "plane.bmc.state", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
     {.name = "plane.bmc.error", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
+    {.name = RA_FACT_FIRMWARE_CHANGES, .type = RA_BOOL, .prefer = RA_PLANE_ANY},
     {.name = "site.date", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
     {.name = "site.bios", .type = RA_TEXT, .prefer = RA_PLANE_ANY},
     {.name = "site.tpm_firmware", .type = RA_TEXT, .prefer = RA_PLANE_ANY},

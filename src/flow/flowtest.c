@@ -226,10 +226,12 @@ static bool is_entry(const struct ra_flow *flow, const char *step)
 static ra_err begin(struct ra_flow_walk *walk)
 {
 	const char *entry = ra_json_str(walk->test, "entry", walk->flow->start);
-	bool bmc = ra_json_get(ra_json_get(walk->test, "given"), "plane.bmc.state") != NULL;
+	const cJSON *given = ra_json_get(walk->test, "given");
+	bool bmc = ra_json_get(given, "plane.bmc.state") != NULL;
 	struct ra_start_info info = {.flow = walk->flow->id,
 				     .entry_step = is_entry(walk->flow, entry) ? entry : NULL,
-				     .host = ra_json_str(ra_json_get(walk->test, "given"), "host.name", "host"),
+				     .host = ra_json_str(given, "host.name", "host"),
+				     .firmware_changes = ra_json_bool(given, RA_FACT_FIRMWARE_CHANGES, false),
 				     .source = "test",
 				     .planes = bmc ? "ssh,vcenter,bmc" : "ssh,vcenter",
 				     .version = "test"};

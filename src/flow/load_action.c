@@ -21,7 +21,7 @@ const char *ra_danger_name(enum ra_danger danger)
 /* `by` and `do`: a person, or a plane with a request of the table of changes. */
 static ra_err read_doer(const struct ra_json *doc, const cJSON *node, struct ra_action *action, struct ra_errs *errs)
 {
-	static const char *const doers[] = {"human", "ssh", "vcenter", NULL};
+	static const char *const doers[] = {"human", "ssh", "vcenter", "bmc", NULL};
 	const cJSON *request = ra_json_get(node, "do");
 	const char *why = NULL;
 	bool secret = false;

@@ -124,7 +124,8 @@ ra_err ra_make_start(const struct ra_state *state, const struct ra_start_info *i
 	    !put_private(body, "host", info->host) || !ra_put_text(body, "source", info->source ? info->source : "live") ||
 	    !ra_put_text(body, "planes", info->planes ? info->planes : "") ||
 	    !put_private(body, "operator", info->operator_name) || !put_private(body, "change", info->change_id) ||
-	    !put_private(body, "case", info->case_id) || (info->until && !ra_put_text(body, "until", info->until)))
+	    !put_private(body, "case", info->case_id) || (info->until && !ra_put_text(body, "until", info->until)) ||
+	    (info->firmware_changes && !cJSON_AddTrueToObject(body, "firmware_changes")))
 		return no_memory(errs);
 	*out = body;
 	body = NULL;

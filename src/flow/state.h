@@ -215,6 +215,9 @@ cJSON *ra_obs_array(const struct ra_obs *obs, size_t count);
 ra_err ra_apply_reply(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs);
 /* As ra_apply_reply. */
 ra_err ra_apply_given(struct ra_state *state, const struct ra_fold_entry *entry, struct ra_errs *errs);
+/* Whether settings of the firmware may be changed from this entry on (a start's or a resume's): what it does not say is no, so that a walk
+ * somebody goes on with has not got what another was given. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_apply_agreed(struct ra_state *state, const struct ra_fold_entry *entry);
 /* The facts that follow from what the site gave and what is known after this entry (derive.c). Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_derive(struct ra_state *state, const struct ra_fold_entry *entry);
 /* As ra_apply_reply. */

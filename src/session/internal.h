@@ -117,7 +117,7 @@ struct ra_session {
 	char *host, *user, *flow, *entry, *known_hosts, *host_key, *operator_name, *change_id, *case_id, *taken_from, *taken_at, *taken_by;
 	char **identities, **answers;
 	int port, timeout_ms;
-	bool no_ssh_config, interactive, all_checks, only_given_planes, dry_run, read_only, reading, syslog;
+	bool no_ssh_config, interactive, all_checks, only_given_planes, dry_run, read_only, firmware_changes, reading, syslog;
 	ra_utc_ms until;
 	struct ra_secret *password, *key;
 	struct ra_way_in vcenter, bmc;

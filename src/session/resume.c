@@ -131,6 +131,8 @@ static bool put_agreed(const struct ra_session *s, cJSON *body)
 	}
 	if (s->taken_at && !cJSON_AddStringToObject(body, "taken_at", s->taken_at))
 		return false;
+	if (s->firmware_changes && !cJSON_AddTrueToObject(body, "firmware_changes"))
+		return false;
 	return s->until == RA_UTC_NONE || cJSON_AddStringToObject(body, "until", ra_utc_format(s->until, until));
 }
 

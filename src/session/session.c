@@ -284,6 +284,7 @@ static ra_err adopt(struct ra_session *s, const struct ra_session_options *o)
 	s->only_given_planes = o->only_given_planes;
 	s->dry_run = o->dry_run;
 	s->read_only = o->read_only;
+	s->firmware_changes = o->firmware_changes;
 	s->syslog = o->syslog;
 	s->until = o->until;
 	return whole ? RA_OK : RA_E_NOMEM;
@@ -453,6 +454,7 @@ ra_err ra_session_begin(struct ra_session *s, const char *entry, struct ra_errs 
 		.change_id = s->change_id,
 		.case_id = s->case_id,
 		.until = s->until == RA_UTC_NONE ? NULL : ra_utc_format(s->until, until),
+		.firmware_changes = s->firmware_changes,
 		.planes = plane_list(s, planes, sizeof(planes)),
 		.version = PACKAGE_VERSION,
 		.program_sha256 = ra_session_program(s),

@@ -73,6 +73,8 @@ struct ra_session_options {
 	bool syslog;                    /* the record's head goes to the system's log: at the start, with each change, at the end */
 	const char *operator_name, *change_id, *case_id;
 	ra_utc_ms until;                /* RA_UTC_NONE: no limit */
+	bool firmware_changes;          /* settings of the firmware may be changed by the BMC, each confirmed; interactive only, neither read_only
+					   nor dry_run, no answers; a resumed walk has it only when it is said anew */
 	/* resume: the session was handed over. From whom ("ops1 on jump01") and when, and to whom; NULL: it was not */
 	const char *taken_from, *taken_at, *taken_by;
 	int timeout_ms;                 /* 0: as the checks say */

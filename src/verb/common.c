@@ -213,6 +213,14 @@ static ra_err key_from_file(const char *path, struct ra_secret **out, struct ra_
 	return err;
 }
 
+/* What stands beside --allow-firmware-changes and shuts it out; NULL: nothing. */
+static const char *firmware_with(const struct ra_options *options)
+{
+	if (!options->firmware_changes)
+		return NULL;
+	return options->answers ? "--answers" : options->read_only ? "--read-only" : options->dry_run ? "--dry-run" : options->manual ? "--manual" : NULL;
+}
+
 ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, struct ra_errs *errs)
 {
 	static const struct {
@@ -245,6 +253,8 @@ ra_err ra_verb_lend(const struct ra_options *options, struct ra_verb_lent *out, 
 		return ra_fail(errs, RA_E_ARG, "--key-file and --key-fd both bring the recovery key: give one of them");
 	if (options->ca_file && options->insecure)
 		return ra_fail(errs, RA_E_ARG, "--ca-file says how to check the certificate, --insecure not to: give one of them");
+	if (firmware_with(options))
+		return ra_fail(errs, RA_E_ARG, "--allow-firmware-changes is for an operator who confirms each change: not with %s", firmware_with(options));
 	ra_err err = secret_from_fd(options->password_fd, "password", false, &out->password, errs);
 
 	if (!err)
@@ -315,6 +325,7 @@ void ra_verb_session_options(const struct ra_options *options, const struct ra_v
 		.syslog = options->syslog,
 		.dry_run = options->dry_run,
 		.read_only = options->read_only,
+		.firmware_changes = options->firmware_changes,
 		.operator_name = sudo && *sudo ? sudo : getenv("USER"),
 		.change_id = options->change_id,
 		.case_id = options->case_id,

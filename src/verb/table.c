@@ -43,6 +43,7 @@ static const struct ra_option_row options[] = {
 	{"template", 0, "FILE", "facts as they are wanted, to compare with (JSON; see flows/examples/template.json)", RUNS, AT(template), RA_OPT_TEXT},
 	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
 	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},
+	{"allow-firmware-changes", 0, NULL, "settings of the firmware may be changed by the server's BMC in this session, one at a time, each behind its gate and typed confirmation; never a clear of the TPM (resume: to be given anew)", WALKS, AT(firmware_changes), RA_OPT_BOOL},
 	{"until", 0, "TIME", "no disruptive or irreversible action begins after this time (RFC 3339); what only takes a change back, without restarting the host, may", WALKS, AT(until), RA_OPT_TEXT},
 	{"change", 0, "ID", "change ticket, for the record", RUNS, AT(change_id), RA_OPT_TEXT},
 	{"case", 0, "ID", "support case, for the record; pack: whose it is", RUNS " pack", AT(case_id), RA_OPT_TEXT},

@@ -41,7 +41,7 @@ struct ra_options {
 	const char *identities[9]; /* NULL-terminated */
 	int identity_count;
 	int port, parallel, password_fd, vcenter_password_fd, bmc_password_fd, key_fd, seal_password_fd, timeout_s; /* fds: -1 not given */
-	bool plain, ascii, manual, no_ssh, no_ssh_config, read_only, dry_run, keep, only_given_planes, list, coverage, help, version, insecure,
+	bool plain, ascii, manual, no_ssh, no_ssh_config, read_only, dry_run, firmware_changes, keep, only_given_planes, list, coverage, help, version, insecure,
 		no_esxcli, scrub, full, seal, recheck, syslog;
 	const struct ra_govc *govc; /* what the environment says of a vCenter; NULL: nothing */
 };

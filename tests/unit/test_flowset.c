@@ -120,7 +120,7 @@ static const struct {
      "expected \"undo\" or \"recovery\", not both"},
     {{MAIN, "'by':'human','danger':'disruptive'", "'by':'robot','danger':'disruptive'"},
      RA_E_INVALID,
-     "expected one of human, ssh, vcenter, found \"robot\""},
+     "expected one of human, ssh, vcenter, bmc, found \"robot\""},
     {{MAIN, "'by':'human','danger':'disruptive'", "'by':'ssh','danger':'disruptive'"},
      RA_E_INVALID,
      "expected \"do\": the request this action sends"},

@@ -439,9 +439,31 @@ static void test_text_and_words(void **state)
 	}
 }
 
+/* What waits for the next start restarts nothing. */
+static void test_waits(void **state)
+{
+	static const struct { const char *json; bool waits; } rows[] = {
+		{CALL("RebootHost"), false}, {"{\"redfish\":\"system\"}", false},
+		{"{\"redfish\":\"power\",\"to\":\"restart\"}", false}, {"{\"redfish\":\"power\",\"to\":\"on\"}", false},
+		{"{\"redfish\":\"set\",\"setting\":\"tpm\",\"to\":\"on\"}", true},
+		{"{\"redfish\":\"unset\",\"setting\":\"algorithm\"}", true},
+		{"{\"redfish\":\"next-boot\",\"to\":\"setup\"}", true}, {"{\"redfish\":\"next-boot\",\"to\":\"none\"}", true},
+		{"{\"redfish\":\"set\",\"setting\":\"tpm\",\"to\":\"off\"}", false},
+	};
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		cJSON *json = cJSON_Parse(rows[i].json);
+
+		if (ra_request_waits(json) != rows[i].waits || (rows[i].waits && ra_request_restarts(json)))
+			fail_msg("%s", rows[i].json);
+		cJSON_Delete(json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_class),
 		cmocka_unit_test(test_secret),
 		cmocka_unit_test(test_many_arguments),

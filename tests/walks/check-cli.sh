@@ -47,6 +47,14 @@ run 64 "is no plain file" demo healthy --plain --key-file /dev/null
 run 64 "--key-file none cannot be used" demo healthy --plain --key-file none
 run 64 "give one of them" demo healthy --plain --key-file key --key-fd 0
 
+# Settings of the firmware are changed only where somebody confirms each change.
+for beside in "--answers none" --read-only --dry-run --manual; do
+	# shellcheck disable=SC2086
+	run 64 "not with ${beside%% *}" walk host --plain --allow-firmware-changes $beside
+done
+run 64 "--allow-firmware-changes does not belong to" check host --allow-firmware-changes
+run 64 "--allow-firmware-changes does not belong to" record host -o out.json --allow-firmware-changes
+
 # Never Passed for what was not seen: healthy but for one thing that does not fit. spoil CODE WHY FROM TO.
 spoil() {
 	sed "s|$3|$4|" share/reattest/flows/demo/healthy.json >spoilt.json
