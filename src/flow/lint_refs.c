@@ -339,8 +339,10 @@ static void check_flow(struct ra_linter *lint, const struct ra_flow *flow)
 
 	check_ids(&at, &facts, flow->required);
 	check_covers(lint, flow);
-	for (size_t i = 0; i < flow->step_count; i++)
+	for (size_t i = 0; i < flow->step_count; i++) {
 		check_step(&at, &flow->steps[i]);
+		ra_lint_settings(at.lint, flow, &flow->steps[i]);
+	}
 	cJSON_ArrayForEach (test, flow->tests) {
 		check_test(&at, flow, test);
 	}

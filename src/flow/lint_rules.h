@@ -45,6 +45,8 @@ void ra_lint_calls(struct ra_linter *lint);
 void ra_lint_refs(struct ra_linter *lint);
 /* Rule 2 on signatures; a part of ra_lint_refs. */
 void ra_lint_signatures(struct ra_linter *lint);
+/* Rules 2 and 3 on the settings beside a step's directions; a part of ra_lint_refs. */
+void ra_lint_settings(struct ra_linter *lint, const struct ra_flow *flow, const struct ra_step *step);
 /* Rule 2 on rules over many hosts; a part of ra_lint_refs. */
 void ra_lint_fleet(struct ra_linter *lint);
 struct ra_fleet_rule;

@@ -207,11 +207,52 @@ ra_err ra_choices_read(const struct ra_json *doc, const cJSON *answers, struct r
 	return RA_OK;
 }
 
+/* What a row of settings may want: the words a check gives for a value, whatever the firmware calls it. */
+static const char *const setting_words[] = {"on",   "off", "sha1", "sha256", "sha384", "several", "fifo",
+					    "crb",  "uefi", "legacy", "clear",  "none",   NULL};
+
+static ra_err read_wanted(const struct ra_json *doc, const cJSON *node, struct ra_errs *errs)
+{
+	const cJSON *item;
+	ra_err err = RA_OK;
+	int word;
+
+	if (!cJSON_IsArray(node))
+		return node ? ra_shape_word(doc, node, setting_words, &word, errs) : RA_OK;
+	cJSON_ArrayForEach (item, node)
+		err = err != RA_OK ? err : ra_shape_word(doc, item, setting_words, &word, errs);
+	return err;
+}
+
+/* Which settings of the firmware the directions are about, and what each is to be; a row that wants nothing is looked at. */
+static ra_err read_settings(const struct ra_json *doc, const cJSON *list, struct ra_errs *errs)
+{
+	static const struct ra_shape_key setting_keys[] = {{"setting", RA_SHAPE_STEP, true},
+							   {"to", RA_SHAPE_TEXTS, false},
+							   {"is", RA_SHAPE_TEXT, false},
+							   {"instead", RA_SHAPE_BOOL, false},
+							   {NULL, RA_SHAPE_ANY, false}};
+	ra_err err = ra_shape_list(doc, list, setting_keys, errs);
+	const cJSON *row;
+
+	cJSON_ArrayForEach (row, list) {
+		const cJSON *to = ra_json_get(row, "to"), *is = ra_json_get(row, "is");
+
+		if (err == RA_OK && to && is)
+			err = ra_json_fail(doc, is, errs, RA_E_INVALID, "expected \"to\" or \"is\", not both");
+		err = err != RA_OK ? err : read_wanted(doc, to, errs);
+		err = err != RA_OK ? err : read_wanted(doc, is, errs);
+	}
+	return err;
+}
+
 /* Which text of the vendors' files a step shows, if any: what to do in an action, where to look in a check. */
 static ra_err read_text(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)
 {
-	static const struct ra_shape_key text_keys[] = {
-	    {"variants", RA_SHAPE_TEXT, true}, {"id", RA_SHAPE_TEXT, true}, {NULL, RA_SHAPE_ANY, false}};
+	static const struct ra_shape_key text_keys[] = {{"variants", RA_SHAPE_TEXT, true},
+							{"id", RA_SHAPE_TEXT, true},
+							{"settings", RA_SHAPE_OBJECTS, false},
+							{NULL, RA_SHAPE_ANY, false}};
 	static const char *const variants[] = {"vendor", NULL};
 	ra_err err;
 	int word;
@@ -220,7 +261,8 @@ static ra_err read_text(const struct ra_json *doc, const cJSON *node, struct ra_
 	if (!step->text)
 		return RA_OK;
 	err = ra_shape_check(doc, step->text, text_keys, errs);
-	return err != RA_OK ? err : ra_shape_word(doc, ra_json_get(step->text, "variants"), variants, &word, errs);
+	err = err != RA_OK ? err : ra_shape_word(doc, ra_json_get(step->text, "variants"), variants, &word, errs);
+	return err != RA_OK ? err : read_settings(doc, ra_json_get(step->text, "settings"), errs);
 }
 
 static ra_err read_check(const struct ra_json *doc, const cJSON *node, struct ra_step *step, struct ra_errs *errs)

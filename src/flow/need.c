@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "flow/flowset_build.h"
+#include "flow/setting.h"
 #include "flow/state.h"
 
 #include <stdio.h>
@@ -151,6 +152,21 @@ static void add_action(const struct ra_state *state, struct ra_need *need, const
 	}
 }
 
+/* What the directions of a step tell of the firmware's settings, and whether it is this server that told it. */
+static void add_settings(const struct ra_state *state, struct ra_need *need, const cJSON *settings)
+{
+	const cJSON *row;
+
+	cJSON_ArrayForEach (row, settings) {
+		char fact[RA_FACT_NAME_MAX];
+
+		if (ra_setting_fact(ra_json_str(row, "setting", ""), "value", fact))
+			ra_need_add_fact(state, need, fact);
+	}
+	if (settings && settings->child)
+		ra_need_add_fact(state, need, RA_FACT_BMC_SERIAL);
+}
+
 void ra_need_of_step(const struct ra_state *state, struct ra_need *need)
 {
 	const struct ra_step *step = state->step;
@@ -162,6 +178,7 @@ void ra_need_of_step(const struct ra_state *state, struct ra_need *need)
 		ra_need_add_cond(state, need, step->edges[i].when);
 	if (step->kind == RA_STEP_ACTION)
 		add_action(state, need, &step->action);
+	add_settings(state, need, ra_json_get(step->text, "settings"));
 	add_version(state, need);
 }
 

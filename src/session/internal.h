@@ -301,6 +301,9 @@ RA_MUST_USE char *ra_say_fill(const struct ra_session *session, const char *text
 RA_MUST_USE char *ra_say_paragraphs(const struct ra_session *session, const cJSON *say);
 /* The current step's words: its `say`, or its vendor text for this host. NULL when it has none is "". */
 RA_MUST_USE char *ra_say_step(const struct ra_session *session, const struct ra_step *step);
+/* What the firmware of this server says of the settings a step is about, and the line that leads over to the maker's directions; the warning of
+ * a clear before it. "" where a step names no settings, or nothing is told of them. */
+RA_MUST_USE char *ra_say_directions(const struct ra_session *session, const struct ra_step *step);
 /* Why a change is as dangerous as it is: a sentence of each class that makes it so. "" where it puts back what was (it leads away from
  * the danger), or nothing is said. */
 RA_MUST_USE char *ra_say_danger(const struct ra_session *session, const struct ra_action *action);

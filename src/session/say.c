@@ -73,10 +73,13 @@ char *ra_say_step(const struct ra_session *s, const struct ra_step *step)
 	struct ra_maker maker = ra_state_maker(s->state);
 	RA_AUTO(ra_mem_free) char *own = ra_say_paragraphs(s, ra_maker_text(&maker, id));
 	RA_AUTO(ra_mem_free) char *say = ra_say_paragraphs(s, step->say);
+	RA_AUTO(ra_mem_free) char *machine = ra_say_directions(s, step);
 	RA_AUTO(ra_buf_free) struct ra_buf all = {0};
 
-	if (!own || !say || ra_buf_text(&all, say) || add_quirks(s, &maker, id, &all) ||
-	    (all.len && *own && ra_buf_text(&all, "\n\n")) || ra_buf_text(&all, own))
+	/* What this server tells comes first: on a small screen the end of a text is on another page. */
+	if (!own || !say || !machine || ra_buf_text(&all, say) || (all.len && *machine && ra_buf_text(&all, "\n\n")) ||
+	    ra_buf_text(&all, machine) || add_quirks(s, &maker, id, &all) || (all.len && *own && ra_buf_text(&all, "\n\n")) ||
+	    ra_buf_text(&all, own))
 		return NULL;
 	return strdup(ra_buf_str(&all));
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "flow/fleet.h"
+#include "flow/setting.h"
 #include "flow/words.h"
 #include "verb/flowparts.h"
 #include "verb/only.h"
@@ -191,6 +192,21 @@ static void full_way(void *payload, const struct ra_step *step, const struct ra_
 		condition("               when ", step->edges[at->edge++].when);
 }
 
+/* The settings its directions are about: "algorithm to sha256". */
+static void settings(const cJSON *rows)
+{
+	const cJSON *row;
+
+	cJSON_ArrayForEach(row, rows)
+	{
+		const char *to = ra_setting_to(row), *is = ra_json_str(row, "is", NULL);
+
+		printf("setting   %s", ra_json_str(row, "setting", ""));
+		ra_print_clean(to ? " to " : is ? " must be " : ", looked at", to ? to : is ? is : "",
+			       ra_json_bool(row, "instead", false) ? ", where nothing is told of those before\n" : "\n");
+	}
+}
+
 /* All a step says. */
 static int show_all(const struct ra_flow *flow, const struct ra_step *step, const struct ra_flowset *set)
 {
@@ -205,6 +221,7 @@ static int show_all(const struct ra_flow *flow, const struct ra_step *step, cons
 	if (cJSON_IsString(variants)) {
 		part("says      the vendor's text ", variants->valuestring);
 		texts("  other   ", ra_maker_text(&other, variants->valuestring));
+		settings(ra_json_get(step->text, "settings"));
 	}
 	ids("guide     ", step->guide, ", ");
 	checks("check     ", step->checks, set);

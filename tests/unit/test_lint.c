@@ -31,6 +31,9 @@ static void nothing_to_find(void **state)
 	 "step restart: takes the TPM away: expected a \"guard\" that is true only where"}
 #define DONE_STEP "'done':{'kind':'end','title':'Done','outcome':'resolved'}"
 #define DONE DONE_STEP ",'stop':{'kind':'end'"
+/* Rows of settings beside directions, and a check that tells of one. */
+#define SETTINGS(rows) {MAIN, "'id':'restart'", "'id':'restart','settings':[" rows "]"}
+#define GIVES(name) {"checks/console.json", "{'console.text':'violation'}", "{'console.text':'violation','setup." name ".value':'x'}"}
 /* Each change brings the finding, at the place. */
 static const struct {
 	int rule;
@@ -149,6 +152,20 @@ static const struct {
     {2, {{MAIN, "'only_for':['taken']", "'only_for':['token']"}}, "step clear: there is no cause \"token\""},
     {2, {{MAIN, "'flow':'side'", "'flow':'slide'"}}, "step side: there is no flow \"slide\""},
     {2, {{MAIN, "'id':'restart'", "'id':'restarts'"}}, "step restart: vendors/other.json has no text \"restarts\""},
+    {2, {SETTINGS("{'setting':'moon','is':'on'}")}, "step restart: there is no setting \"moon\": no check gives setup.moon.value"},
+    {2, {SETTINGS("{'setting':'txt'},{'setting':'txt'}"), GIVES("txt")}, "step restart: the setting \"txt\" stands there twice"},
+    {2, {SETTINGS("{'setting':'txt','instead':true}"), GIVES("txt")}, "step restart: the first setting stands instead of none"},
+    {3,
+     {SETTINGS("{'setting':'algorithm','to':['sha256','several']}"), GIVES("algorithm")},
+     "step restart: algorithm is to be \"sha256\", but the action does not touch pcr_bank"},
+    {3,
+     {SETTINGS("{'setting':'hierarchy','to':'clear'}"), GIVES("hierarchy")},
+     "step restart: hierarchy is to be \"clear\", but the action does not touch tpm_clear"},
+    {3, {SETTINGS("{'setting':'tpm','to':'sha1'}"), GIVES("tpm")}, "step restart: tpm is not set to \"sha1\" by anybody"},
+    {3,
+     {{MAIN, "'title':'Sealed?',", "'title':'Sealed?','text':{'variants':'vendor','id':'restart','settings':[{'setting':'txt','to':'on'}]},"},
+      GIVES("txt")},
+     "step sealed: a check sets nothing: expected \"is\", or no word for txt"},
     {2,
      {{MAIN, "'confirm':{'type':'host.name'}", "'confirm':{'type':'host.nome'}"}},
      "step clear: there is no fact \"host.nome\""},
