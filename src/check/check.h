@@ -111,6 +111,8 @@ struct ra_plane_answer {
 	const char *out, *err;
 	size_t out_len, err_len;
 	ra_utc_ms sent, came; /* session clock */
+	const cJSON *named;   /* names of the settings somebody wants to know (an array of texts), for facts that are `named`; NULL: none,
+			       * and there are no such facts */
 };
 /* What an answer holds. Owner: ra_found_free. */
 struct ra_found {
@@ -120,7 +122,7 @@ struct ra_found {
 	int64_t clock_offset_ms, clock_margin_ms;
 };
 /* Turn an answer into observations: every fact of the plane gets exactly one, known or with its reason.
- * Shape:  at, asked and plane are filled; seq, evidence are the caller's. A plane that parses `signatures` gives one sig.<id> for every
+ * Shape:  at, asked and plane are filled; seq, evidence are the caller's. Facts that are `named` are only there where names are. A plane that parses `signatures` gives one sig.<id> for every
  *         signature that shares a file with its request (signatures may be NULL otherwise).
  *         A log's answer holds, for every file of the request in its order, a line "==> vmkernel <==" and then its lines, rotated
  *         files first, oldest line first. Without such lines the answer to a request of one file is that file; of several, nothing

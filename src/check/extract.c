@@ -306,6 +306,28 @@ static ra_err read_builtin(const struct ra_builtin *builtin, const struct ra_che
 	return said_no(plane, answer, found);
 }
 
+static bool is_named(const struct ra_check_plane *plane, const char *name)
+{
+	for (size_t i = 0; i < plane->fact_count; i++)
+		if (!strcmp(plane->facts[i].name, name))
+			return ra_json_bool(plane->facts[i].spec, "named", false);
+	return false;
+}
+
+/* Nobody named anything: no word is said of what would be told then. */
+static void drop_named(const struct ra_check_plane *plane, struct ra_found *found)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < found->count; i++) {
+		if (is_named(plane, found->obs[i].name))
+			ra_obs_clear(&found->obs[i]);
+		else
+			found->obs[kept++] = found->obs[i];
+	}
+	found->count = kept;
+}
+
 static ra_err extract(const struct ra_check_plane *plane, const struct ra_signatures *signatures,
 		      const struct ra_plane_answer *answer, struct ra_found *out)
 {
@@ -337,6 +359,8 @@ ra_err ra_extract_facts(const struct ra_check *check, const struct ra_check_plan
 
 	memset(out, 0, sizeof(*out));
 	err = extract(plane, signatures, answer, out);
+	if (!err && !answer->named)
+		drop_named(plane, out);
 	if (err) {
 		ra_found_free(out);
 		return err;

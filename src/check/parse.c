@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *const keyvalue_keys[] = {"key", NULL};
-static const char *const json_keys[] = {"pointer", "where", "exists", "pattern", NULL};
+static const char *const json_keys[] = {"pointer", "where", "exists", "pattern", "named", NULL};
 static const char *const x509_keys[] = {"field", "of", NULL};
 static const char *const table_keys[] = {"column", "where", NULL};
 static const char *const lines_keys[] = {"line", NULL};

@@ -1,6 +1,7 @@
 /* parse_json.c - facts out of a JSON answer by RFC 6901 pointer. */
 #include "config.h"
 
+#include "check/named.h"
 #include "check/parse.h"
 
 #include "base/pattern.h"
@@ -279,6 +280,53 @@ static ra_err cut_out(const char *regex, struct ra_raw *out)
 	return RA_OK;
 }
 
+/* The one node at a place without stars; NULL where there is none, or a doubt. */
+static const cJSON *object_at(const cJSON *node, const char *pointer)
+{
+	char token[TOKEN_MAX];
+	bool doubt = false;
+
+	while (node && pointer && *pointer) {
+		pointer = next_token(pointer, token);
+		node = pointer && cJSON_IsObject(node) ? member_like(node, token, &doubt) : NULL;
+	}
+	return node;
+}
+
+static bool is_named(const cJSON *named, const char *member)
+{
+	const cJSON *name;
+
+	cJSON_ArrayForEach (name, named)
+		if (cJSON_IsString(name) && ra_named_is(name->valuestring, member))
+			return true;
+	return false;
+}
+
+/* "NAME=VALUE" of every member that is named and has a value; what has none, or one that is no setting's, was not told. */
+static ra_err take_named(const cJSON *object, const cJSON *named, struct ra_raw *out)
+{
+	char item[RA_NAMED_LEN_MAX + RA_NAMED_VALUE_MAX + 2];
+	const cJSON *member;
+	ra_err err = RA_OK;
+
+	if (!object || cJSON_IsNull(object))
+		return RA_OK;
+	out->is_list = true;
+	out->reason = cJSON_IsObject(object) ? RA_KNOWN : RA_MALFORMED;
+	for (member = object->child; member && !err && out->reason == RA_KNOWN; member = member->next) {
+		struct ra_span word;
+
+		if (!ra_named_ok(member->string) || ra_named_secret(member->string) || !is_named(named, member->string) ||
+		    !word_of(member, out, &word) || word.len > RA_NAMED_VALUE_MAX)
+			continue;
+		int len = snprintf(item, sizeof(item), "%s=%.*s", member->string, (int)word.len, word.at);
+
+		err = ra_raw_add(out, (struct ra_span){item, (size_t)len});
+	}
+	return err;
+}
+
 ra_err ra_parse_json(const struct ra_parse_in *in, const struct ra_extract *fact, struct ra_raw *out)
 {
 	if (!in->tree) {
@@ -291,6 +339,8 @@ ra_err ra_parse_json(const struct ra_parse_in *in, const struct ra_extract *fact
 			   out);
 		return RA_OK;
 	}
+	if (ra_json_bool(fact->spec, "named", false))
+		return take_named(object_at(in->tree, ra_json_str(fact->spec, "pointer", "")), in->answer->named, out);
 	const char *pattern = ra_json_str(fact->spec, "pattern", NULL);
 	ra_err err = walk(in->tree, ra_json_str(fact->spec, "pointer", ""), fact, out);
 

@@ -113,10 +113,20 @@ static ra_err exists_ok(const struct ra_check_loading *load, const struct ra_ext
 	return RA_OK;
 }
 
+static ra_err named_ok(const struct ra_check_loading *load, const struct ra_extract *fact, const cJSON *named)
+{
+	if (!cJSON_IsTrue(named) || fact->type != RA_LIST)
+		return BAD(load, named, "named is true, for a list only");
+	return ra_json_get(fact->spec, "where") || stars_of(ra_json_str(fact->spec, "pointer", ""))
+		       ? BAD(load, named, "named goes with a pointer to one object, and without where")
+		       : RA_OK;
+}
+
 static ra_err json_ok(const struct ra_check_loading *load, const struct ra_extract *fact)
 {
 	const cJSON *where = ra_json_get(fact->spec, "where"), *exists = ra_json_get(fact->spec, "exists");
 	const cJSON *pattern = ra_json_get(fact->spec, "pattern");
+	const cJSON *named = ra_json_get(fact->spec, "named");
 	const char *pointer = ra_json_str(fact->spec, "pointer", "");
 	ra_err err = pattern ? ra_place_pattern_ok(load, pattern) : RA_OK;
 
@@ -128,6 +138,8 @@ static ra_err json_ok(const struct ra_check_loading *load, const struct ra_extra
 		return BAD(load, ra_json_get(fact->spec, "pointer"), "a pointer is empty or begins with '/'");
 	if (where)
 		err = where_ok(load, fact, where);
+	if (!err && named)
+		err = named_ok(load, fact, named);
 	return err || !exists ? err : exists_ok(load, fact, exists);
 }
 

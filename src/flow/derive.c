@@ -2,13 +2,12 @@
  * observation is added only when something changed. */
 #include "config.h"
 
+#include "flow/drift.h"
 #include "flow/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BRIEF_MAX 300 /* bytes of a value in a sentence */
 
 /* What a row of the list has, and the fact of the host it is held against. */
 static const struct listed {
@@ -66,33 +65,17 @@ static ra_err add_line(cJSON **list, const char *line)
 	return RA_E_NOMEM;
 }
 
-/* A value for people, never longer than fits. */
-static ra_err brief(const struct ra_state *state, const char *fact, const struct ra_value *value, char *out)
-{
-	RA_AUTO(ra_mem_free) char *text = ra_value_text(value);
-	const char *spelt = value->type == RA_BOOL ? value->as.yes ? "true" : "false" : text;
-	const char *word = text ? ra_flowset_word(state->set, fact, spelt) : NULL;
-
-	if (word == spelt) /* the glossary has none */
-		word = text;
-
-	if (!word)
-		return RA_E_NOMEM;
-	snprintf(out, BRIEF_MAX, "%s", strlen(word) < BRIEF_MAX ? *word ? word : "(empty)" : "(too long to show)");
-	return RA_OK;
-}
-
 /* The comparison of one fact, gathered. */
 struct sums {
 	cJSON *drift, *open;  /* sentences; NULL: none */
 	enum ra_reason doubt; /* of the first that nobody told */
 };
 
-static ra_err compare(const struct ra_state *state, const char *fact, const char *word, const struct ra_value *wanted, bool of_list,
-		      struct sums *sums)
+/* A fact of the host against the site's list. */
+static ra_err compare(const struct ra_state *state, const char *fact, const char *word, const struct ra_value *wanted, struct sums *sums)
 {
 	struct ra_reading is = read_fact(state, fact);
-	char line[2 * BRIEF_MAX + 160], want[BRIEF_MAX], have[BRIEF_MAX];
+	char line[2 * RA_BRIEF_MAX + 160], want[RA_BRIEF_MAX], have[RA_BRIEF_MAX];
 
 	if (is.reason != RA_KNOWN) {
 		sums->doubt = sums->open ? sums->doubt : is.reason;
@@ -101,9 +84,9 @@ static ra_err compare(const struct ra_state *state, const char *fact, const char
 	}
 	if (is.value->type == wanted->type && ra_value_equal(is.value, wanted))
 		return RA_OK;
-	if (brief(state, fact, wanted, want) || brief(state, fact, is.value, have))
+	if (ra_brief(state, fact, wanted, want) || ra_brief(state, fact, is.value, have))
 		return RA_E_NOMEM;
-	snprintf(line, sizeof(line), of_list ? "%s: the list has %s, the host %s" : "%s: wanted %s, is %s", word, want, have);
+	snprintf(line, sizeof(line), "%s: the list has %s, the host %s", word, want, have);
 	return add_line(&sums->drift, line);
 }
 
@@ -132,30 +115,40 @@ static void clear_sums(struct sums *sums)
 	cJSON_Delete(sums->open);
 }
 
+/* The rows of a template as sentences. */
+static ra_err sum_rows(const struct ra_drift *rows, size_t count, struct sums *sums)
+{
+	char line[RA_DRIFT_SAY_MAX];
+	ra_err err = RA_OK;
+
+	for (size_t i = 0; i < count && !err; i++) {
+		bool told = rows[i].reason == RA_KNOWN;
+
+		if (told && !rows[i].differs)
+			continue;
+		if (!told && !sums->open)
+			sums->doubt = rows[i].reason;
+		ra_drift_say(&rows[i], line, sizeof(line));
+		err = add_line(told ? &sums->drift : &sums->open, line);
+	}
+	return err;
+}
+
 static ra_err derive_template(struct ra_state *state, const struct ra_fold_entry *entry)
 {
-	const cJSON *all = ra_json_get(state->wanted, "wanted"), *at;
+	RA_AUTO(ra_mem_free) struct ra_drift *rows = NULL;
+	size_t count = 0;
 	struct sums sums = {0};
 	ra_err err = tell_text(state, entry, "template.title", RA_TEXT, ra_json_get(state->wanted, "title"), RA_WITHHELD);
 
-	if (!err && !all) { /* a copy without it */
+	if (!err && !ra_json_get(state->wanted, "wanted") && !ra_json_get(state->wanted, "firmware")) { /* a copy without it */
 		err = tell_list(state, entry, "template.drift", RA_WITHHELD, NULL);
 		return err ? err : tell_list(state, entry, "template.unknown", RA_WITHHELD, NULL);
 	}
-	cJSON_ArrayForEach (at, all) {
-		int type = ra_flowset_fact_type(state->set, at->string);
-		struct ra_value wanted = {.type = RA_TEXT};
-
-		if (err)
-			break;
-		/* A record read with another flow set: what the set does not know nobody can tell. */
-		err = ra_value_from_json(type < 0 ? RA_TEXT : (enum ra_type)type, at, &wanted);
-		if (err == RA_E_INVALID)
-			err = RA_OK;
-		if (!err)
-			err = compare(state, at->string, at->string, &wanted, false, &sums);
-		ra_value_clear(&wanted);
-	}
+	if (!err)
+		err = ra_drift_rows(state, &rows, &count);
+	if (!err)
+		err = sum_rows(rows, count, &sums);
 	if (!err)
 		err = tell_sums(state, entry, "template.drift", "template.unknown", &sums);
 	clear_sums(&sums);
@@ -192,7 +185,7 @@ static ra_err derive_listed(struct ra_state *state, const struct ra_fold_entry *
 	if (err == RA_E_INVALID)
 		err = RA_OK;
 	if (!err)
-		err = compare(state, at->fact, at->word, &wanted, true, sums);
+		err = compare(state, at->fact, at->word, &wanted, sums);
 	ra_value_clear(&wanted);
 	return err;
 }
@@ -236,7 +229,10 @@ ra_err ra_apply_given(struct ra_state *state, const struct ra_fold_entry *entry,
 		return ra_cannot_follow(entry, errs, "it has no content");
 	cJSON_Delete(*slot);
 	*slot = cJSON_Duplicate(content, true);
-	return *slot ? RA_OK : RA_E_NOMEM;
+	if (!*slot || site)
+		return *slot ? RA_OK : RA_E_NOMEM;
+	cJSON_Delete(state->named);
+	return ra_drift_names(*slot, &state->named);
 }
 
 ra_err ra_derive(struct ra_state *state, const struct ra_fold_entry *entry)
@@ -259,4 +255,8 @@ void ra_need_of_given(const struct ra_state *state, struct ra_need *need, const 
 		return;
 	cJSON_ArrayForEach (at, ra_json_get(state->wanted, "wanted"))
 		ra_need_add_fact(state, need, at->string);
+	static const char *const firmware[] = {RA_FACT_SETTINGS, RA_FACT_NEXT, "bmc.maker"};
+
+	for (size_t i = 0; state->named && i < RA_LEN(firmware); i++)
+		ra_need_add_fact(state, need, firmware[i]);
 }

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/io.h"
+#include "check/named.h"
 #include "flow/shape.h"
 #include "flow/state.h"
 
@@ -98,19 +99,74 @@ static ra_err wanted_ok(const struct ra_flowset *set, const struct ra_json *doc,
 		   : RA_OK;
 }
 
+/* A setting of the firmware, by the machine's own name for it. */
+static ra_err setting_ok(const struct ra_json *doc, const cJSON *at, struct ra_errs *errs)
+{
+	if (ra_named_secret(at->string))
+		return ra_json_fail(doc, at, errs, RA_E_INVALID, "\"%s\" may be a password, or a part of one: it is never read", at->string);
+	if (!ra_named_ok(at->string))
+		return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected the name of a BIOS attribute (letters, digits, \"_\", \"-\", \".\")");
+	if (cJSON_IsString(at) && strlen(at->valuestring) > RA_NAMED_VALUE_MAX)
+		return ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a value of at most %d bytes", RA_NAMED_VALUE_MAX);
+	return cJSON_IsString(at) || cJSON_IsBool(at) || cJSON_IsNumber(at)
+		       ? RA_OK
+		       : ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a text, true, false or a number, as the machine has it");
+}
+
+/* "dell", or "dell/15g": a maker's file, and a generation of it. */
+static ra_err maker_ok(const struct ra_flowset *set, const struct ra_json *doc, const cJSON *at, struct ra_errs *errs)
+{
+	size_t len = strcspn(at->string, "/");
+	char id[64] = "";
+
+	if (len < sizeof(id))
+		memcpy(id, at->string, len);
+	const cJSON *vendor = ra_flowset_vendor(set, id), *row;
+
+	if (!vendor || !ra_json_get(vendor, "match"))
+		return ra_json_fail(doc, at, errs, RA_E_INVALID, "no maker's file \"%s\"; `reattest flow show vendors` names them", id);
+	if (!at->string[len])
+		return RA_OK;
+	cJSON_ArrayForEach (row, ra_json_get(vendor, "generations"))
+		if (!strcmp(ra_json_str(row, "id", ""), at->string + len + 1))
+			return RA_OK;
+	return ra_json_fail(doc, at, errs, RA_E_INVALID, "%s has no generation \"%s\"", id, at->string + len + 1);
+}
+
+static ra_err firmware_ok(const struct ra_flowset *set, const struct ra_json *doc, const cJSON *firmware, struct ra_errs *errs)
+{
+	const cJSON *maker, *at;
+	ra_err err = RA_OK;
+
+	if (firmware && (!firmware->child || cJSON_GetArraySize(firmware) > RA_GIVEN_MAKERS_MAX))
+		return ra_json_fail(doc, firmware, errs, RA_E_INVALID, "expected 1 to %d makers", RA_GIVEN_MAKERS_MAX);
+	cJSON_ArrayForEach (maker, firmware) {
+		if (ra_is_own_key(maker->string))
+			continue;
+		err = err ? err : maker_ok(set, doc, maker, errs);
+		if (!err && (!cJSON_IsObject(maker) || !maker->child || cJSON_GetArraySize(maker) > RA_GIVEN_WANTED_MAX))
+			err = ra_json_fail(doc, maker, errs, RA_E_INVALID, "expected 1 to %d settings", RA_GIVEN_WANTED_MAX);
+		cJSON_ArrayForEach (at, maker)
+			err = err || ra_is_own_key(at->string) ? err : setting_ok(doc, at, errs);
+	}
+	return err;
+}
+
 static ra_err template_ok(const struct ra_flowset *set, const struct ra_json *doc, const cJSON *root, struct ra_errs *errs)
 {
 	static const struct ra_shape_key keys[] = {{"$schema", RA_SHAPE_TEXT, false}, {"format", RA_SHAPE_FORMAT, true},
-						   {"title", RA_SHAPE_TEXT, true},    {"wanted", RA_SHAPE_OBJECT, true},
-						   {NULL, RA_SHAPE_ANY, false}};
-	const cJSON *wanted = ra_json_get(root, "wanted"), *at;
+						   {"title", RA_SHAPE_TEXT, true},    {"wanted", RA_SHAPE_OBJECT, false},
+						   {"firmware", RA_SHAPE_OBJECT, false}, {NULL, RA_SHAPE_ANY, false}};
+	const cJSON *wanted = ra_json_get(root, "wanted"), *firmware = ra_json_get(root, "firmware"), *at;
 	ra_err err = ra_shape_check(doc, root, keys, errs);
 
-	if (!err && (!wanted->child || cJSON_GetArraySize(wanted) > RA_GIVEN_WANTED_MAX))
+	if (!err && !wanted && !firmware)
+		err = ra_json_fail(doc, root, errs, RA_E_INVALID, "expected \"wanted\" facts, \"firmware\" settings, or both");
+	if (!err && wanted && (!wanted->child || cJSON_GetArraySize(wanted) > RA_GIVEN_WANTED_MAX))
 		err = ra_json_fail(doc, wanted, errs, RA_E_INVALID, "expected 1 to %d facts", RA_GIVEN_WANTED_MAX);
 	cJSON_ArrayForEach (at, wanted)
 		err = err ? err : wanted_ok(set, doc, at, errs);
-	return err;
+	return err ? err : firmware_ok(set, doc, firmware, errs);
 }
 
 /* Take the author's own keys out of an object, and the one only an editor reads: the record keeps what was said, and keys that begin
@@ -126,15 +182,27 @@ static void drop_own(cJSON *node)
 	}
 }
 
+static void drop_own_of(cJSON *rows)
+{
+	cJSON *row;
+
+	cJSON_ArrayForEach (row, rows)
+		drop_own(row);
+}
+
 static cJSON *content_of(const cJSON *root)
 {
-	cJSON *content = cJSON_Duplicate(root, true), *row;
+	cJSON *content = cJSON_Duplicate(root, true);
 
 	if (!content)
 		return NULL;
 	drop_own(content);
-	cJSON_ArrayForEach (row, cJSON_GetObjectItemCaseSensitive(content, "models"))
-		drop_own(row);
+	drop_own_of(cJSON_GetObjectItemCaseSensitive(content, "models"));
+	cJSON *firmware = cJSON_GetObjectItemCaseSensitive(content, "firmware");
+
+	if (firmware)
+		drop_own(firmware);
+	drop_own_of(firmware);
 	return content;
 }
 

@@ -261,6 +261,7 @@ ra_err ra_make_reply(const struct ra_state *state, const struct ra_want *want, c
 	/* A machine may say a secret nobody asked for: a log holds the boot options, and with them the recovery key. */
 	if (without_secrets(&room.out, &room.out_len, &out_masked) != RA_OK || without_secrets(&room.err, &room.err_len, &err_masked) != RA_OK)
 		return no_memory(errs);
+	room.named = state->named;
 	if (ra_extract_facts(want->check, want->plane, ra_flowset_signatures(state->set), answer, &found) != RA_OK)
 		return no_memory(errs);
 	body = reply_body(want->check, want->plane);

@@ -88,6 +88,7 @@ struct ra_state *ra_state_free(struct ra_state *state)
 	free(state->end_reason);
 	cJSON_Delete(state->site);
 	cJSON_Delete(state->wanted);
+	cJSON_Delete(state->named);
 	ra_facts_free(state->facts);
 	free(state);
 	return NULL;

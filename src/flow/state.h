@@ -109,6 +109,7 @@ struct ra_state {
 	size_t text_count, text_room;
 	struct ra_plane_told told[RA_PLANE_COUNT];
 	cJSON *site, *wanted; /* what the site gave: its list, its template; NULL */
+	cJSON *named;         /* settings of the firmware the template wants to know of some maker; NULL: none */
 };
 
 /* Make room for one more item in the list whose pointer stands at list_at (items of size bytes) and zero it.
