@@ -113,6 +113,20 @@ static ra_err setting_ok(const struct ra_json *doc, const cJSON *at, struct ra_e
 		       : ra_json_fail(doc, at, errs, RA_E_INVALID, "expected a text, true, false or a number, as the machine has it");
 }
 
+/* Which there are stands in the sentence. */
+static ra_err no_maker(const struct ra_flowset *set, const struct ra_json *doc, const cJSON *at, struct ra_errs *errs)
+{
+	RA_AUTO(ra_buf_free) struct ra_buf names = {.max_len = 200};
+	const cJSON *vendor;
+
+	for (size_t i = 0; (vendor = ra_flowset_vendor_at(set, i)); i++)
+		if (ra_json_get(vendor, "match") &&
+		    ra_buf_printf(&names, "%s%s", names.len ? ", " : "", ra_json_str(vendor, "id", "")))
+			break; /* so many that they say nothing */
+	return ra_json_fail(doc, at, errs, RA_E_INVALID, "no file of a maker \"%.*s\"; there are %s", (int)strcspn(at->string, "/"),
+			    at->string, ra_buf_str(&names));
+}
+
 /* "dell", or "dell/15g": a maker's file, and a generation of it. */
 static ra_err maker_ok(const struct ra_flowset *set, const struct ra_json *doc, const cJSON *at, struct ra_errs *errs)
 {
@@ -124,7 +138,7 @@ static ra_err maker_ok(const struct ra_flowset *set, const struct ra_json *doc, 
 	const cJSON *vendor = ra_flowset_vendor(set, id), *row;
 
 	if (!vendor || !ra_json_get(vendor, "match"))
-		return ra_json_fail(doc, at, errs, RA_E_INVALID, "no maker's file \"%s\"; `reattest flow show vendors` names them", id);
+		return no_maker(set, doc, at, errs);
 	if (!at->string[len])
 		return RA_OK;
 	cJSON_ArrayForEach (row, ra_json_get(vendor, "generations"))

@@ -442,10 +442,9 @@ static ra_err take_state(struct ra_session *s, enum ra_plane plane, const struct
 	snprintf(at->say, sizeof(at->say), "%s%s%.700s", unchecked ? RA_UNCHECKED : "", unchecked && *event->say ? "; " : "",
 		 event->say);
 	if (down && at->withheld) /* the link knows only that it got none */
-		snprintf(at->say, sizeof(at->say),
-			 "%.300s was not asked: two hosts did not accept this password, and it is offered to no further one. Five wrong ones lock an "
-			 "account for 15 minutes.",
-			 s->host);
+		snprintf(at->say, sizeof(at->say), "%.300s was not asked: two %s did not accept this password, and it is offered to no further one. %s",
+			 plane == RA_PLANE_BMC ? s->bmc.place : s->host, plane == RA_PLANE_BMC ? "BMCs" : "hosts",
+			 plane == RA_PLANE_BMC ? "Wrong ones lock its account there." : "Five wrong ones lock an account for 15 minutes.");
 	if (up)
 		snprintf(at->peer, sizeof(at->peer), "%s", event->peer);
 	at->ever_up = at->ever_up || up;

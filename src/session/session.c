@@ -315,6 +315,13 @@ ra_err ra_session_host(const char *text, struct ra_errs *errs)
 	return ra_ssh_target_parse(text, &target, errs);
 }
 
+ra_err ra_session_bmc(const char *text, struct ra_errs *errs)
+{
+	struct ra_vsphere_url url;
+
+	return ra_bmc_url_parse(text, &url, errs);
+}
+
 /* "root@esx01:2222" names user and port too; an option of its own outranks it. */
 static ra_err set_target(struct ra_session *s, const struct ra_session_options *o, struct ra_errs *errs)
 {

@@ -93,6 +93,8 @@ RA_DEFINE_AUTO(struct ra_hub, ra_hub_free);
 
 /* Is this how a host can be named ("esx01", "root@esx01:22", "[2001:db8::1]:22")? Errors: RA_E_ARG with what is wrong. */
 RA_MUST_USE ra_err ra_session_host(const char *text, struct ra_errs *errs);
+/* The same of a BMC's URL. */
+RA_MUST_USE ra_err ra_session_bmc(const char *text, struct ra_errs *errs);
 /* Begin a walk. Errors: RA_E_ARG, RA_E_IO (journal), RA_E_BUSY. Owner: the hub. */
 RA_MUST_USE ra_err ra_session_new(struct ra_hub *hub, const struct ra_session_options *options, struct ra_session **out,
 				  struct ra_errs *errs);

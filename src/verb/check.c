@@ -64,6 +64,7 @@ static ra_err begin(struct run *r, size_t index, struct ra_errs *errs)
 	options.flows = r->flows;
 	options.recording = r->recording;
 	options.host = host;
+	ra_hosts_bmc(&r->hosts, index, &options);
 	options.all_checks = true;
 	options.only = (const char *const *)r->only;
 	options.journal_path = context->options->journal;
@@ -107,9 +108,7 @@ static ra_err find_hosts(struct run *r, struct ra_errs *errs)
 		err = ra_fail(errs, RA_E_ARG, "name a host to check, or --from demo:SCENARIO");
 	if (!err && context->options->journal && r->hosts.count > 1)
 		err = ra_fail(errs, RA_E_ARG, "--journal takes one host; --keep keeps one record for each");
-	if (!err && context->options->bmc && r->hosts.count > 1)
-		err = ra_fail(errs, RA_E_ARG, "--bmc is the management controller of one server: name one host");
-	return err ? err : ra_verb_asks_somebody(context->options, errs);
+	return err ? err : ra_hosts_asked(&r->hosts, context->options, errs);
 }
 
 static ra_err prepare(struct run *r, struct ra_errs *errs)

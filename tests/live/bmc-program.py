@@ -4,34 +4,11 @@ import os
 import subprocess
 import sys
 
-from vcenter_peer import DIR, PROGRAM, SRC, Server, Walk, bad, entries, failures, lines, run, secret_fd, want
+from bmc_peer import PASSWORD, USER, Bmc, given
+from vcenter_peer import DIR, PROGRAM, Walk, bad, entries, failures, lines, run, secret_fd, want
 
 HOST = "esx01.lab.example"
-USER, PASSWORD = "operator", "peer&<s3cret>\"'/+%2"  # each way of writing it down differs from the others
 HASH = "00112233445566778899AABBCCDDEEFF"  # begins what a Dell's BIOS attributes hold of its setup password
-
-
-class Bmc(Server):
-    """A BMC of a maker's shape."""
-
-    def __init__(self, shape, *flags):
-        super().__init__(shape, SRC + "/tests/peers/bmc-peer.py", "-shape", shape, "-password", PASSWORD, *flags)
-
-    def told(self, word):
-        return lines(self.changes).count(word)
-
-    def way(self, *trust):
-        return ["--no-ssh", "--bmc", self.url, "--bmc-user", USER, *(trust or ("--ca-file", self.ca))]
-
-    def logged_out(self, sessions=1):
-        want(self.told("begun") == sessions and self.told("ended") == sessions,
-             f"{self.name}: {self.told('begun')} sessions begun, {self.told('ended')} ended, expected {sessions}")
-
-
-def given(*argv, password=PASSWORD):
-    """The program with the BMC's password on a descriptor. Out: exit code, stdout, stderr."""
-    fd = secret_fd(password)
-    return run(*argv, "--bmc-password-fd", str(fd), password=None, lent=[fd])
 
 
 def check(bmc, *argv, trust=(), **more):
