@@ -17,9 +17,13 @@ static const char *spelled(const struct ra_state *state, const char *fact)
 	return reading.reason == RA_KNOWN && reading.value->type == RA_TEXT ? reading.value->as.text : NULL;
 }
 
+/* Where the host itself does not say whose it is, its management controller may. */
 struct ra_maker ra_state_maker(const struct ra_state *state)
 {
-	return ra_flowset_maker(state->set, spelled(state, "host.vendor"), spelled(state, "host.model"));
+	const char *vendor = spelled(state, "host.vendor"), *model = spelled(state, "host.model");
+
+	return vendor ? ra_flowset_maker(state->set, vendor, model)
+		      : ra_flowset_maker(state->set, spelled(state, "bmc.maker"), model ? model : spelled(state, "bmc.model"));
 }
 
 /* What its maker calls the management controller of this server. Owner: caller. */
