@@ -176,7 +176,7 @@ static const char *text_of(const struct ra_reading *reading)
 }
 
 /* Whose settings they are: the controller that tells them knows it best. */
-static struct ra_maker maker_of(const struct ra_state *state)
+struct ra_maker ra_state_bmc_maker(const struct ra_state *state)
 {
 	struct ra_reading maker = read_fact(state, "bmc.maker"), model = read_fact(state, "bmc.model");
 
@@ -189,12 +189,12 @@ static void rows_of(const cJSON *firmware, const struct ra_maker *maker, const c
 	char name[160];
 
 	out[0] = out[1] = NULL;
-	if (!maker->own || maker->own == maker->other)
+	if (!ra_maker_id(maker))
 		return;
-	out[1] = ra_json_get(firmware, maker->own->id);
+	out[1] = ra_json_get(firmware, ra_maker_id(maker));
 	if (!maker->generation)
 		return;
-	snprintf(name, sizeof(name), "%s/%s", maker->own->id, maker->generation->id);
+	snprintf(name, sizeof(name), "%s/%s", ra_maker_id(maker), maker->generation->id);
 	out[0] = ra_json_get(firmware, name);
 }
 
@@ -211,7 +211,7 @@ static ra_err not_compared(struct gathered *g, const char *name, enum ra_reason 
 static ra_err compare_firmware(struct gathered *g, const cJSON *firmware)
 {
 	const struct ra_reading settings = read_fact(g->state, RA_FACT_SETTINGS);
-	const struct ra_maker maker = maker_of(g->state);
+	const struct ra_maker maker = ra_state_bmc_maker(g->state);
 	const cJSON *rows[2], *want;
 	char line[RA_BRIEF_MAX];
 	ra_err err = RA_OK;
@@ -223,7 +223,7 @@ static ra_err compare_firmware(struct gathered *g, const cJSON *firmware)
 		const struct ra_reading named = read_fact(g->state, "bmc.maker");
 
 		snprintf(line, sizeof(line), "settings of the firmware: the template names none for %s",
-			 maker.own && maker.own != maker.other ? ra_maker_title(&maker)
+			 ra_maker_id(&maker)		       ? ra_maker_title(&maker)
 			 : text_of(&named)			? text_of(&named)
 								: "a server whose maker is not known");
 		return not_compared(g, line, RA_NOT_APPLICABLE);

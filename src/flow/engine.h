@@ -79,6 +79,8 @@ RA_MUST_USE char *ra_state_fill(const struct ra_state *state, const char *text, 
 
 /* Whose directions fit this host, by what is known of it now. */
 struct ra_maker ra_state_maker(const struct ra_state *state);
+/* The same of the server whose BMC was read: what that tells itself goes before. */
+struct ra_maker ra_state_bmc_maker(const struct ra_state *state);
 
 /* One step of the way, in order. */
 struct ra_visit {

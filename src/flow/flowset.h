@@ -219,6 +219,8 @@ const cJSON *ra_maker_text(const struct ra_maker *maker, const char *text_id);
 #define RA_FILL_RESUME "resume"
 /* What its management controller is called ("iDRAC"), else what `other` calls it. NULL when nobody says. */
 const char *ra_maker_bmc(const struct ra_maker *maker);
+/* The id of its file; NULL where none but `other` fits. */
+const char *ra_maker_id(const struct ra_maker *maker);
 /* "Dell PowerEdge 15G", or without the generation where the model does not tell it. NULL: no file about any maker. */
 const char *ra_maker_title(const struct ra_maker *maker);
 /* Its next quirk after this one (NULL: the first) that belongs to a text. One of another generation is left out, one of a generation

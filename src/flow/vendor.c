@@ -81,6 +81,11 @@ const char *ra_maker_bmc(const struct ra_maker *maker)
 	return maker->other ? maker->other->bmc : NULL;
 }
 
+const char *ra_maker_id(const struct ra_maker *maker)
+{
+	return maker->own && maker->own != maker->other ? maker->own->id : NULL;
+}
+
 const char *ra_maker_title(const struct ra_maker *maker)
 {
 	if (maker->generation)

@@ -204,6 +204,9 @@ RA_MUST_USE ra_err ra_link_redfish_new(const struct ra_redfish_options *options,
 				       struct ra_errs *errs);
 /* Where an operator means a BMC. Out: path is of no meaning. Errors: as ra_vsphere_url_parse, and for a path that is not Redfish's own. */
 RA_MUST_USE ra_err ra_bmc_url_parse(const char *text, struct ra_vsphere_url *out, struct ra_errs *errs);
+/* The name of a setting of a maker's firmware that is known, without the number its board gives it, if value is one it may be left at: never
+ * something to be done, or a clear. NULL: none. */
+const char *ra_bmc_setting(const char *attribute, const cJSON *value);
 
 /* A recording: a simulated host with states and moves (reattest-flow(5), RECORDINGS). Shared by the links of its planes. */
 struct ra_recording;

@@ -11,6 +11,7 @@
  * is Supermicro's TPM provision support, which locks the TPM for good. */
 #include "config.h"
 
+#include "link/link.h"
 #include "link/redfish_names.h"
 
 #include <stdio.h>
@@ -169,4 +170,15 @@ const char *ra_rf_value_like(const struct ra_rf_name *name, const char *current,
 		if (row->spelling == now->spelling && strcmp(row->word, word) == 0)
 			return row->value;
 	return NULL;
+}
+
+const char *ra_bmc_setting(const char *attribute, const cJSON *value)
+{
+	const struct ra_rf_name *name = ra_rf_name_of(attribute);
+	char text[RA_RF_VALUE_MAX];
+	const char *word = name && ra_rf_value_text(value, text) ? ra_rf_word_of(name, text) : NULL;
+
+	if (!word || !strcmp(word, "clear") || name->role == RA_RF_DOES || name->topic == RA_RF_PHYSICAL_PRESENCE)
+		return NULL;
+	return name->attribute;
 }

@@ -157,6 +157,9 @@ struct ra_vcenter_told {
 	bool unchecked;    /* its certificate is not looked at */
 };
 struct ra_vcenter_told ra_session_vcenter(const struct ra_session *session);
+/* The settings of a host's firmware that are known by name, as a template (flows/schema/template.schema.json) under its maker.
+ * Owner: caller. Errors: RA_E_NOTFOUND (no BMC told any, or no maker's file fits), RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_session_template(const struct ra_session *session, cJSON **out, struct ra_errs *errs);
 /* Cancel what is running (read-only requests). A change that was sent goes on, unless its machine said that it may be cancelled: then
  * that is asked of it, once, and how it ended comes as always. */
 void ra_session_cancel(struct ra_session *session);

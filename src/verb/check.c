@@ -32,6 +32,7 @@ struct run {
 	char *records[RA_HOSTS_MAX]; /* their files; NULL: none is kept */
 	struct ra_sealer sealer;
 	char *journal;
+	char *made; /* --make-template: its text */
 	char **only; /* --only */
 };
 
@@ -49,6 +50,7 @@ static void run_clear(struct run *r)
 		free(r->records[i]);
 	ra_sealer_clear(&r->sealer);
 	free(r->journal);
+	free(r->made);
 	ra_only_free(r->only);
 	free(r);
 }
@@ -108,6 +110,10 @@ static ra_err find_hosts(struct run *r, struct ra_errs *errs)
 		err = ra_fail(errs, RA_E_ARG, "name a host to check, or --from demo:SCENARIO");
 	if (!err && context->options->journal && r->hosts.count > 1)
 		err = ra_fail(errs, RA_E_ARG, "--journal takes one host; --keep keeps one record for each");
+	if (!err && context->options->make_template && r->hosts.count > 1)
+		err = ra_fail(errs, RA_E_ARG, "--make-template takes one host: the one that is set as it should be");
+	if (!err && context->options->make_template)
+		err = ra_may_write(context->options->make_template, errs);
 	return err ? err : ra_hosts_asked(&r->hosts, context->options, errs);
 }
 
@@ -144,6 +150,41 @@ static ra_err prepare(struct run *r, struct ra_errs *errs)
 	return err;
 }
 
+/* What cannot be made is said; the check is what it is. */
+static void make_template(struct run *r, const struct ra_session *session)
+{
+	RA_AUTO(ra_cjson_free) cJSON *tree = NULL;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (ra_session_template(session, &tree, &errs))
+		ra_say_errs(&errs);
+	r->made = tree ? cJSON_Print(tree) : NULL;
+}
+
+/* --make-template. Out: the exit code, or that of what could not be written. */
+static int write_template(const struct run *r, int code)
+{
+	const char *file = r->context->options->make_template;
+	struct ra_errs errs;
+
+	ra_errs_clear(&errs);
+	if (!file)
+		return code;
+	if (!r->made) {
+		ra_say("%s is not written", file);
+		return code == RA_EXIT_OK || code == RA_EXIT_WARN ? RA_EXIT_UNKNOWN : code;
+	}
+	RA_AUTO(ra_buf_free) struct ra_buf text = {0};
+
+	if (ra_buf_printf(&text, "%s\n", r->made) || ra_write_file(file, 0666, ra_buf_str(&text), text.len, &errs)) {
+		ra_say_errs(&errs);
+		return RA_EXIT_CANTWRITE;
+	}
+	ra_say("wrote %s; keep in it what your site wants, and give it with --template", file);
+	return code;
+}
+
 /* A host has ended: what is kept of it is its result and a few texts, all else goes. */
 static ra_err take(struct run *r, size_t index, struct ra_errs *errs)
 {
@@ -164,6 +205,8 @@ static ra_err take(struct run *r, size_t index, struct ra_errs *errs)
 		ra_say("%s", ra_buf_str(&line));
 	else if (view->fault)
 		ra_say("%s: %s", view->host, view->end_reason);
+	if (r->context->options->make_template)
+		make_template(r, r->sessions[index]);
 	r->records[index] = *view->journal_path ? strdup(view->journal_path) : NULL;
 	ra_hub_release(r->hub, r->sessions[index]);
 	r->sessions[index] = NULL;
@@ -258,7 +301,7 @@ static int walk_all(struct run *r, struct ra_errs *errs)
 	/* A person may be asked, so not before every host has ended. */
 	for (size_t i = 0; i < r->count; i++)
 		code = r->records[i] ? ra_sealer_end(&r->sealer, r->records[i], code) : code;
-	return code;
+	return number ? code : write_template(r, code);
 }
 
 /* --only list */

@@ -41,6 +41,7 @@ static const struct ra_option_row options[] = {
 	{"answers", 0, "FILE", "answers to questions, one step=answer[,answer] a line; never gates, confirmations or actions", RUNS, AT(answers), RA_OPT_TEXT},
 	{"site-list", 0, "FILE", "the site's own dated list of versions, to compare with (JSON; see flows/examples/site-list.json)", RUNS, AT(site_list), RA_OPT_TEXT},
 	{"template", 0, "FILE", "facts as they are wanted, to compare with (JSON; see flows/examples/template.json)", RUNS, AT(template), RA_OPT_TEXT},
+	{"make-template", 0, "FILE", "write the settings of this host's firmware that are known by name, as its BMC tells them, as such a template", "check", AT(make_template), RA_OPT_TEXT},
 	{"read-only", 0, NULL, "offer no action", WALKS, AT(read_only), RA_OPT_BOOL},
 	{"dry-run", 0, NULL, "show actions, begin none", WALKS, AT(dry_run), RA_OPT_BOOL},
 	{"allow-firmware-changes", 0, NULL, "settings of the firmware may be changed by the server's BMC in this session, one at a time, each behind its gate and typed confirmation; never a clear of the TPM (resume: to be given anew)", WALKS, AT(firmware_changes), RA_OPT_BOOL},

@@ -37,7 +37,7 @@ struct ra_govc;
 struct ra_options {
 	const char *user, *host_key, *known_hosts, *flow, *entry, *from, *key_file, *journal, *change_id, *case_id, *until, *format,
 		*output, *hosts_file, *answers, *fail_on, *exit_style, *log_file, *prune, *size, *vcenter, *vcenter_user, *bmc, *bmc_user, *ca_file, *proxy,
-		*site_list, *template, *only, *map, *also, *vm_support, *ssh, *cms, *cms_key, *signers, *head;
+		*site_list, *template, *make_template, *only, *map, *also, *vm_support, *ssh, *cms, *cms_key, *signers, *head;
 	const char *identities[9]; /* NULL-terminated */
 	int identity_count;
 	int port, parallel, password_fd, vcenter_password_fd, bmc_password_fd, key_fd, seal_password_fd, timeout_s; /* fds: -1 not given */

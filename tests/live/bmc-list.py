@@ -147,6 +147,34 @@ def one_refuses():
             bmc.logged_out()
 
 
+def made():
+    """A template out of a host that is set as it should be: that host is as in it, another of its maker is held against it, and nothing in it
+    tells whose host it was."""
+    with contextlib.ExitStack() as stack:
+        bmcs, cas = pool(stack, SHAPES)
+        expected = {"dell": ("Tpm2Algorithm", "SHA1"), "hpe": ("TpmActivePcrs", "Sha256"), "supermicro": ("SHA256PCRBank", "Enabled")}
+        for bmc in bmcs:
+            path = f"{DIR}/made-{bmc.name}.json"
+            _, _, err = checked([bmc], cas, "--make-template", path, template=False)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            firmware = json.loads(text)["firmware"]
+            name, is_set = expected[bmc.name]
+            want(list(firmware) == [bmc.name] and firmware[bmc.name].get(name) == is_set, f"made: {firmware} {err}")
+            for word in ("assword", "Salt", "Operation", "TEST", "TAG0001", "TpmInfo", "esx01"):
+                want(word not in text, f"made: the template of {bmc.name} holds {word}")
+            code, out, err = checked([bmc], cas, "--format", "json", "--only", "template", "--template", path, template=False)
+            want(code == 0 and value(json.loads(out), "template.drift") == [], f"made: {bmc.name} against itself: exit {code}: {out[-300:]} {err}")
+        other = json.loads("".join(lines(f"{DIR}/made-dell.json")))
+        other["firmware"]["dell"]["Tpm2Algorithm"] = "SHA256"
+        code, _, err = checked(bmcs[:1], cas, "--only", "template", "--template", write("other.json", json.dumps(other)), template=False)
+        want(code == 11, f"made: drift: exit {code}: {err}")
+        code, _, err = run("check", "--from", "demo:healthy", "--make-template", DIR + "/none.json", password=None)
+        want(code == 12 and "no BMC told the settings" in err and not lines(DIR + "/none.json"), f"made of nothing: exit {code}: {err}")
+        code, _, err = run("check", "--make-template", DIR + "/none.json", "a.x", "a.y", password=None)
+        want(code == 64 and "--make-template takes one host" in err, f"made of two: exit {code}: {err}")
+
+
 def users():
     """So many at once as --parallel says, each session ended; a user in a line goes before the one for all."""
     with contextlib.ExitStack() as stack:
@@ -197,7 +225,7 @@ def secrets():
 
 
 def main():
-    for part in (drift, formats, waits, kept, wrong_password, one_refuses, users, pattern, usage, secrets):
+    for part in (drift, formats, waits, kept, wrong_password, one_refuses, made, users, pattern, usage, secrets):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part()
     if failures:
