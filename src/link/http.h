@@ -86,6 +86,7 @@ struct ra_http_answer {
 	struct ra_buf location; /* Location: a path or a URL, not looked at */
 	char type[64];        /* media type, lower case, without parameters */
 	char etag[128];
+	int retry_s;         /* Retry-After in seconds, at most a day; 0: not told (or as a date) */
 	char say[RA_LINK_SAY_MAX]; /* one sentence when not ANSWERED: server, what failed, what to do */
 };
 void ra_http_answer_clear(struct ra_http_answer *answer);

@@ -155,6 +155,19 @@ static void keep_value(struct ra_buf *buf, const char *value, size_t len)
 		(void)keep(buf, value, len);
 }
 
+/* A count of seconds; 0 for a date, and for what is no number. */
+static int seconds_of(const char *text, size_t len)
+{
+	int seconds = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (!isdigit((unsigned char)text[i]) || i > 5)
+			return 0;
+		seconds = seconds * 10 + (text[i] - '0');
+	}
+	return seconds <= 86400 ? seconds : 86400;
+}
+
 static void take_header(struct ra_http_job *job, const char *line, size_t len)
 {
 	struct ra_http_answer *answer = &job->answer;
@@ -163,6 +176,7 @@ static void take_header(struct ra_http_job *job, const char *line, size_t len)
 
 	if (len > 5 && memcmp(line, "HTTP/", 5) == 0) { /* another answer begins: what an interim one said is over */
 		answer->type[0] = answer->etag[0] = '\0';
+		answer->retry_s = 0;
 		drop(&answer->cookie);
 		drop(&answer->token);
 		ra_buf_free(&answer->location);
@@ -175,6 +189,8 @@ static void take_header(struct ra_http_job *job, const char *line, size_t len)
 	} else if ((value = value_of(line, len, "ETag", &value_len)) != NULL) {
 		if (value_len < sizeof(answer->etag))
 			snprintf(answer->etag, sizeof(answer->etag), "%.*s", (int)value_len, value);
+	} else if ((value = value_of(line, len, "Retry-After", &value_len)) != NULL) {
+		answer->retry_s = seconds_of(value, value_len);
 	} else if ((value = value_of(line, len, "Set-Cookie", &value_len)) != NULL) {
 		keep_value(&answer->cookie, value, until_semicolon(value, value_len));
 	} else if ((value = value_of(line, len, "X-Auth-Token", &value_len)) != NULL) {

@@ -3,12 +3,14 @@
 
 #include "link/api.h"
 #include "link/redfish.h"
+#include "link/redfish_do.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define PATIENCE_MS 20000 /* so long a BMC that is busy, and says for how long, is waited for by a read */
 #define LOGOUT_MS 1500 /* so long the end of a session is waited for at most; BMCs are slow, and keep few sessions */
 
 static struct ra_rf *of(struct ra_link *link)
@@ -34,8 +36,23 @@ static void set_state(struct ra_rf *rf, enum ra_link_state state, enum ra_link_w
 
 /* Jobs. */
 
+/* A change whose job is over: what it waits for is of no interest any more. */
+static void let_go(struct ra_rf *rf)
+{
+	if (rf->call && rf->phase == RA_RF_READY) {
+		ra_http_cancel(rf->http, rf->call);
+		rf->call = 0;
+	}
+	ra_rf_do_drop(rf);
+	rf->aim = RA_RF_COUNT;
+	rf->wake_at = 0;
+	rf->again = true;
+}
+
 static void job_drop(struct ra_rf *rf, struct ra_job *job)
 {
+	if (ra_rf_do_job(rf) == job)
+		let_go(rf);
 	ra_jobs_remove(&rf->jobs, job);
 	free(job->own);
 	job->own = NULL;
@@ -51,6 +68,23 @@ static void answer_why(struct ra_rf *rf, struct ra_job *job, enum ra_link_why wh
 		ra_queue_reply(&rf->queue, job, why, say);
 	}
 	job_drop(rf, job);
+}
+
+void ra_rf_answer_why(struct ra_rf *rf, struct ra_job *job, enum ra_link_why why, const char *say)
+{
+	answer_why(rf, job, why, say);
+}
+
+void ra_rf_answer_done(struct ra_rf *rf, struct ra_job *job, int status, const char *out, const char *say)
+{
+	struct ra_reply *reply = ra_job_reply(job);
+	bool good = true;
+
+	if (reply) {
+		reply->status = status;
+		good = !ra_buf_text(&reply->out, out) && !ra_buf_text(&reply->err, say);
+	}
+	answer_why(rf, job, good ? RA_LINK_ANSWERED : RA_LINK_CUT, good ? say : "no memory for the answer");
 }
 
 /* An answer, but not what was asked for: it stands in err. */
@@ -293,6 +327,12 @@ static void finish(struct ra_rf *rf, enum ending how, enum ra_link_why why, cons
 {
 	struct ra_job *next;
 
+	if (rf->doing) {
+		rf->aim = RA_RF_COUNT;
+		rf->again = true;
+		ra_rf_do_came(rf, how == END_TEXT ? text : NULL, how == END_WHY ? why : RA_LINK_ANSWERED, text);
+		return;
+	}
 	for (struct ra_job *job = rf->jobs; job; job = next) {
 		next = job->next;
 		if (!want_of(job)->taken)
@@ -327,13 +367,50 @@ static void begin_read(struct ra_rf *rf)
 	rf->aim = want_of(rf->jobs)->what;
 	rf->retraced = !rf->ways[rf->aim].uri[0]; /* it is about to be found anew */
 	rf->tries = 0;
+	rf->patience_ms = PATIENCE_MS;
 	ra_rf_forget(rf->ways, false);
-	for (struct ra_job *job = rf->jobs; job; job = job->next)
+	/* Not those behind a change: what was read before it is not what they ask for. */
+	for (struct ra_job *job = rf->jobs; job && !want_of(job)->change; job = job->next)
 		if (want_of(job)->what == rf->aim) {
 			((struct ra_rf_want *)job->own)->taken = true;
 			sent(rf, job);
 		}
 	go_on(rf);
+}
+
+void ra_rf_fetch(struct ra_rf *rf, enum ra_rf_what what, const char *path)
+{
+	rf->aim = what;
+	if (path)
+		snprintf(rf->ways[what].uri, sizeof(rf->ways[what].uri), "%s", path);
+	rf->retraced = path || !rf->ways[what].uri[0];
+	rf->tries = 0;
+	ra_rf_forget(rf->ways, false);
+	go_on(rf);
+}
+
+static void begin_change(struct ra_rf *rf, struct ra_job *job)
+{
+	((struct ra_rf_want *)job->own)->taken = true;
+	sent(rf, job);
+	if (ra_job_reply(job))
+		ra_job_reply(job)->sent = false;
+	ra_rf_do(rf, job);
+}
+
+/* It is busy, and says for how long: it is asked again then, if that is within our patience and that of those who wait. */
+static bool wait_for_it(struct ra_rf *rf, const struct ra_rf_got *got)
+{
+	int64_t wait_ms = (int64_t)got->retry_s * 1000;
+	bool some = false;
+
+	for (const struct ra_job *job = rf->jobs; job; job = job->next)
+		some = some || (want_of(job)->taken && job->deadline > rf->now + wait_ms);
+	if (got->status != 503 || !wait_ms || wait_ms > rf->patience_ms || !some)
+		return false;
+	rf->patience_ms -= wait_ms;
+	rf->wake_at = rf->now + wait_ms;
+	return true;
 }
 
 /* What is known of the way may be out of date: once it is found anew. */
@@ -376,7 +453,7 @@ static void take_failure(struct ra_rf *rf, const struct ra_http_answer *answer, 
 		rf->renewed = true;
 		ra_rf_logout(rf);
 		log_in(rf);
-	} else if (gone && retrace(rf)) {
+	} else if (wait_for_it(rf, got) || (gone && retrace(rf))) {
 		return;
 	} else if ((rf->from != rf->aim && gone) || (rf->of_member && got->why != RA_LINK_TIMEOUT)) {
 		/* On the way: what is not there leads nowhere, and a member that cannot be looked at is not the one. */
@@ -399,6 +476,24 @@ static void take_read(struct ra_rf *rf, const struct ra_http_answer *answer, con
 	}
 }
 
+/* The change itself was answered, or lost: nothing of it is sent again. */
+static void take_change(struct ra_rf *rf, const struct ra_http_answer *answer)
+{
+	struct ra_reply *reply = ra_job_reply((struct ra_job *)ra_rf_do_job(rf));
+	struct ra_rf_got got;
+
+	rf->changing = false;
+	if (answer->why == RA_LINK_REFUSED) { /* another certificate than before */
+		if (reply)
+			reply->sent = answer->sent;
+		refuse(rf, "%s", answer->say);
+		return;
+	}
+	ra_rf_read(rf, answer, &got);
+	ra_rf_do_took(rf, answer, &got);
+	ra_json_free(got.json);
+}
+
 static void take_answer(struct ra_rf *rf, const struct ra_http_answer *answer)
 {
 	enum ra_rf_phase phase = rf->phase;
@@ -409,8 +504,13 @@ static void take_answer(struct ra_rf *rf, const struct ra_http_answer *answer)
 		return;
 	}
 	rf->call = 0;
+	if (rf->changing) {
+		take_change(rf, answer);
+		return;
+	}
 	if (phase != RA_RF_LOGIN && ra_rf_follow(rf, answer))
 		return;
+	snprintf(rf->etag, sizeof(rf->etag), "%s", answer->etag);
 	ra_rf_read(rf, answer, &got);
 	if (phase == RA_RF_GREET)
 		take_greeting(rf, &got);
@@ -459,7 +559,9 @@ static void expire(struct ra_rf *rf)
 	for (struct ra_job *job = rf->jobs; job; job = next) {
 		next = job->next;
 		if (job->deadline <= rf->now) {
-			snprintf(say, sizeof(say), "%s: no answer within %d seconds", rf->place, job->timeout_ms / 1000);
+			snprintf(say, sizeof(say), "%s: no answer within %d seconds%s", rf->place, job->timeout_ms / 1000,
+				 ra_rf_do_job(rf) != job ? "" : ra_rf_do_is_sent(rf) ? "; the change was sent, and how it ended is not known"
+										      : "; nothing was sent");
 			answer_why(rf, job, RA_LINK_TIMEOUT, say);
 		} else {
 			waited = waited || want_of(job)->taken;
@@ -486,11 +588,16 @@ static void rf_step(struct ra_link *link, ra_mono_ms now)
 		answer_all(rf, RA_LINK_REFUSED, rf->final_say);
 	if (rf->phase == RA_RF_IDLE && rf->jobs)
 		greet(rf);
-	if (rf->phase != RA_RF_READY || rf->call)
+	if (rf->phase != RA_RF_READY || rf->call || now < rf->wake_at)
 		return;
 	answer_too_old(rf);
-	if (rf->aim != RA_RF_COUNT) /* its login was renewed */
+	rf->wake_at = 0;
+	if (rf->aim != RA_RF_COUNT) /* its login was renewed, or it was waited for */
 		get(rf, rf->path);
+	else if (rf->doing)
+		ra_rf_do_on(rf);
+	else if (rf->jobs && want_of(rf->jobs)->change)
+		begin_change(rf, rf->jobs);
 	else if (rf->jobs)
 		begin_read(rf);
 }
@@ -503,8 +610,10 @@ static int rf_poll(const struct ra_link *link, struct pollfd *fds, ra_mono_ms *d
 	for (const struct ra_job *job = rf->jobs; job; job = job->next)
 		*deadline = job->deadline < *deadline ? job->deadline : *deadline;
 	if (rf->again || !ra_queue_is_empty(&rf->queue) ||
-	    (rf->jobs && (rf->phase == RA_RF_IDLE || (rf->phase == RA_RF_READY && !rf->call))))
+	    (rf->jobs && (rf->phase == RA_RF_IDLE || (rf->phase == RA_RF_READY && !rf->call && rf->wake_at <= rf->now))))
 		*deadline = rf->now;
+	if (rf->phase == RA_RF_READY && !rf->call && rf->wake_at > rf->now && rf->wake_at < *deadline)
+		*deadline = rf->wake_at;
 	return count;
 }
 
@@ -527,8 +636,9 @@ static ra_err rf_submit(struct ra_link *link, const struct ra_ticket *ticket, st
 	}
 	ra_jobs_add(&rf->jobs, job);
 	want->what = ra_rf_what_of(ra_json_root(job->request));
-	/* Nothing is changed through this link, and no secret is read. */
-	if (want->what == RA_RF_COUNT || ticket->change || ticket->secret)
+	want->change = ticket->change;
+	/* Nothing is changed but what stands in the table of changes, and no secret is read. */
+	if (ticket->secret || (ticket->change ? !ra_rf_row_of(ra_json_root(job->request)) : want->what == RA_RF_COUNT))
 		answer_why(rf, job, RA_LINK_NO_REQUEST, "a BMC cannot be asked this way");
 	return RA_OK;
 }
@@ -538,9 +648,12 @@ static void rf_cancel(struct ra_link *link, uint64_t ticket)
 	struct ra_rf *rf = of(link);
 
 	for (struct ra_job *job = rf->jobs; job; job = job->next)
-		if (job->id == ticket) {
+		if (job->id == ticket && ra_rf_do_job(rf) == job && ra_rf_do_is_sent(rf)) {
+			return; /* it goes on */
+		} else if (job->id == ticket) {
 			answer_why(rf, job, RA_LINK_CANCELLED,
-				   want_of(job)->taken ? "given up before the answer came" : "given up before it was sent");
+				   want_of(job)->taken && !want_of(job)->change ? "given up before the answer came"
+										 : "given up before it was sent");
 			return;
 		}
 }

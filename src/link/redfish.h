@@ -1,7 +1,7 @@
 /* redfish.h - the insides of the BMC link, shared by its files. Private to link/.
  *
  * redfish_said.c: what a body says instead of a resource, and where it leads; redfish_find.c: which resource is found by which, and which of
- * several is meant; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
+ * several is meant; redfish_do.h: changes; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
  * Invariants: nothing blocks; one read is under way at a time (BMCs are slow, and have few connections); every session that was begun is
  * ended, whatever happened; password and token are in wiped memory and in no sentence; no id of a resource is assumed: all but the root is
  * found by links, and no link leads to another server. Source: DMTF DSP0266 1.20, DSP2046. */
@@ -18,6 +18,7 @@
 #define RA_RF_MEMBERS_MAX 8 /* of a collection that are looked at */
 #define RA_RF_HOPS_MAX 3    /* redirects of one read */
 #define RA_RF_LEAVE ((uint64_t)1 << 63) /* in the id of a call: it is a log out */
+#define RA_RF_OURS_MAX 8
 #define RA_RF_KEY_MAX 64
 #define RA_RF_TEXT_MAX 400
 
@@ -30,6 +31,8 @@ struct ra_rf_said {
 /* Read a body. Shape: body may be NULL or anything JSON has. The envelope of DSP0266 ("error" with @Message.ExtendedInfo), messages without
  * a text (a table of ours has it), "message" as an object (old iDRAC), Messages with MessageID (old iLO). */
 void ra_rf_said_of(const cJSON *body, struct ra_rf_said *out);
+/* The same of the messages alone that name a property of the request. Out: is_error: there are some. */
+void ra_rf_said_about(const cJSON *body, const char *property, struct ra_rf_said *out);
 /* Why an answer brought no resource: by its message, else by its status. Out: ANSWERED: it is an answer, but not a usable one. */
 enum ra_link_why ra_rf_why(int status, const struct ra_rf_said *said);
 /* A link in a body: the text of member @odata.id of an object, or of the text itself. Out: false where it is no place on the same server
@@ -50,6 +53,7 @@ enum ra_rf_what {
 	RA_RF_MANAGER,
 	RA_RF_CHASSES,
 	RA_RF_CHASSIS,
+	RA_RF_PLACE, /* what a body named; no way leads there */
 	RA_RF_COUNT
 };
 /* The resource a request names; RA_RF_COUNT for none. */
@@ -74,6 +78,7 @@ void ra_rf_forget(struct ra_rf_way ways[RA_RF_COUNT], bool all);
 /* Learn from the body of a resource (NULL: it cannot be had) where others are. of_member: it is the member looked at of `from`. */
 void ra_rf_learn(struct ra_rf_way ways[RA_RF_COUNT], enum ra_rf_what from, bool of_member, const cJSON *body);
 
+struct ra_rf_doing;
 enum ra_rf_phase {
 	RA_RF_IDLE,
 	RA_RF_GREET,  /* what server is this */
@@ -108,6 +113,12 @@ struct ra_rf {
 	bool renewed;  /* the login was renewed for this read */
 	char path[RA_RF_URI_MAX]; /* of the read under way */
 	int hops, tries;
+	char etag[128];		  /* of what the last read brought; "" */
+	int64_t patience_ms;	  /* so long a BMC that is busy is waited for yet */
+	ra_mono_ms wake_at;	  /* before it nothing is sent */
+	struct ra_rf_doing *doing; /* the change under way, NULL; what is read is for it */
+	bool changing;		  /* the call under way is the change itself */
+	char ours[RA_RF_OURS_MAX][96]; /* settings this link has set */
 	uint64_t call, next_call; /* call: the read, greeting or login under way; 0: none */
 	int leaving;              /* log outs under way */
 	ra_mono_ms now;
@@ -116,6 +127,7 @@ struct ra_rf {
 /* A job's own. */
 struct ra_rf_want {
 	enum ra_rf_what what;
+	bool change; /* of redfish_do.h; what is RA_RF_COUNT */
 	bool taken; /* belongs to the aim */
 };
 
@@ -123,6 +135,7 @@ struct ra_rf_want {
 struct ra_rf_got {
 	enum ra_link_why why; /* ANSWERED and no json: an answer that cannot be used, and say tells why */
 	int status;
+	int retry_s;	      /* after so many seconds it may be asked again; 0: not told */
 	struct ra_json *json; /* a resource; NULL */
 	struct ra_rf_said said;
 	char say[RA_LINK_SAY_MAX];
@@ -130,6 +143,8 @@ struct ra_rf_got {
 void ra_rf_read(const struct ra_rf *rf, const struct ra_http_answer *answer, struct ra_rf_got *out);
 /* Read a path, with what lets us in. Out: false without memory. */
 bool ra_rf_get(struct ra_rf *rf, const char *path);
+/* Send a change: once. Shape: if_match may be "". Out: false without memory. */
+bool ra_rf_send(struct ra_rf *rf, const char *method, const char *path, const char *body, const char *if_match);
 /* Begin a session. Out: false without memory. */
 bool ra_rf_login(struct ra_rf *rf);
 /* The session an answer to a login began. Out: false when it began none. */

@@ -52,16 +52,21 @@ static bool put_access(const struct ra_rf *rf, char *out, size_t cap)
 }
 
 /* Hand a call over, as it is but for its id and who it is from. */
-static bool send_call(struct ra_rf *rf, struct ra_http_call *call)
+static bool send_call(struct ra_rf *rf, struct ra_http_call *call, const char *if_match)
 {
-	char access[HEADER_MAX];
-	const char *headers[] = {"Accept: application/json", "OData-Version: 4.0", call->secret ? "Content-Type: application/json" : access, NULL,
-				 NULL};
+	char access[HEADER_MAX], match[160];
+	const char *headers[6] = {"Accept: application/json", "OData-Version: 4.0"};
 	bool good = put_access(rf, access, sizeof(access));
+	size_t count = 2;
 
-	/* A login is from nobody. */
-	if (!call->secret && !access[0])
-		headers[2] = NULL;
+	if (call->secret || call->body)
+		headers[count++] = "Content-Type: application/json";
+	if (!call->secret && access[0]) /* a login is from nobody */
+		headers[count++] = access;
+	if (if_match && if_match[0]) {
+		snprintf(match, sizeof(match), "If-Match: %s", if_match);
+		headers[count++] = match;
+	}
 	call->headers = headers;
 	call->id = ++rf->next_call | (strcmp(call->method, "DELETE") == 0 ? RA_RF_LEAVE : 0);
 	good = good && ra_http_send(rf->http, call, NULL) == RA_OK;
@@ -69,10 +74,19 @@ static bool send_call(struct ra_rf *rf, struct ra_http_call *call)
 	return good;
 }
 
+bool ra_rf_send(struct ra_rf *rf, const char *method, const char *path, const char *body, const char *if_match)
+{
+	struct ra_http_call call = {.method = method, .path = path, .body = body, .body_len = strlen(body), .timeout_ms = CALL_MS,
+				    .cap_len = RA_RF_ANSWER_MAX};
+
+	rf->call = send_call(rf, &call, if_match) ? call.id : 0;
+	return rf->call != 0;
+}
+
 static bool send_read(struct ra_rf *rf)
 {
 	struct ra_http_call call = {.method = "GET", .path = rf->path, .timeout_ms = CALL_MS, .cap_len = RA_RF_ANSWER_MAX};
-	bool good = send_call(rf, &call);
+	bool good = send_call(rf, &call, NULL);
 
 	rf->call = good ? call.id : 0;
 	return good;
@@ -132,7 +146,7 @@ bool ra_rf_login(struct ra_rf *rf)
 	err = err ? err : ra_secret_add(body, "}", 1);
 	rf->token = ra_secret_free(rf->token);
 	rf->basic = false;
-	rf->call = !err && send_call(rf, &call) ? call.id : 0;
+	rf->call = !err && send_call(rf, &call, NULL) ? call.id : 0;
 	return rf->call != 0;
 }
 
@@ -154,7 +168,7 @@ void ra_rf_logout(struct ra_rf *rf)
 	struct ra_http_call call = {.method = "DELETE", .path = rf->session, .timeout_ms = LOGOUT_CALL_MS, .cap_len = RA_RF_ANSWER_MAX,
 				    .again = true};
 
-	if (rf->token && rf->session[0] && send_call(rf, &call))
+	if (rf->token && rf->session[0] && send_call(rf, &call, NULL))
 		rf->leaving++;
 	rf->session[0] = '\0';
 	rf->token = ra_secret_free(rf->token);
@@ -185,7 +199,7 @@ void ra_rf_read(const struct ra_rf *rf, const struct ra_http_answer *answer, str
 	ra_err err;
 
 	ra_errs_clear(&errs);
-	*out = (struct ra_rf_got){.why = answer->why, .status = answer->status};
+	*out = (struct ra_rf_got){.why = answer->why, .status = answer->status, .retry_s = answer->retry_s};
 	snprintf(out->say, sizeof(out->say), "%s", answer->say);
 	if (answer->why != RA_LINK_ANSWERED)
 		return;

@@ -50,6 +50,7 @@ static const struct {
 		       2,
 		       is_case,
 		       "chassis"},
+    [RA_RF_PLACE] = {NULL, "what it named is not there", {{0}}, 0, NULL, NULL},
 };
 
 /* Of the systems a BMC shows (a baseboard of accelerators, a DPU) the server is the one with firmware settings. */

@@ -158,18 +158,57 @@ static const char *words_of(const cJSON *error)
 	return cJSON_IsObject(message) ? ra_json_str(message, "value", "") : cJSON_IsString(message) ? message->valuestring : "";
 }
 
-void ra_rf_said_of(const cJSON *body, struct ra_rf_said *out)
+/* The messages of a body, wherever they stand. */
+static const cJSON *list_of(const cJSON *body)
 {
 	const cJSON *error = ra_json_get(body, "error"), *list = ra_json_get(error, "@Message.ExtendedInfo");
+
+	list = list ? list : ra_json_get(error, "Messages");
+	list = list ? list : ra_json_get(body, "@Message.ExtendedInfo");
+	return list ? list : ra_json_get(body, "Messages");
+}
+
+/* A message names a property: the end of a pointer to it, or one of its arguments. */
+static bool names(const cJSON *message, const char *property)
+{
+	const cJSON *item;
+	size_t len = strlen(property);
+
+	cJSON_ArrayForEach (item, ra_json_get(message, "RelatedProperties")) {
+		size_t at = cJSON_IsString(item) ? strlen(item->valuestring) : 0;
+
+		if (at > len && item->valuestring[at - len - 1] == '/' && strcmp(item->valuestring + at - len, property) == 0)
+			return true;
+	}
+	cJSON_ArrayForEach (item, ra_json_get(message, "MessageArgs")) {
+		if (cJSON_IsString(item) && strcmp(item->valuestring, property) == 0)
+			return true;
+	}
+	return false;
+}
+
+void ra_rf_said_about(const cJSON *body, const char *property, struct ra_rf_said *out)
+{
+	const cJSON *message;
+	int count = 0;
+
+	*out = (struct ra_rf_said){0};
+	cJSON_ArrayForEach (message, list_of(body)) {
+		if (cJSON_IsObject(message) && names(message, property) && count++ < MESSAGES_MAX)
+			take_message(message, out);
+	}
+	out->is_error = count > 0;
+}
+
+void ra_rf_said_of(const cJSON *body, struct ra_rf_said *out)
+{
+	const cJSON *error = ra_json_get(body, "error"), *list = list_of(body);
 	bool resource = ra_json_get(body, "@odata.id") != NULL;
 
 	*out = (struct ra_rf_said){0};
 	/* A resource may carry messages about itself; they are no error. */
 	if (resource || !cJSON_IsObject(body))
 		return;
-	list = list ? list : ra_json_get(error, "Messages");
-	list = list ? list : ra_json_get(body, "@Message.ExtendedInfo");
-	list = list ? list : ra_json_get(body, "Messages");
 	out->is_error = error || list;
 	take_messages(list, out);
 	if (!out->key[0] && !is_envelope(key_of(ra_json_str(error, "code", ""))))

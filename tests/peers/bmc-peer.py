@@ -21,6 +21,7 @@ import time
 
 sys.dont_write_bytecode = True
 from bmc_bodies import SHAPES  # noqa: E402
+import bmc_changes  # noqa: E402
 
 SESSIONS = "/redfish/v1/SessionService/Sessions"
 SCENARIOS = {
@@ -57,7 +58,9 @@ SCENARIOS = {
     "foreign": "the links in the body at a path with -on in it lead to another server",
     "clear": "among the settings for the next start a clear of the TPM waits (shapes dell, hpe, lenovo)",
     "notredfish": "JSON at the root that is no service root",
+    "later": "503 and Retry-After of a second at a path with -on in it, -times times",
 }
+SCENARIOS.update({name: what for name, what in bmc_changes.SCENARIOS.items() if name not in SCENARIOS})
 
 
 def flags():
@@ -75,8 +78,9 @@ def flags():
     add("-password", default="peer-secret-2", help="with which password (of this test alone)")
     add("-cafile", default="", help="sign the certificate by an authority made at start, and write that one's PEM here")
     add("-selfsigned", action="store_true", help="whatever -cafile says")
+    bmc_changes.flags(add)
     add("-log", default="", help="append a line per request: N METHOD:PATH STATUS")
-    add("-mutations", default="", help='append "begun" and "ended" for each session')
+    add("-mutations", default="", help='append "begun" and "ended" for each session, and each change that comes')
     options = parser.parse_args()
     options.scenario = set(filter(None, options.scenario.split(",")))
     if options.scenario - set(SCENARIOS):
@@ -109,6 +113,7 @@ class Bmc:
         self.requests = 0
         self.seen = {}
         self.url = ""
+        self.changes = bmc_changes.Changes(self)
 
     def wait_to_clear(self):
         attribute = {"dell": "Tpm2Hierarchy", "hpe": "Tpm2Operation", "lenovo": "TrustedComputingGroup_DeviceOperation"}[self.options.shape]
@@ -137,6 +142,10 @@ class Bmc:
         self.sessions[token] = {"id": number, "left": 0 if self.has("restless") else self.options.uses if self.has("expire") else 1 << 30}
         self.note(self.options.mutations, "begun")
         return token, number
+
+    def expire_all(self):
+        for session in list(self.sessions.values()):
+            self.end(f"{SESSIONS}/{session['id']}")
 
     def end(self, path):
         for token, session in list(self.sessions.items()):
@@ -218,7 +227,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             asked = json.loads(self.read() or b"{}")
         except ValueError:
             asked = {}
-        if bmc.key(self.path) != bmc.key(SESSIONS) or bmc.has("nosessions"):
+        if bmc.key(self.path) != bmc.key(SESSIONS):
+            self.change(asked)
+            return
+        if bmc.has("nosessions"):
             self.send(404, MISSING)
             return
         if bmc.has("full"):
@@ -235,6 +247,31 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with bmc.lock:
             token, number = bmc.begin()
         self.answer_login(token, number)
+
+    def do_PATCH(self):
+        try:
+            asked = json.loads(self.read() or b"{}")
+        except ValueError:
+            asked = {}
+        self.change(asked)
+
+    def change(self, asked):
+        bmc = self.bmc
+        with bmc.lock:
+            let_in = bmc.lets_in(self.headers)
+            if let_in:
+                bmc.changes.due()
+                answer = bmc.changes.take(self.command, self.path, asked, self.headers.get("If-Match"), self.tag_of)
+        if not let_in:
+            self.refuse()
+        elif answer == "cut":
+            with bmc.lock:
+                bmc.note(bmc.options.log, f"{bmc.requests} {self.command}:{self.path} cut")
+            self.cut()
+        else:
+            if bmc.has("hang"):
+                time.sleep(bmc.options.delay / 1000)
+            self.send(*answer)
 
     def answer_login(self, token, number):
         bmc, place = self.bmc, f"{SESSIONS}/{number}"
@@ -270,13 +307,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif not self.trick():
             self.answer()
 
+    @staticmethod
+    def tag_of(body):
+        return 'W/"' + hashlib.sha256(json.dumps(body).encode()).hexdigest()[:12] + '"'
+
     def answer(self):
-        body = self.bmc.bodies.get(self.bmc.key(self.path))
+        with self.bmc.lock:
+            self.bmc.changes.due()
+            made = self.bmc.changes.read(self.path)
+            body = self.bmc.bodies.get(self.bmc.key(self.path))
+            body = json.loads(json.dumps(body)) # another thread may change it
+        if made:
+            self.send(*made)
+            return
         if body is None:
             self.send(404, MISSING)
             return
-        tag = 'W/"' + hashlib.sha256(json.dumps(body).encode()).hexdigest()[:12] + '"'
-        if self.headers.get("If-None-Match") == tag:
+        tag = self.tag_of(body)
+        if self.bmc.has("notag"):
+            self.send(200, body)
+        elif self.headers.get("If-None-Match") == tag:
             self.send(304, None, {"ETag": tag})
         else:
             self.send(200, body, {"ETag": tag})
@@ -296,6 +346,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(200, {"name": "something else"})
         elif bmc.has("drop", path) and count < bmc.options.times:
             self.send(200, {"@odata.id": path, "Name": "x" * 400}, cut=True)
+        elif bmc.has("later", path) and count < bmc.options.times:
+            self.send(503, error("ServiceTemporarilyUnavailable", MessageArgs=["1"]), {"Retry-After": "1"})
         elif bmc.has("gone", path) and count >= bmc.options.uses:
             self.send(404, MISSING)
         elif bmc.has("moved", path) and not path.endswith("/"):
