@@ -199,6 +199,10 @@ struct ra_redfish_options {
 };
 /* A link for requests {"redfish":NAME}, NAME one of: root, system, bios, pending, secureboot, manager, chassis. What comes back is the resource, as
  * compact JSON; what the BMC says instead of it stands in err, with status 1. A ticket's target is not looked at: a BMC is one server's.
+ * For changes: {"redfish":"set","setting":S,"to":W}, {"redfish":"unset","setting":S}, {"redfish":"next-boot","to":..}, {"redfish":"power","to":..}
+ * (redfish_plan.c). What comes back was read back: {"attributes":[{"attribute":A,"wanted":V,"now":V,"next":V,"result":R,"why":S}],"job":ID}; R is
+ * waits (for the next start), none (nothing waits any more), taken (a reset: whether it came about, others see), refused, unchanged, unknown;
+ * status 0 when all are one of the first three, else err tells in words. A change that was sent and whose end nobody knows is not ANSWERED.
  * Owner: ra_link_free. Errors: RA_E_ARG (a url that is none), RA_E_NOMEM. Source: DMTF DSP0266. */
 RA_MUST_USE ra_err ra_link_redfish_new(const struct ra_redfish_options *options, const struct ra_clock *clock, struct ra_link **out,
 				       struct ra_errs *errs);
