@@ -34,92 +34,6 @@ static void set_state(struct ra_rf *rf, enum ra_link_state state, enum ra_link_w
 	ra_queue_state(&rf->queue, state, why, say, peer);
 }
 
-/* Jobs. */
-
-/* A change whose job is over: what it waits for is of no interest any more. */
-static void let_go(struct ra_rf *rf)
-{
-	if (rf->call && rf->phase == RA_RF_READY) {
-		ra_http_cancel(rf->http, rf->call);
-		rf->call = 0;
-	}
-	ra_rf_do_drop(rf);
-	rf->aim = RA_RF_COUNT;
-	rf->wake_at = 0;
-	rf->again = true;
-}
-
-static void job_drop(struct ra_rf *rf, struct ra_job *job)
-{
-	if (ra_rf_do_job(rf) == job)
-		let_go(rf);
-	ra_jobs_remove(&rf->jobs, job);
-	free(job->own);
-	job->own = NULL;
-	ra_job_free(job);
-}
-
-static void answer_why(struct ra_rf *rf, struct ra_job *job, enum ra_link_why why, const char *say)
-{
-	struct ra_reply *reply = ra_job_reply(job);
-
-	if (reply) {
-		reply->came_at = utc(rf);
-		ra_queue_reply(&rf->queue, job, why, say);
-	}
-	job_drop(rf, job);
-}
-
-void ra_rf_answer_why(struct ra_rf *rf, struct ra_job *job, enum ra_link_why why, const char *say)
-{
-	answer_why(rf, job, why, say);
-}
-
-void ra_rf_answer_done(struct ra_rf *rf, struct ra_job *job, int status, const char *out, const char *say)
-{
-	struct ra_reply *reply = ra_job_reply(job);
-	bool good = true;
-
-	if (reply) {
-		reply->status = status;
-		good = !ra_buf_text(&reply->out, out) && !ra_buf_text(&reply->err, say);
-	}
-	answer_why(rf, job, good ? RA_LINK_ANSWERED : RA_LINK_CUT, good ? say : "no memory for the answer");
-}
-
-/* An answer, but not what was asked for: it stands in err. */
-static void answer_no(struct ra_rf *rf, struct ra_job *job, const char *say)
-{
-	struct ra_reply *reply = ra_job_reply(job);
-
-	if (reply)
-		reply->status = 1;
-	answer_why(rf, job, reply && ra_buf_text(&reply->err, say) ? RA_LINK_CUT : RA_LINK_ANSWERED, say);
-}
-
-static void answer_text(struct ra_rf *rf, struct ra_job *job, const char *text)
-{
-	struct ra_reply *reply = ra_job_reply(job);
-	size_t len = strlen(text);
-
-	if (reply)
-		reply->status = 0;
-	if (reply && job->cap_len && len > job->cap_len) {
-		len = job->cap_len;
-		reply->truncated = true;
-	}
-	if (reply && ra_buf_add(&reply->out, text, len))
-		answer_why(rf, job, RA_LINK_CUT, "no memory for the answer");
-	else
-		answer_why(rf, job, RA_LINK_ANSWERED, "");
-}
-
-static void answer_all(struct ra_rf *rf, enum ra_link_why why, const char *say)
-{
-	while (rf->jobs)
-		answer_why(rf, rf->jobs, why, say);
-}
-
 /* The end, for now or for good. */
 
 static void down(struct ra_rf *rf, enum ra_link_why why, const char *say)
@@ -135,7 +49,7 @@ static void down(struct ra_rf *rf, enum ra_link_why why, const char *say)
 	ra_rf_logout(rf);
 	ra_rf_forget(rf->ways, true);
 	set_state(rf, RA_LINK_DOWN, why, text, "");
-	answer_all(rf, why, text);
+	ra_rf_answer_all(rf, why, text);
 }
 
 static void refuse(struct ra_rf *rf, const char *fmt, ...) RA_PRINTF(2, 3);
@@ -338,11 +252,11 @@ static void finish(struct ra_rf *rf, enum ending how, enum ra_link_why why, cons
 		if (!want_of(job)->taken)
 			continue;
 		if (how == END_TEXT)
-			answer_text(rf, job, text);
+			ra_rf_answer_text(rf, job, text);
 		else if (how == END_NO)
-			answer_no(rf, job, text);
+			ra_rf_answer_no(rf, job, text);
 		else
-			answer_why(rf, job, why, text);
+			ra_rf_answer_why(rf, job, why, text);
 	}
 	rf->aim = RA_RF_COUNT;
 	rf->again = true;
@@ -545,7 +459,7 @@ static void answer_too_old(struct ra_rf *rf)
 		if (!job->since[0] || !rf->version[0] || ra_api_order(rf->version, job->since) >= 0)
 			continue;
 		snprintf(say, sizeof(say), "%s speaks Redfish %.20s; what is asked came with %.20s", rf->place, rf->version, job->since);
-		answer_why(rf, job, RA_LINK_NO_REQUEST, say);
+		ra_rf_answer_why(rf, job, RA_LINK_NO_REQUEST, say);
 	}
 }
 
@@ -562,7 +476,7 @@ static void expire(struct ra_rf *rf)
 			snprintf(say, sizeof(say), "%s: no answer within %d seconds%s", rf->place, job->timeout_ms / 1000,
 				 ra_rf_do_job(rf) != job ? "" : ra_rf_do_is_sent(rf) ? "; the change was sent, and how it ended is not known"
 										      : "; nothing was sent");
-			answer_why(rf, job, RA_LINK_TIMEOUT, say);
+			ra_rf_answer_why(rf, job, RA_LINK_TIMEOUT, say);
 		} else {
 			waited = waited || want_of(job)->taken;
 		}
@@ -585,7 +499,7 @@ static void rf_step(struct ra_link *link, ra_mono_ms now)
 	take_answers(rf);
 	expire(rf);
 	if (rf->final && rf->jobs)
-		answer_all(rf, RA_LINK_REFUSED, rf->final_say);
+		ra_rf_answer_all(rf, RA_LINK_REFUSED, rf->final_say);
 	if (rf->phase == RA_RF_IDLE && rf->jobs)
 		greet(rf);
 	if (rf->phase != RA_RF_READY || rf->call || now < rf->wake_at)
@@ -639,7 +553,7 @@ static ra_err rf_submit(struct ra_link *link, const struct ra_ticket *ticket, st
 	want->change = ticket->change;
 	/* Nothing is changed but what stands in the table of changes, and no secret is read. */
 	if (ticket->secret || (ticket->change ? !ra_rf_row_of(ra_json_root(job->request)) : want->what == RA_RF_COUNT))
-		answer_why(rf, job, RA_LINK_NO_REQUEST, "a BMC cannot be asked this way");
+		ra_rf_answer_why(rf, job, RA_LINK_NO_REQUEST, "a BMC cannot be asked this way");
 	return RA_OK;
 }
 
@@ -651,7 +565,7 @@ static void rf_cancel(struct ra_link *link, uint64_t ticket)
 		if (job->id == ticket && ra_rf_do_job(rf) == job && ra_rf_do_is_sent(rf)) {
 			return; /* it goes on */
 		} else if (job->id == ticket) {
-			answer_why(rf, job, RA_LINK_CANCELLED,
+			ra_rf_answer_why(rf, job, RA_LINK_CANCELLED,
 				   want_of(job)->taken && !want_of(job)->change ? "given up before the answer came"
 										 : "given up before it was sent");
 			return;
@@ -757,7 +671,7 @@ static void rf_free(struct ra_link *link)
 	struct ra_rf *rf = of(link);
 
 	while (rf->jobs)
-		job_drop(rf, rf->jobs);
+		ra_rf_job_drop(rf, rf->jobs);
 	rf->aim = RA_RF_COUNT;
 	leave(rf);
 	ra_http_free(rf->http);

@@ -1,7 +1,7 @@
 /* redfish.h - the insides of the BMC link, shared by its files. Private to link/.
  *
  * redfish_said.c: what a body says instead of a resource, and where it leads; redfish_find.c: which resource is found by which, and which of
- * several is meant; redfish_do.h: changes; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
+ * several is meant; redfish_do.h: changes; redfish_reply.c: ends of jobs; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
  * Invariants: nothing blocks; one read is under way at a time (BMCs are slow, and have few connections); every session that was begun is
  * ended, whatever happened; password and token are in wiped memory and in no sentence; no id of a resource is assumed: all but the root is
  * found by links, and no link leads to another server. Source: DMTF DSP0266 1.20, DSP2046. */
@@ -130,6 +130,17 @@ struct ra_rf_want {
 	bool change; /* of redfish_do.h; what is RA_RF_COUNT */
 	bool taken; /* belongs to the aim */
 };
+
+/* The ends of a job (redfish_reply.c): its reply is handed over, and the job is gone; a change it was is let go. */
+void ra_rf_answer_why(struct ra_rf *rf, struct ra_job *job, enum ra_link_why why, const char *say);
+/* An answer, but not what was asked for: it stands in err. */
+void ra_rf_answer_no(struct ra_rf *rf, struct ra_job *job, const char *say);
+void ra_rf_answer_text(struct ra_rf *rf, struct ra_job *job, const char *text);
+/* An answer with a status of its own: out, and what is to be said of it in err. */
+void ra_rf_answer_done(struct ra_rf *rf, struct ra_job *job, int status, const char *out, const char *say);
+void ra_rf_answer_all(struct ra_rf *rf, enum ra_link_why why, const char *say);
+/* Without a reply, because nobody is there any more to take it. */
+void ra_rf_job_drop(struct ra_rf *rf, struct ra_job *job);
 
 /* What a call brought, read (redfish_call.c). Owner: ra_json_free of json. */
 struct ra_rf_got {

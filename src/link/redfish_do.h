@@ -100,9 +100,6 @@ bool ra_rf_do_is_sent(const struct ra_rf *rf);
 const struct ra_job *ra_rf_do_job(const struct ra_rf *rf);
 
 /* What redfish.c lends to it. */
-void ra_rf_answer_why(struct ra_rf *rf, struct ra_job *job, enum ra_link_why why, const char *say);
-/* An answer with a status of its own: out, and what is to be said of it in err. */
-void ra_rf_answer_done(struct ra_rf *rf, struct ra_job *job, int status, const char *out, const char *say);
 /* Read a resource for the change under way; RA_RF_PLACE: the place path. */
 void ra_rf_fetch(struct ra_rf *rf, enum ra_rf_what what, const char *path);
 
