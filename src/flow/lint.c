@@ -127,6 +127,7 @@ size_t ra_flowset_lint(const struct ra_flowset *set, struct ra_finding *out)
 		ra_lint_refs(&lint);
 		ra_lint_facts(&lint, graphs);
 		ra_lint_off(&lint);
+		ra_lint_bmc(&lint);
 	}
 	for (size_t i = 0; whole && i < set->flows.count; i++)
 		ra_lint_actions(&lint, graphs, &graphs[i]);

@@ -56,6 +56,8 @@ RA_MUST_USE ra_err ra_fleet_test(struct ra_linter *lint, const struct ra_fleet_r
 void ra_lint_facts(struct ra_linter *lint, const struct ra_graph *graphs);
 /* Rule 3: a TPM is switched off or hidden only where Mode NONE was read. */
 void ra_lint_off(struct ra_linter *lint);
+/* Rules 3 and 4: what a BMC is told to change is named, guarded, withdrawn and seen by it. */
+void ra_lint_bmc(struct ra_linter *lint);
 /* Rules 3 and 4 on one flow. graphs: all of the set, in its order. */
 void ra_lint_actions(struct ra_linter *lint, const struct ra_graph *graphs, const struct ra_graph *graph);
 /* Rule 4 after an action that unseals: a host that was sealed is resolved only behind a start that was seen. */

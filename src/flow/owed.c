@@ -69,6 +69,18 @@ static bool is_undone(const struct ra_state *state, size_t deed, const struct ra
 	return false;
 }
 
+/* A start that was seen after it has taken in what waited for it: there is nothing to be withdrawn any more. */
+static bool is_taken_in(const struct ra_state *state, size_t deed)
+{
+	const struct ra_deed *at = &state->deeds[deed];
+
+	for (size_t i = deed + 1; at->step->action.waits && i < state->deed_count; i++) {
+		if (state->deeds[i].step->action.restarts && strcmp(state->deeds[i].result, "verified") == 0)
+			return true;
+	}
+	return false;
+}
+
 static size_t collect(const struct ra_state *state, bool temporary, struct ra_owed *out)
 {
 	size_t count = 0;
@@ -80,7 +92,7 @@ static size_t collect(const struct ra_state *state, bool temporary, struct ra_ow
 
 		for (size_t k = 0; k < count; k++)
 			known = known || out[k].undo == undo;
-		if (undo && !known && may_be_done(deed) && !is_undone(state, i, undo))
+		if (undo && !known && may_be_done(deed) && !is_undone(state, i, undo) && !is_taken_in(state, i))
 			out[count++] = (struct ra_owed){deed->flow, deed->step, undo, deed->intent_seq};
 	}
 	return count;

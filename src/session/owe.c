@@ -28,9 +28,12 @@ ra_err ra_owe_prompt(const struct ra_session *s, struct ra_view_prompt *out)
 
 	if (!ra_state_owed(s->state, owed))
 		return RA_OK;
-	ra_err err = ra_buf_printf(&text, "For this walk alone this was done on %s, or may have been: %s. It is not taken back yet.\n\nDo "
-					  "that first: %s?",
-				   s->host ? s->host : "the host", owed[0].step->title, owed[0].undo->title);
+	const char *host = s->host ? s->host : "the host", *title = owed[0].step->title;
+	ra_err err = owed[0].step->action.waits
+			     ? ra_buf_printf(&text, "This waits for the next start of %s, whoever begins it, or may wait: %s. It is not withdrawn.", host, title)
+			     : ra_buf_printf(&text, "For this walk alone this was done on %s, or may have been: %s. It is not taken back yet.", host, title);
+
+	err = err ? err : ra_buf_printf(&text, "\n\nDo that first: %s?", owed[0].undo->title);
 
 	out->kind = RA_ASK_CHOICE;
 	out->scene = RA_SCENE_CONFIRM;
@@ -70,12 +73,16 @@ ra_err ra_view_owed(const struct ra_session *s, struct ra_view *v)
 	for (size_t i = 0; i < count && !err; i++) {
 		RA_AUTO(ra_buf_free) struct ra_buf line = {0};
 
-		err = ra_buf_printf(&line, "Still to be done: %s.", owed[i].undo->title);
+		err = owed[i].step->action.waits
+			      ? ra_buf_printf(&line, "Waits for the next start, or may: %s. Still to be done: %s.", owed[i].step->title, owed[i].undo->title)
+			      : ra_buf_printf(&line, "Still to be done: %s.", owed[i].undo->title);
 		err = err ? err : ra_view_text(&v->owed, ra_buf_str(&line));
 		if (err || !*v->outcome)
 			continue;
 		ra_buf_reset(&line);
-		err = ra_buf_printf(&line, "%s: \"%s\" was for this walk alone, and `reattest resume` takes it back.",
+		err = ra_buf_printf(&line,
+				    owed[i].step->action.waits ? "%s: \"%s\" waits for the next start, and `reattest resume` withdraws it."
+							       : "%s: \"%s\" was for this walk alone, and `reattest resume` takes it back.",
 				    owed[i].undo->title, owed[i].step->title);
 		err = err ? err : ra_view_text(&v->next, ra_buf_str(&line));
 	}

@@ -164,8 +164,12 @@ static void half_of_owed(const struct look *look)
 
 		if (!action || !action->temporary || !action->undo_step)
 			continue;
-		for (size_t k = i + 1; k < look->deed_count; k++)
-			paid = paid || (!strcmp(look->deeds[k].id, action->undo_step) && !strcmp(look->deeds[k].result, "verified"));
+		for (size_t k = i + 1; k < look->deed_count; k++) {
+			const struct deed *later = &look->deeds[k];
+			bool ends = !strcmp(later->id, action->undo_step) || (action->waits && later->step && later->step->action.restarts);
+
+			paid = paid || (ends && !strcmp(later->result, "verified"));
+		}
 		const struct ra_step *undo = step_of(look, look->flow, action->undo_step);
 
 		if (!paid) {
