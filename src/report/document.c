@@ -17,7 +17,7 @@ static const struct ra_draft_limits summary = {.text = 300, .rows = 10, .lines =
 const char *ra_report_heading(enum ra_section section)
 {
 	static const char *const headings[RA_SECTION_COUNT] = {
-		"Checks", "Causes", "Not called likely, but worth knowing", "The way", "Done", "About this server: ", "Not checked",
+		"Checks", "Against the template", "Causes", "Not called likely, but worth knowing", "The way", "Done", "About this server: ", "Not checked",
 		"Next", "Notes", "Facts", "Evidence", "Record",
 	};
 
@@ -123,6 +123,20 @@ static void put_results(struct ra_draft *d, const struct ra_view *v)
 			 *r->planes ? "]" : ""));
 		for (size_t k = 0; k < r->disputed.count && !ra_draft_full(d, k, r->disputed.count); k++)
 			ra_draft_below(d, r->disputed.items[k]);
+	}
+}
+
+/* Each row of the template: whether the host is so, and what was wanted, is, and waits for the next start. */
+static void put_template(struct ra_draft *d, const struct ra_view *v)
+{
+	if (!v->drift_count)
+		return;
+	put_heading(d, RA_SECTION_TEMPLATE);
+	for (size_t i = 0; i < v->drift_count && !ra_draft_full(d, i, v->drift_count); i++) {
+		bool same = !strcmp(v->drift[i].state, "same");
+
+		ra_draft_row(d, 7, same ? "same" : !strcmp(v->drift[i].state, "differs") ? "DIFFERS" : "UNKNOWN",
+			     same ? ra_draft_line(d, "%s: %s", v->drift[i].name, v->drift[i].is) : v->drift[i].say);
 	}
 }
 
@@ -365,6 +379,7 @@ static void put_record(struct ra_draft *d, const struct ra_view *v)
 static void put_body(struct ra_draft *d, const struct ra_view *v)
 {
 	put_results(d, v);
+	put_template(d, v);
 	put_causes(d, v);
 	put_way(d, v);
 	put_actions(d, v);

@@ -250,10 +250,10 @@ static void put_contents(struct html *h)
 	static const struct {
 		const char *name;
 		enum ra_section section;
-	} links[] = {{"checks", RA_SECTION_CHECKS}, {"causes", RA_SECTION_CAUSES}, {"way", RA_SECTION_WAY}, {"done", RA_SECTION_DONE}, {"not-checked", RA_SECTION_UNSEEN},
+	} links[] = {{"checks", RA_SECTION_CHECKS}, {"template", RA_SECTION_TEMPLATE}, {"causes", RA_SECTION_CAUSES}, {"way", RA_SECTION_WAY}, {"done", RA_SECTION_DONE}, {"not-checked", RA_SECTION_UNSEEN},
 		     {"next", RA_SECTION_NEXT}, {"facts", RA_SECTION_FACTS}, {"evidence", RA_SECTION_EVIDENCE}, {"record", RA_SECTION_RECORD}};
 	const struct ra_view *v = h->v;
-	const bool there[] = {v->result_count, v->cause_count, v->step_count, v->action_count || v->gate_count, true, v->next.count, !h->brief, !h->brief, true};
+	const bool there[] = {v->result_count, v->drift_count, v->cause_count, v->step_count, v->action_count || v->gate_count, true, v->next.count, !h->brief, !h->brief, true};
 
 	ra_pen_raw(&h->pen, "<nav class=\"contents\" aria-label=\"");
 	if (h->part)
@@ -275,6 +275,7 @@ static void put_all(struct html *h)
 	ra_html_top(h);
 	put_contents(h);
 	ra_html_checks(h);
+	ra_html_template(h);
 	ra_html_causes(h);
 	ra_html_way(h);
 	ra_html_done(h);

@@ -51,6 +51,7 @@ void ra_html_reason(struct html *h, const char *reason);
 /* The parts, in the order of every document. */
 void ra_html_top(struct html *h);
 void ra_html_checks(struct html *h);
+void ra_html_template(struct html *h);
 void ra_html_causes(struct html *h);
 void ra_html_way(struct html *h);
 void ra_html_done(struct html *h);

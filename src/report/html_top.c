@@ -234,6 +234,51 @@ void ra_html_checks(struct html *h)
 	ra_html_section_end(h);
 }
 
+static void put_cell(struct html *h, const char *text)
+{
+	ra_pen_raw(&h->pen, "<td>");
+	ra_html_text(h, text);
+	ra_pen_raw(&h->pen, "</td>");
+}
+
+static void put_drift(struct html *h, const struct ra_view_drift *row)
+{
+	static const struct {
+		const char *state, *badge, *word;
+	} states[] = {{"same", "good", "Same"}, {"differs", "warn", "Differs"}, {"unknown", "note", "Unknown"}};
+
+	for (size_t i = 0; i < RA_LEN(states); i++)
+		if (!strcmp(row->state, states[i].state))
+			ra_pen_printf(&h->pen, "<tr><td><span class=\"badge %s\">%s</span></td><th scope=\"row\">", states[i].badge, states[i].word);
+	ra_html_text(h, row->name);
+	ra_pen_raw(&h->pen, "</th>");
+	put_cell(h, row->wanted);
+	if (*row->is || !*row->reason) {
+		put_cell(h, row->is);
+	} else {
+		ra_pen_raw(&h->pen, "<td class=\"dim\">not told: ");
+		ra_html_reason(h, row->reason);
+		ra_pen_raw(&h->pen, "</td>");
+	}
+	put_cell(h, row->next);
+	ra_pen_raw(&h->pen, "</tr>\n");
+}
+
+void ra_html_template(struct html *h)
+{
+	if (!h->v->drift_count)
+		return;
+	ra_html_section(h, "template", ra_report_heading(RA_SECTION_TEMPLATE));
+	ra_pen_raw(&h->pen, "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table of what is wanted\">\n<table class=\"facts\">\n"
+			    "<caption>What the site's template wants, and what this host has.</caption>\n"
+			    "<thead><tr><th scope=\"col\">State</th><th scope=\"col\">Fact or setting</th><th scope=\"col\">Wanted</th>"
+			    "<th scope=\"col\">Is</th><th scope=\"col\">Next start</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < h->v->drift_count; i++)
+		put_drift(h, &h->v->drift[i]);
+	ra_pen_raw(&h->pen, "</tbody></table>\n</div>\n");
+	ra_html_section_end(h);
+}
+
 /* The rules of a cause that speak for or against it now, or those that do not. Out: how many. */
 static size_t put_rules(struct html *h, const struct ra_view_cause *c, bool against, bool fired)
 {

@@ -122,6 +122,24 @@ static ra_err print_facts(struct ra_buf *out, const struct ra_view *v)
 	return err ? err : ra_buf_text(out, "}");
 }
 
+/* The rows of the template, where there is one. */
+static bool put_template(cJSON *root, const struct ra_view *v)
+{
+	cJSON *list = v->drift_count ? cJSON_AddArrayToObject(root, "template") : NULL;
+	bool ok = list || !v->drift_count;
+
+	for (size_t i = 0; ok && i < v->drift_count; i++) {
+		const struct ra_view_drift *d = &v->drift[i];
+		bool known = strcmp(d->state, "unknown") != 0;
+		cJSON *made = row(list);
+
+		ok = made && text(made, "name", d->name) && text(made, "of", d->firmware ? "firmware" : "fact") && text(made, "state", d->state) &&
+		     text(made, "wanted", *d->wanted ? d->wanted : NULL) && text(made, "is", known ? d->is : NULL) &&
+		     text(made, "next", *d->next ? d->next : NULL) && text(made, "reason", *d->reason ? d->reason : NULL);
+	}
+	return ok;
+}
+
 static bool put_results(cJSON *root, const struct ra_view *v)
 {
 	cJSON *list = cJSON_AddArrayToObject(root, "results");
@@ -289,7 +307,7 @@ ra_err ra_report_json(const struct ra_view *v, struct ra_buf *out)
 {
 	RA_AUTO(ra_cjson_free) cJSON *head = cJSON_CreateObject();
 	RA_AUTO(ra_cjson_free) cJSON *rest = cJSON_CreateObject();
-	bool ok = head && rest && put_head(head, v) && put_results(rest, v) && put_causes(rest, v) && put_way(rest, v) &&
+	bool ok = head && rest && put_head(head, v) && put_results(rest, v) && put_template(rest, v) && put_causes(rest, v) && put_way(rest, v) &&
 		  put_actions(rest, v) && put_quirks(rest, v) && put_record(rest, v);
 	RA_AUTO(ra_mem_free) char *more = ok ? ra_json_print(rest) : NULL;
 	ra_err err = more ? print(out, head, true) : RA_E_NOMEM;

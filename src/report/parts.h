@@ -6,7 +6,7 @@
 
 /* The headings of a document, in the order every format keeps; the one of what is known about a server ends with its maker. */
 enum ra_section {
-	RA_SECTION_CHECKS, RA_SECTION_CAUSES, RA_SECTION_SIGNS, RA_SECTION_WAY, RA_SECTION_DONE, RA_SECTION_ABOUT, RA_SECTION_UNSEEN,
+	RA_SECTION_CHECKS, RA_SECTION_TEMPLATE, RA_SECTION_CAUSES, RA_SECTION_SIGNS, RA_SECTION_WAY, RA_SECTION_DONE, RA_SECTION_ABOUT, RA_SECTION_UNSEEN,
 	RA_SECTION_NEXT, RA_SECTION_NOTES, RA_SECTION_FACTS, RA_SECTION_EVIDENCE, RA_SECTION_RECORD, RA_SECTION_COUNT
 };
 const char *ra_report_heading(enum ra_section section);

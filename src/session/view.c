@@ -317,6 +317,7 @@ static ra_err fill(const struct ra_session *s, bool with_output, struct ra_view 
 	err = err ? err : ra_view_causes(s, v);
 	err = err ? err : ra_view_quirks(s, v);
 	err = err ? err : ra_view_unseen(s, v);
+	err = err ? err : ra_view_drift(s, v);
 	err = err ? err : put_notes(s, v);
 	err = err ? err : put_say(s, &now, v);
 	err = err ? err : put_end(s, &now, v);

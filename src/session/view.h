@@ -187,6 +187,14 @@ struct ra_view_map_row {
 struct ra_view_unseen {
 	char *what, *why;
 };
+/* One wanted fact, or setting of the firmware, of the template. */
+struct ra_view_drift {
+	char *name, *wanted, *is, *next; /* "": not told; next: another value waits for the next start */
+	char *say;                       /* all of it as a sentence */
+	const char *state;               /* "same", "differs", "unknown" */
+	const char *reason;              /* why it is unknown; "" */
+	bool firmware;
+};
 
 /* What the walk wants from the operator. One form for terminal and plain mode. */
 enum ra_prompt_kind {
@@ -257,6 +265,8 @@ struct ra_view {
 	size_t gate_count;
 	struct ra_view_unseen *unseen; /* not_checked */
 	size_t unseen_count;
+	struct ra_view_drift *drift; /* the template's rows; none without a template */
+	size_t drift_count;
 	char *maker;                   /* "Dell PowerEdge 15G", "" when none of its quirks was shown */
 	struct ra_view_quirk *quirks;
 	size_t quirk_count;

@@ -103,6 +103,9 @@ static void free_way(struct ra_view *v)
 	for (size_t i = 0; i < v->unseen_count; i++)
 		FREE_ALL(v->unseen[i].what, v->unseen[i].why);
 	free(v->unseen);
+	for (size_t i = 0; i < v->drift_count; i++)
+		FREE_ALL(v->drift[i].name, v->drift[i].wanted, v->drift[i].is, v->drift[i].next, v->drift[i].say);
+	free(v->drift);
 }
 
 static void free_map(struct ra_view *v)

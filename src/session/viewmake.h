@@ -37,6 +37,8 @@ RA_MUST_USE ra_err ra_view_quirks(const struct ra_session *session, struct ra_vi
 RA_MUST_USE ra_err ra_view_disputed(const struct ra_check *check, struct ra_texts *texts);
 /* What was not checked, and why. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_unseen(const struct ra_session *session, struct ra_view *view);
+/* The rows of the template. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_view_drift(const struct ra_session *session, struct ra_view *view);
 /* Every check that can be run alone, with its last verdict; after ra_view_results. Errors: RA_E_NOMEM. */
 RA_MUST_USE ra_err ra_view_palette(const struct ra_session *session, struct ra_view *view);
 /* The pages of help, those the step names first. Errors: RA_E_NOMEM. */

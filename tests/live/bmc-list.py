@@ -4,7 +4,7 @@ import json
 import sys
 
 from bmc_peer import USER, Bmc, given, unwritten
-from vcenter_peer import DIR, entries, failures, lines, run, want
+from vcenter_peer import DIR, SRC, entries, failures, lines, run, want
 
 TEMPLATE = {
     "format": 1, "title": "racks",
@@ -69,6 +69,12 @@ def drift():
             want(value(result, "template.unknown") == unknown, f"{host}: unknown {value(result, 'template.unknown')}")
             said = verdict(result, "template")
             want(said and said[0][0] == how, f"{host}: {said}")
+            shape = json.load(open(SRC + "/flows/schema/result.schema.json", encoding="utf-8"))["properties"]["template"]["items"]
+            for row in result["template"]:
+                want(sorted(row) == sorted(shape["required"]) and row["state"] in shape["properties"]["state"]["enum"], f"{host}: {row}")
+        states = [[(row["name"], row["state"], row["is"], row["reason"]) for row in result["template"]] for result in (dell, supermicro)]
+        want(states == [[("TpmSecurity", "same", "On", None), ("Tpm2Algorithm", "differs", "SHA1", None)],
+                        [("SHA256PCRBank_0065", "same", "Enabled", None), ("PlatformHierarchy", "unknown", None, "withheld")]], f"rows: {states}")
         for bmc in bmcs:
             bmc.logged_out()
 
@@ -82,11 +88,13 @@ def formats():
             want(code == 10, f"{form}: exit {code}: {err}")  # a Dell with SHA-1 alone fails
             want("Tpm2Algorithm: wanted SHA256, is SHA1" in out, f"{form}: the drift is not said")
             want("PlatformHierarchy" in out or form == "junit", f"{form}: what was not told is not said")
+        code, out, _ = checked(bmcs, cas, "--format", "md")
+        want("Against the template" in out and "DIFFERS" in out, f"md: no rows of the template: {out[:400]}")
         alone = listed(bmcs[:1])
         for form in ("text", "json", "junit", "md", "html", "txt"):
             _, out, _ = checked(bmcs, cas, "--format", form, hosts=alone)
             want("Tpm2Algorithm: wanted SHA256, is SHA1" in out, f"{form}, one host: the drift is not said")
-        bmcs[0].logged_out(12)
+        bmcs[0].logged_out(13)
 
 
 def waits():
