@@ -3,6 +3,7 @@
 
 #include "link/api.h"
 #include "link/redfish.h"
+#include "link/redfish_book.h"
 #include "link/redfish_do.h"
 
 #include <stdarg.h>
@@ -45,6 +46,7 @@ static void down(struct ra_rf *rf, enum ra_link_why why, const char *say)
 		ra_http_cancel(rf->http, rf->call);
 	rf->call = 0;
 	rf->aim = RA_RF_COUNT;
+	ra_rf_book_stop(rf);
 	rf->phase = RA_RF_IDLE;
 	ra_rf_logout(rf);
 	ra_rf_forget(rf->ways, true);
@@ -235,6 +237,7 @@ static void sent(struct ra_rf *rf, struct ra_job *job)
 	reply->sent_at = utc(rf);
 }
 
+static void go_on(struct ra_rf *rf);
 enum ending { END_TEXT, END_NO, END_WHY };
 /* Answer every job of the aim alike; it is reached. */
 static void finish(struct ra_rf *rf, enum ending how, enum ra_link_why why, const char *text)
@@ -259,7 +262,26 @@ static void finish(struct ra_rf *rf, enum ending how, enum ra_link_why why, cons
 			ra_rf_answer_why(rf, job, why, text);
 	}
 	rf->aim = RA_RF_COUNT;
+	ra_rf_book_stop(rf);
 	rf->again = true;
+}
+
+/* One of the reads behind an answer that several make up is over. Out: false when it was none of those, or the answer cannot be without it. */
+static bool end_of_several(struct ra_rf *rf, struct ra_json *json, const char *say, bool for_now)
+{
+	RA_AUTO(ra_mem_free) char *text = NULL;
+	enum ra_rf_book_then then;
+
+	if (!ra_rf_book_reads(rf))
+		return false;
+	then = ra_rf_book_take(rf, json, say, for_now, &text);
+	if (then == RA_RF_BOOK_MORE)
+		go_on(rf);
+	else if (then == RA_RF_BOOK_DONE)
+		finish(rf, END_TEXT, RA_LINK_ANSWERED, text);
+	else if (then == RA_RF_BOOK_CUT)
+		finish(rf, END_WHY, RA_LINK_CUT, "no memory for the answer");
+	return then != RA_RF_BOOK_NONE;
 }
 
 static void go_on(struct ra_rf *rf)
@@ -269,7 +291,8 @@ static void go_on(struct ra_rf *rf)
 
 	if (!path) {
 		snprintf(say, sizeof(say), "%s: %s", rf->place, why);
-		finish(rf, END_WHY, RA_LINK_NO_REQUEST, say);
+		if (!end_of_several(rf, NULL, say, false))
+			finish(rf, END_WHY, RA_LINK_NO_REQUEST, say);
 		return;
 	}
 	rf->renewed = false;
@@ -278,14 +301,20 @@ static void go_on(struct ra_rf *rf)
 
 static void begin_read(struct ra_rf *rf)
 {
-	rf->aim = want_of(rf->jobs)->what;
+	enum ra_rf_what what = want_of(rf->jobs)->what;
+
+	rf->aim = what;
 	rf->retraced = !rf->ways[rf->aim].uri[0]; /* it is about to be found anew */
 	rf->tries = 0;
 	rf->patience_ms = PATIENCE_MS;
 	ra_rf_forget(rf->ways, false);
+	if (what == RA_RF_SETUP && !ra_rf_book_begin(rf)) {
+		no_memory(rf);
+		return;
+	}
 	/* Not those behind a change: what was read before it is not what they ask for. */
 	for (struct ra_job *job = rf->jobs; job && !want_of(job)->change; job = job->next)
-		if (want_of(job)->what == rf->aim) {
+		if (want_of(job)->what == what) {
 			((struct ra_rf_want *)job->own)->taken = true;
 			sent(rf, job);
 		}
@@ -338,11 +367,19 @@ static bool retrace(struct ra_rf *rf)
 	return true;
 }
 
-static void deliver(struct ra_rf *rf, const struct ra_rf_got *got)
+static void deliver(struct ra_rf *rf, struct ra_rf_got *got)
 {
-	RA_AUTO(ra_mem_free) char *text = ra_json_print(ra_json_root(got->json));
+	RA_AUTO(ra_mem_free) char *text = NULL;
 
 	ra_rf_learn(rf->ways, rf->from, rf->of_member, ra_json_root(got->json));
+	if (ra_rf_book_reads(rf)) {
+		struct ra_json *json = got->json;
+
+		got->json = NULL;
+		end_of_several(rf, json, "", false);
+		return;
+	}
+	text = ra_json_print(ra_json_root(got->json));
 	if (!text)
 		finish(rf, END_WHY, RA_LINK_CUT, "no memory for the answer");
 	else
@@ -373,12 +410,12 @@ static void take_failure(struct ra_rf *rf, const struct ra_http_answer *answer, 
 		/* On the way: what is not there leads nowhere, and a member that cannot be looked at is not the one. */
 		ra_rf_learn(rf->ways, rf->from, rf->of_member, NULL);
 		go_on(rf);
-	} else {
+	} else if (!end_of_several(rf, NULL, got->say, got->why == RA_LINK_UNREACHABLE || got->why == RA_LINK_TIMEOUT)) {
 		finish(rf, got->why == RA_LINK_ANSWERED ? END_NO : END_WHY, got->why, got->say);
 	}
 }
 
-static void take_read(struct ra_rf *rf, const struct ra_http_answer *answer, const struct ra_rf_got *got)
+static void take_read(struct ra_rf *rf, const struct ra_http_answer *answer, struct ra_rf_got *got)
 {
 	if (!got->json) {
 		take_failure(rf, answer, got);
@@ -486,6 +523,7 @@ static void expire(struct ra_rf *rf)
 	ra_http_cancel(rf->http, rf->call);
 	rf->call = 0;
 	rf->aim = RA_RF_COUNT;
+	ra_rf_book_stop(rf);
 	rf->again = true;
 }
 
@@ -678,6 +716,7 @@ static void rf_free(struct ra_link *link)
 	ra_queue_free(&rf->queue);
 	ra_secret_free(rf->password);
 	ra_secret_free(rf->token);
+	ra_rf_book_free(rf->book);
 	ra_wipe(rf, sizeof(*rf));
 	free(rf);
 }

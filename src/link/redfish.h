@@ -1,7 +1,8 @@
 /* redfish.h - the insides of the BMC link, shared by its files. Private to link/.
  *
  * redfish_said.c: what a body says instead of a resource, and where it leads; redfish_find.c: which resource is found by which, and which of
- * several is meant; redfish_do.h: changes; redfish_reply.c: ends of jobs; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
+ * several is meant; redfish_book.h, redfish_setup.h: the settings of the firmware in its own words; redfish_do.h: changes;
+ * redfish_reply.c: ends of jobs; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
  * Invariants: nothing blocks; one read is under way at a time (BMCs are slow, and have few connections); every session that was begun is
  * ended, whatever happened; password and token are in wiped memory and in no sentence; no id of a resource is assumed: all but the root is
  * found by links, and no link leads to another server. Source: DMTF DSP0266 1.20, DSP2046. */
@@ -53,7 +54,9 @@ enum ra_rf_what {
 	RA_RF_MANAGER,
 	RA_RF_CHASSES,
 	RA_RF_CHASSIS,
+	RA_RF_REGISTRIES,
 	RA_RF_PLACE, /* what a body named; no way leads there */
+	RA_RF_SETUP, /* no resource: what several say of the firmware's settings, redfish_setup.h */
 	RA_RF_COUNT
 };
 /* The resource a request names; RA_RF_COUNT for none. */
@@ -79,6 +82,7 @@ void ra_rf_forget(struct ra_rf_way ways[RA_RF_COUNT], bool all);
 void ra_rf_learn(struct ra_rf_way ways[RA_RF_COUNT], enum ra_rf_what from, bool of_member, const cJSON *body);
 
 struct ra_rf_doing;
+struct ra_rf_book;
 enum ra_rf_phase {
 	RA_RF_IDLE,
 	RA_RF_GREET,  /* what server is this */
@@ -107,6 +111,7 @@ struct ra_rf {
 
 	struct ra_rf_way ways[RA_RF_COUNT];
 	enum ra_rf_what aim;  /* what is being read for the jobs that are taken; RA_RF_COUNT: nothing */
+	struct ra_rf_book *book; /* redfish_book.h; NULL: never asked for */
 	enum ra_rf_what from; /* whose body the call under way brings */
 	bool of_member;
 	bool retraced; /* the way was found anew for this aim, because what was known of it is gone */

@@ -192,7 +192,7 @@ static void say_status(const struct ra_rf *rf, const struct ra_http_answer *answ
 
 void ra_rf_read(const struct ra_rf *rf, const struct ra_http_answer *answer, struct ra_rf_got *out)
 {
-	static const struct ra_json_limits limits = {.len_max = RA_RF_ANSWER_MAX};
+	static const struct ra_json_limits limits = {.len_max = RA_RF_ANSWER_MAX, .placeless = true};
 	bool good = answer->status >= 200 && answer->status < 300;
 	char cause[RA_ERR_TEXT_MAX];
 	struct ra_errs errs;

@@ -51,6 +51,8 @@ static const struct {
 		       is_case,
 		       "chassis"},
     [RA_RF_PLACE] = {NULL, "what it named is not there", {{0}}, 0, NULL, NULL},
+    [RA_RF_REGISTRIES] = {NULL, "it names no registries", {{RA_RF_ROOT, "/Registries", false}}, 1, NULL, NULL},
+    [RA_RF_SETUP] = {"setup", "this is no place", {{0}}, 0, NULL, NULL},
 };
 
 /* Of the systems a BMC shows (a baseboard of accelerators, a DPU) the server is the one with firmware settings. */
