@@ -21,6 +21,7 @@ struct ra_rf_book {
 	char id[RA_RF_LABEL_MAX];    /* of the registry that is looked for */
 	char member[RA_RF_URI_MAX];  /* that fits best so far */
 	int fits, pages;
+	char *sought;		     /* what the registry that is looked for will be of */
 	char *key;		     /* what kept is of; NULL: nothing is known */
 	cJSON *kept;		     /* the registry; NULL: there is none, and missing says why */
 	char missing[RA_LINK_SAY_MAX];
@@ -32,6 +33,7 @@ struct ra_rf_book *ra_rf_book_free(struct ra_rf_book *book)
 		return NULL;
 	ra_json_free(book->bios);
 	ra_json_free(book->pending);
+	free(book->sought);
 	free(book->key);
 	cJSON_Delete(book->kept);
 	free(book);
@@ -116,6 +118,8 @@ void ra_rf_book_stop(struct ra_rf *rf)
 	rf->book->stage = NOTHING;
 	rf->book->bios = ra_json_free(rf->book->bios);
 	rf->book->pending = ra_json_free(rf->book->pending);
+	free(rf->book->sought);
+	rf->book->sought = NULL;
 }
 
 bool ra_rf_book_reads(const struct ra_rf *rf)
@@ -163,12 +167,19 @@ static enum ra_rf_book_then done(struct ra_rf *rf, char **out)
 	return *out ? RA_RF_BOOK_DONE : RA_RF_BOOK_CUT;
 }
 
+/* The search is over, and what it brought stays known. */
+static void keep(struct ra_rf_book *book)
+{
+	book->key = book->sought;
+	book->sought = NULL;
+}
+
 /* There is no registry; that stays known, unless it may be there another time. */
 static enum ra_rf_book_then without(struct ra_rf *rf, const char *say, bool for_now, char **out)
 {
 	snprintf(rf->book->missing, sizeof(rf->book->missing), "%s", say);
-	if (for_now)
-		forget(rf->book);
+	if (!for_now)
+		keep(rf->book);
 	return done(rf, out);
 }
 
@@ -205,7 +216,7 @@ static enum ra_rf_book_then registry(struct ra_rf *rf, char **out)
 		return done(rf, out);
 	}
 	forget(book);
-	book->key = key;
+	book->sought = key;
 	book->member[0] = book->missing[0] = '\0';
 	book->fits = book->pages = 0;
 	return read_next(rf, REGISTRIES, RA_RF_REGISTRIES);
@@ -249,12 +260,12 @@ static enum ra_rf_book_then registry_body(struct ra_rf *rf, const cJSON *body, c
 {
 	char say[RA_LINK_SAY_MAX];
 
-	if (ra_rf_registry_keep(body, &rf->book->kept)) {
-		forget(rf->book);
+	if (ra_rf_registry_keep(body, &rf->book->kept))
 		return RA_RF_BOOK_CUT;
-	}
-	if (rf->book->kept)
+	if (rf->book->kept) {
+		keep(rf->book);
 		return done(rf, out);
+	}
 	snprintf(say, sizeof(say), "%.200s: %.200s is no registry of attributes", rf->place, rf->path);
 	return without(rf, say, false, out);
 }

@@ -7,4 +7,5 @@ command -v openssl >/dev/null || { echo "redfish: openssl is not installed; the 
 [ -x /usr/bin/python3 ] || { echo "redfish: python3 is not installed; the BMC link is not tested"; exit 77; }
 unset https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY SSL_CERT_FILE SSL_CERT_DIR
 export RA_PEER=$src/tests/peers/bmc-peer.py
-exec "$build/tests/live/test_redfish"
+"$build/tests/live/test_redfish" || exit 1
+exec "$build/tests/live/test_redfish_setup"

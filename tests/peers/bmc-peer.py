@@ -22,6 +22,7 @@ import time
 sys.dont_write_bytecode = True
 from bmc_bodies import SHAPES  # noqa: E402
 import bmc_changes  # noqa: E402
+import bmc_registry  # noqa: E402
 
 SESSIONS = "/redfish/v1/SessionService/Sessions"
 SCENARIOS = {
@@ -56,7 +57,10 @@ SCENARIOS = {
     "gone": "404 at a path with -on in it, after it was read -uses times",
     "busy": "503 at a path with -on in it",
     "foreign": "the links in the body at a path with -on in it lead to another server",
-    "clear": "among the settings for the next start a clear of the TPM waits (shapes dell, hpe, lenovo)",
+    "clear": "among the settings for the next start a clear of the TPM waits (shapes dell, hpe, lenovo, supermicro)",
+    "tpmoff": "the TPM is switched off in the firmware (shapes dell, hpe, supermicro)",
+    "noregistries": "nothing leads to the registries",
+    "wrongregistry": "the registry of attributes is one of messages",
     "notredfish": "JSON at the root that is no service root",
     "later": "503 and Retry-After of a second at a path with -on in it, -times times",
 }
@@ -107,6 +111,7 @@ class Bmc:
         self.options = options
         self.lock = threading.Lock()
         self.bodies = {self.key(path): body for path, body in SHAPES[options.shape]().items()}
+        bmc_registry.add(options.shape, self.bodies, options.scenario)
         if self.has("clear"):
             self.wait_to_clear()
         self.sessions = {}
@@ -116,11 +121,13 @@ class Bmc:
         self.changes = bmc_changes.Changes(self)
 
     def wait_to_clear(self):
-        attribute = {"dell": "Tpm2Hierarchy", "hpe": "Tpm2Operation", "lenovo": "TrustedComputingGroup_DeviceOperation"}[self.options.shape]
-        for body in self.bodies.values():
+        attribute = {"dell": "Tpm2Hierarchy", "hpe": "Tpm2Operation", "lenovo": "TrustedComputingGroup_DeviceOperation",
+                     "supermicro": "PendingOperation_0069"}[self.options.shape]
+        for body in list(self.bodies.values()):
             place = body.get("@Redfish.Settings", {}).get("SettingsObject", {}).get("@odata.id")
             if place:
-                self.bodies[self.key(place)]["Attributes"][attribute] = "Clear"
+                waiting = self.bodies[self.key(place)].setdefault("Attributes", {})
+                waiting[attribute] = "TPM Clear" if self.options.shape == "supermicro" else "Clear"
 
     @staticmethod
     def key(path):

@@ -122,7 +122,7 @@ while IFS='|' read -r shape serial words; do
 done <<'END'
 dell|CNTEST000000001|Dell Inc. CNTEST000000001 PowerState.ON True SecureBootCurrentBoot.ENABLED 6.00.30.00 11
 hpe|TESTHPE001|HPE TESTHPE001 PowerState.ON True SecureBootCurrentBoot.ENABLED iLO 5 v2.72 11
-lenovo|TESTLNV1|Lenovo TESTLNV1 PowerState.OFF False SecureBootCurrentBoot.DISABLED D8E126N 2
+lenovo|TESTLNV1|Lenovo TESTLNV1 PowerState.OFF False SecureBootCurrentBoot.DISABLED D8E126N 6
 supermicro|TESTSMC001|Supermicro TESTSMC001 PowerState.ON False SecureBootCurrentBoot.DISABLED 01.03.19 5
 cisco|TESTCSC0001|Cisco Systems Inc TESTCSC0001 PowerState.ON False SecureBootCurrentBoot.ENABLED 4.2(1c) 3
 END

@@ -115,7 +115,9 @@ def hpe():
 
 def lenovo():
     system = "/redfish/v1/Systems/1"
-    attributes = {"TrustedComputingGroup_DeviceOperation": "None", "SecureBootConfiguration_SecureBootStatus": "Disabled"}
+    attributes = {"TrustedComputingGroup_DeviceOperation": "None", "TrustedComputingGroup_SHA_1PCRBank": "Disabled",
+                  "SecureBootConfiguration_SecureBootSetting": "Disabled", "SecureBootConfiguration_SecureBootStatus": "Disabled",
+                  "BootModes_SystemBootMode": "UEFIMode", "Processors_TrustedExecutionTechnology": "Disabled"}
     shape = frame("1.15.0", 300, [system], ["/redfish/v1/Managers/1"], ["/redfish/v1/Chassis/1"], "Lenovo")
     return put(
         shape,
