@@ -186,11 +186,14 @@ static ra_err facts_load(const struct ra_check_loading *load, struct ra_check_pl
 
 	if (facts && !cJSON_IsObject(facts))
 		return BAD(load, facts, "facts must be an object");
+	if (cJSON_GetArraySize(facts) > RA_CHECK_FACTS_MAX)
+		return BAD(load, facts, "more than %d facts", RA_CHECK_FACTS_MAX);
+	plane->facts = calloc((size_t)cJSON_GetArraySize(facts) + 1, sizeof(*plane->facts));
+	if (!plane->facts)
+		return RA_E_NOMEM;
 	cJSON_ArrayForEach (node, facts) {
 		if (signatures)
 			return BAD(load, node, "signatures give sig. facts of their own, no others");
-		if (plane->fact_count == RA_CHECK_FACTS_MAX)
-			return BAD(load, node, "more than %d facts", RA_CHECK_FACTS_MAX);
 		err = fact_load(load, plane, node, &plane->facts[plane->fact_count]);
 		if (err)
 			return err;
@@ -413,6 +416,7 @@ static ra_err planes_load(const struct ra_check_loading *load, const cJSON *plan
 		if (err) {
 			free(plane->request);
 			free(plane->words);
+			free(plane->facts);
 			return err;
 		}
 		out->plane_count++;
@@ -542,6 +546,7 @@ struct ra_check *ra_check_free(struct ra_check *check)
 	for (size_t i = 0; i < check->plane_count; i++) {
 		free(check->planes[i].request);
 		free(check->planes[i].words);
+		free(check->planes[i].facts);
 	}
 	ra_json_free(check->doc);
 	free(check);

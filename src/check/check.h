@@ -8,7 +8,7 @@
 #include "check/fact.h"
 
 #define RA_CHECK_PLANES_MAX 4
-#define RA_CHECK_FACTS_MAX 32
+#define RA_CHECK_FACTS_MAX 160
 
 /* The requests reattest may send. RA_REQ_READ loads in checks; RA_REQ_CHANGE only in actions; anything else nowhere. */
 enum ra_req_class { RA_REQ_REFUSED, RA_REQ_READ, RA_REQ_CHANGE };
@@ -46,7 +46,7 @@ struct ra_check_plane {
 	int timeout_ms;
 	size_t cap_len;
 	const char *parse;
-	struct ra_extract facts[RA_CHECK_FACTS_MAX];
+	struct ra_extract *facts; /* owned */
 	size_t fact_count;
 	const cJSON *spec; /* the plane's object */
 };

@@ -132,8 +132,9 @@ static const struct call_rule calls[] = {
 static const char *const rests[] = {"tpm", NULL};
 
 /* Resources of a server's Redfish service, as their bodies come: ComputerSystem, Bios, the Bios that waits for the next start (its
- * @Redfish.Settings), SecureBoot of that system, and the Manager that is its BMC. Source: DMTF DSP2046, DSP0266 (settings resource). */
-static const char *const redfishes[] = {"system", "bios", "pending", "secureboot", "manager", NULL};
+ * @Redfish.Settings), SecureBoot of that system, and the Manager that is its BMC. setup: the settings of the firmware that are known by name, put
+ * together from Bios, what waits, and the attribute registry (link/redfish_setup.h). Source: DMTF DSP2046, DSP0266 (settings resource). */
+static const char *const redfishes[] = {"system", "bios", "pending", "setup", "secureboot", "manager", NULL};
 
 /* Better words than "not in the table" for what people will try. Never consulted for the verdict itself. */
 struct never {

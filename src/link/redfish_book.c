@@ -177,6 +177,10 @@ static void keep(struct ra_rf_book *book)
 /* There is no registry; that stays known, unless it may be there another time. */
 static enum ra_rf_book_then without(struct ra_rf *rf, const char *say, bool for_now, char **out)
 {
+	size_t len = strlen(rf->place);
+
+	/* Which machine it is about is known, and is no part of what it says of itself. */
+	say += strncmp(say, rf->place, len) == 0 && strncmp(say + len, ": ", 2) == 0 ? len + 2 : 0;
 	snprintf(rf->book->missing, sizeof(rf->book->missing), "%s", say);
 	if (!for_now)
 		keep(rf->book);

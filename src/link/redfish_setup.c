@@ -194,13 +194,27 @@ static bool put_screen(const struct view *view, const struct setting *setting, c
 	return good && cJSON_AddNumberToObject(to, "starts", hold.need_count ? 2 : 1);
 }
 
-static bool put_topic(const struct view *view, enum ra_rf_topic topic, cJSON *settings)
+/* Whether the next start empties the TPM, as far as it shows. */
+struct clear {
+	bool waits, told;
+};
+
+static void see_clear(const struct setting *setting, struct clear *clear)
+{
+	enum ra_rf_topic topic = setting->name->topic;
+
+	clear->waits = clear->waits || is_clear(setting->word) || is_clear(setting->next_word);
+	clear->told = clear->told || ((topic == RA_RF_OPERATION || topic == RA_RF_HIERARCHY) && setting->word);
+}
+
+static bool put_topic(const struct view *view, enum ra_rf_topic topic, cJSON *settings, struct clear *clear)
 {
 	struct setting setting;
 	cJSON *to;
 
 	if (!read_topic(view, topic, &setting))
 		return true;
+	see_clear(&setting, clear);
 	to = cJSON_AddObjectToObject(settings, ra_rf_topic_name(topic));
 	return to && add(to, "attribute", setting.attribute) && add(to, "value", setting.value) && add(to, "word", setting.word) &&
 	       add(to, "next", setting.next) && add(to, "next_word", setting.next_word) && put_screen(view, &setting, to);
@@ -230,6 +244,7 @@ static bool put_all(const struct view *view, const char *missing, const cJSON *b
 {
 	const char *id = ra_json_str(view->kept, "Id", ra_json_str(bios, "AttributeRegistry", ""));
 	cJSON *registry = view->kept ? cJSON_AddObjectToObject(to, "registry") : NULL, *settings;
+	struct clear clear = {false, false};
 
 	if (view->kept ? !registry || !add(registry, "id", id) : !add(to, "no_registry", missing))
 		return false;
@@ -237,9 +252,10 @@ static bool put_all(const struct view *view, const char *missing, const cJSON *b
 		return false;
 	settings = cJSON_AddObjectToObject(to, "settings");
 	for (int topic = 0; settings && topic < RA_RF_TOPIC_COUNT; topic++)
-		if (!put_topic(view, (enum ra_rf_topic)topic, settings))
+		if (!put_topic(view, (enum ra_rf_topic)topic, settings, &clear))
 			return false;
-	return settings != NULL;
+	/* That none waits shows only where a clear would show, and what waits is told. */
+	return settings && (!(clear.waits || (clear.told && view->next_told)) || add_bool(to, "clear", clear.waits));
 }
 
 ra_err ra_rf_setup(const cJSON *bios, const cJSON *pending, const cJSON *kept, const char *missing, cJSON **out)

@@ -56,8 +56,8 @@ void ra_rf_hold_of(const cJSON *kept, const struct ra_rf_index *now, const char 
 /* The answer to {"redfish":"setup"}. Shape: bios a resource; pending and kept may be NULL: what they would have told is absent then, and
  * missing (NULL, or a sentence) says why there is no registry.
  * Out: {"registry":{"id"}, "no_registry", "pending":"none|waiting", "settings":{TOPIC:{"attribute","value","word","next","next_word","label","place",
- * "values","options":{WORD:value as shown},"help","warning","locked","hidden","forced","told_only","needs","starts"}}}, each member only where it is
- * known; *out NULL without memory. Owner: the caller. */
+ * "values","options":{WORD:value as shown},"help","warning","locked","hidden","forced","told_only","needs","starts"}}, "clear":does the next start
+ * empty the TPM, by any of them}, each member only where it is known; *out NULL without memory. Owner: the caller. */
 RA_MUST_USE ra_err ra_rf_setup(const cJSON *bios, const cJSON *pending, const cJSON *kept, const char *missing, cJSON **out);
 
 #endif

@@ -62,6 +62,31 @@ def clear_waits():
             want(code == 10 and value(result, name) == "Clear", f"{shape}: a clear waits: exit {code}, {name} is {value(result, name)}")
             want(value(result, "bios.tpm_operation") != "Clear", f"{shape}: the clear is not only pending")
             bmc.logged_out()
+    for shape in ("dell", "hpe", "lenovo", "supermicro"):
+        for scenario, waits in (("clear", True), (None, False)):
+            with Bmc(shape, *(("-scenario", scenario) if scenario else ())) as bmc:
+                _, result, _ = check(bmc)
+                want(value(result, "setup.clear") is waits, f"{shape} {scenario}: setup.clear is {value(result, 'setup.clear')}")
+                bmc.logged_out()
+
+
+def own_words():
+    """The settings as the machine's own screens call them; two starts where the TPM is off; values alone where there is no registry."""
+    rows = [("dell", "", {"setup.algorithm.place": "System BIOS Settings > System Security > TPM Advanced Settings", "setup.algorithm.starts": 1,
+                          "setup.algorithm.word": "sha1", "setup.tpm.locked": False, "setup.interface.word": "?withheld"}),
+            ("dell", "tpmoff", {"setup.algorithm.starts": 2, "setup.algorithm.needs": ["TPM Security: On"], "setup.tpm.word": "off"}),
+            ("dell", "noregistries", {"setup.algorithm.word": "sha1", "setup.algorithm.place": "?withheld", "setup.registry": "?withheld"}),
+            ("hpe", "", {"setup.interface.word": "fifo", "setup.storage_hierarchy.word": "on", "setup.algorithm.values":
+                         ["Not Specified", "SHA1 only", "SHA256 only", "SHA1 and SHA256"]}),
+            ("lenovo", "", {"setup.sha1_bank.label": "SHA-1 PCR Bank", "setup.sha256_bank.word": "?withheld"}),
+            ("supermicro", "", {"setup.tpm.word": "on", "setup.sha256_bank.place": "Advanced > Trusted Computing"}),
+            ("cisco", "", {"setup.tpm.word": "off", "setup.tpm.place": "?withheld", "setup.pending": "?withheld"})]
+    for shape, scenario, facts in rows:
+        with Bmc(shape, *(("-scenario", scenario) if scenario else ())) as bmc:
+            _, result, _ = check(bmc)
+            for name, expected in facts.items():
+                want(value(result, name) == expected, f"{shape} {scenario}: {name} is {value(result, name)}, expected {expected}")
+            bmc.logged_out()
 
 
 def faults():
@@ -182,7 +207,7 @@ def secrets():
 
 
 def main():
-    for part in (makers, clear_waits, faults, wrong_password, trust, resumed, recorded, redacted, form, usage, secrets):
+    for part in (makers, clear_waits, own_words, faults, wrong_password, trust, resumed, recorded, redacted, form, usage, secrets):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part()
     if failures:
