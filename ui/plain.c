@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#define WATCH_MS 60000 /* all of it is told so often while a restart is waited for */
+#define WATCH_MAX 3
+
 struct plain {
 	struct ra_lines lines;
 	struct ra_errs *errs;
@@ -25,6 +28,8 @@ struct plain {
 	char ran[64]; /* the check that was asked for alone, "" */
 	ra_utc_ms ran_was;
 	char told_change[48]; /* what was last told of a change under way */
+	char watch[WATCH_MAX][160], watch_hint[256]; /* what was last told while a restart is waited for */
+	ra_utc_ms watch_told; /* when all of it was, 0 not yet */
 	enum ra_left left;
 };
 
@@ -145,6 +150,29 @@ static void put_change(struct plain *plain)
 	if (sent)
 		put(plain, "%s%s%s. %s\n", prompt->title, prompt->progress && *prompt->progress ? ": " : "",
 		    prompt->progress ? prompt->progress : "", prompt->hint);
+}
+
+/* A restart that is waited for: a line when a plane says something else, and all of them each minute. */
+static void put_watch(struct plain *plain)
+{
+	const struct ra_view *view = plain->view;
+	const struct ra_view_prompt *prompt = &view->prompt;
+	bool all = prompt->watch_count && view->now - plain->watch_told >= WATCH_MS;
+	char line[RA_WATCH_LINE_MAX], span[RA_SPAN_MAX];
+
+	for (size_t i = 0; i < RA_LEN(plain->watch); i++) {
+		const struct ra_view_watch *watch = i < prompt->watch_count ? &prompt->watch[i] : NULL;
+
+		if (watch && watch->at != RA_UTC_NONE && (all || strcmp(watch->say, plain->watch[i])))
+			put(plain, "%s\n", ra_tell_watch(view, watch, line));
+		snprintf(plain->watch[i], sizeof(plain->watch[i]), "%s", watch ? watch->say : "");
+	}
+	if (all && prompt->since != RA_UTC_NONE && plain->watch_told)
+		put(plain, "Waiting for %s.\n", ra_tell_span(view->now - prompt->since, span));
+	if (prompt->watch_count && *prompt->hint && strcmp(prompt->hint, plain->watch_hint))
+		put(plain, "%s\n", prompt->hint);
+	snprintf(plain->watch_hint, sizeof(plain->watch_hint), "%s", prompt->watch_count ? prompt->hint : "");
+	plain->watch_told = !prompt->watch_count ? 0 : all ? view->now : plain->watch_told;
 }
 
 static void say_errs(struct plain *plain, const struct ra_errs *errs)
@@ -674,6 +702,7 @@ static void walk_run(struct plain *plain)
 		if (plain->changed) {
 			put_progress(plain);
 			put_change(plain);
+			put_watch(plain);
 			put_ran(plain);
 		}
 		if (plain->lines.signal_number && take_signal(plain))

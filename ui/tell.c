@@ -200,6 +200,33 @@ static void tell_running(const struct ra_view *view, struct ra_doc *doc)
 	}
 }
 
+const char *ra_tell_watch(const struct ra_view *view, const struct ra_view_watch *watch, char *out)
+{
+	char span[RA_SPAN_MAX], ago[RA_SPAN_MAX];
+
+	if (watch->at == RA_UTC_NONE)
+		snprintf(out, RA_WATCH_LINE_MAX, "%s: %s", ra_tell_plane(watch->plane), watch->say);
+	else
+		snprintf(out, RA_WATCH_LINE_MAX, "%s: %s for %s (%s ago)", ra_tell_plane(watch->plane), watch->say,
+			 ra_tell_span(view->now - watch->since, span), ra_tell_span(view->now - watch->at, ago));
+	return out;
+}
+
+/* A restart that is waited for, as each plane saw it last. */
+static void tell_watch(const struct ra_view *view, struct ra_doc *doc)
+{
+	const struct ra_view_prompt *prompt = &view->prompt;
+	char line[RA_WATCH_LINE_MAX], span[RA_SPAN_MAX], woke[RA_SPAN_MAX];
+
+	for (size_t i = 0; i < prompt->watch_count; i++)
+		ra_doc_say(doc, RA_LOOK_PLAIN, ra_tell_watch(view, &prompt->watch[i], line));
+	if (prompt->slept_ms) {
+		snprintf(line, sizeof(line), "This machine stood still for %s, until %s. Everything is read anew since.",
+			 ra_tell_span(prompt->slept_ms, span), ra_tell_clock(prompt->woke, woke));
+		ra_doc_say(doc, RA_LOOK_WARN, line);
+	}
+}
+
 static void tell_wait(const struct ra_view *view, struct ra_doc *doc)
 {
 	const struct ra_view_prompt *prompt = &view->prompt;
@@ -281,6 +308,9 @@ void ra_tell_walk(const struct ra_view *view, struct ra_doc *doc)
 	if (prompt->kind == RA_ASK_WAIT) {
 		ra_doc_gap(doc);
 		tell_wait(view, doc);
+		if (prompt->watch_count)
+			ra_doc_gap(doc);
+		tell_watch(view, doc);
 	}
 	/* A key, a certificate, a password: the question alone, for it is read to the letter. */
 	for (size_t i = 0; prompt->scene != RA_SCENE_CONNECT && i < view->say.count; i++) {

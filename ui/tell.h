@@ -12,6 +12,9 @@
 
 /* "SSH" for "ssh" and so on; an unknown name as it is. */
 const char *ra_tell_plane(const char *name);
+#define RA_WATCH_LINE_MAX 320
+/* "iDRAC: On, in POST for 2 min 10 s (5 s ago)". Out: out[RA_WATCH_LINE_MAX]; returns out. */
+const char *ra_tell_watch(const struct ra_view *view, const struct ra_view_watch *watch, char *out);
 /* A danger's class in a sentence; "" for "". */
 const char *ra_tell_danger(const char *danger);
 /* The look of a verdict's or a cause's word. */

@@ -237,8 +237,10 @@ static ra_err decide_verify(const struct ra_state *state, const struct ra_decide
 	env.seq_min = ra_deed_open(state)->intent_seq + 1;
 	if (action->until && ra_cond_eval(action->until, &env).tri == RA_TRUE)
 		return outcome(state, "verified", "what was read after the action shows it", out, errs);
-	if (env.now < state->verify_t + action->for_ms ||
-	    !looked_since(state, &options->planes, state->verify_t + action->for_ms))
+	ra_utc_ms deadline = state->verify_t + action->for_ms;
+
+	deadline = options->not_before > deadline ? options->not_before : deadline;
+	if (env.now < deadline || !looked_since(state, &options->planes, deadline))
 		return RA_OK;
 	return outcome(state, "unverified", "the time to wait for it is over, and nothing read since shows it", out, errs);
 }

@@ -155,6 +155,7 @@ struct ra_decide_options {
 	bool interactive; /* false: questions take `unknown`, an action or gate ends the walk as stopped */
 	bool hold;        /* do not leave a check step whose edge is decided: the operator reads first */
 	bool all;         /* as for ra_state_wants */
+	ra_utc_ms not_before; /* a verification is not given up earlier, whatever its deadline; 0, RA_UTC_NONE: no matter */
 };
 /* An entry that follows by itself. */
 struct ra_decision {

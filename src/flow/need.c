@@ -270,6 +270,14 @@ static void on_named(void *payload, const struct ra_cond_use *use)
 	named->found = named->found || gives(named->check, named->by_hand, use->fact);
 }
 
+bool ra_need_informs(const struct ra_check *check, const struct ra_question *by_hand, const struct ra_cond *cond)
+{
+	struct named named = {check, by_hand, false};
+
+	ra_cond_facts(cond, on_named, &named);
+	return named.found;
+}
+
 static void name_guard(const struct ra_state *state, const char *go, struct named *named)
 {
 	const struct ra_step *to = go ? ra_flow_step(state->flow, go) : NULL;

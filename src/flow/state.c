@@ -173,7 +173,8 @@ static const struct ra_check *verify_by_hand(const struct ra_state *state, const
 		}
 		const struct ra_question *by_hand = check ? ra_flowset_manual(state->set, check) : NULL;
 
-		if (!by_hand || up || (by_hand->without_links && !ra_planes_none(planes)) || (best && seq >= best_seq))
+		/* What is only looked at beside it is nobody's to answer. */
+		if (!by_hand || up || !ra_need_informs(check, by_hand, state->step->action.until) || (by_hand->without_links && !ra_planes_none(planes)) || (best && seq >= best_seq))
 			continue;
 		best = check;
 		best_seq = seq;

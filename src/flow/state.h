@@ -131,6 +131,8 @@ void ra_need_add_fact(const struct ra_state *state, struct ra_need *need, const 
 void ra_need_of_given(const struct ra_state *state, struct ra_need *need, const char *fact);
 /* Add the checks whose facts a check's verdict hangs on. */
 void ra_need_of_verdict(const struct ra_state *state, struct ra_need *need, const struct ra_check *check);
+/* True when a condition names a fact that the check gives, by a plane or by hand. */
+bool ra_need_informs(const struct ra_check *check, const struct ra_question *by_hand, const struct ra_cond *cond);
 /* Add one check, once (NULL: none). */
 void ra_need_add(struct ra_need *need, const struct ra_check *check);
 

@@ -23,7 +23,8 @@ bool ra_hub_flies(const struct ra_hub *hub)
 void ra_hub_awake(struct ra_hub *hub)
 {
 	ra_mono_ms now = ra_mono_now();
-	bool away = hub->stepped_at && now - hub->stepped_at > (ra_hub_flies(hub) ? AWAY_MS : IDLE_MS);
+	int64_t slept_ms = hub->stepped_at ? now - hub->stepped_at : 0;
+	bool away = slept_ms > (ra_hub_flies(hub) ? AWAY_MS : IDLE_MS);
 
 	hub->stepped_at = now;
 	for (size_t i = 0; away && i < hub->link_count; i++) {
@@ -33,6 +34,8 @@ void ra_hub_awake(struct ra_hub *hub)
 	for (size_t i = 0; away && i < hub->session_count; i++)
 		for (size_t k = 0; k < RA_TICKETS_MAX; k++)
 			hub->sessions[i]->flights[k].doubtful = true;
+	for (size_t i = 0; away && i < hub->session_count; i++)
+		ra_watch_slept(hub->sessions[i], slept_ms);
 }
 
 void ra_hub_heard(struct ra_hub_link *at, const struct ra_event *event)

@@ -124,8 +124,10 @@ static ra_err send_wants(struct ra_session *s, bool all, bool *open, struct ra_e
 
 		if (!want->needed && s->planes[plane].state == RA_LINK_DOWN)
 			continue;
-		if (want->not_before != RA_UTC_NONE && want->not_before > now) {
-			wake_by(s, want->not_before);
+		ra_utc_ms due = ra_watch_due(s, want);
+
+		if (due != RA_UTC_NONE && due > now) {
+			wake_by(s, due);
 			continue;
 		}
 		*open = *open || want->needed || all;
@@ -229,9 +231,11 @@ static void set_wake(struct ra_session *s)
 
 	look_at_journal(s, &now);
 
+	ra_utc_ms deadline = ra_watch_deadline(s, &now);
+
 	/* Past the deadline it is the last answers that are waited for, not the clock. */
-	if (now.phase == RA_PH_VERIFY && now.deadline != RA_UTC_NONE && now.deadline > ra_session_now(s))
-		wake_by(s, now.deadline);
+	if (now.phase == RA_PH_VERIFY && deadline != RA_UTC_NONE && deadline > ra_session_now(s))
+		wake_by(s, deadline);
 }
 
 /* One decision. Out: *went whether an entry was appended. */
@@ -240,7 +244,8 @@ static ra_err decide(struct ra_session *s, bool *went, struct ra_errs *errs)
 	struct ra_decide_options options = {.planes = ra_session_planes(s),
 					    .interactive = s->interactive,
 					    .hold = s->interactive && !s->pass_hold,
-					    .all = s->all_checks};
+					    .all = s->all_checks,
+					    .not_before = s->watch.seq ? s->watch.not_before : RA_UTC_NONE};
 	struct ra_decision decision = {0};
 	ra_err err = ra_state_decide(s->state, &options, ra_session_now(s), &decision, errs);
 
@@ -335,6 +340,7 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 		return RA_OK;
 	if (s->only)
 		return ra_only_drive(s, errs);
+	ra_watch_begin(s);
 	err = gather_all(s, &waiting, errs);
 	if (err || waiting)
 		return err;
@@ -352,6 +358,7 @@ ra_err ra_session_drive(struct ra_session *s, struct ra_errs *errs)
 		err = ra_gate_talk_drive(s, errs);
 	if (!err && !s->ended)
 		err = send_action(s, errs);
+	ra_watch_begin(s);
 	if (!err && !s->ended)
 		err = send_wants(s, false, &open, errs);
 	note_reads(s, !err && s->again);
@@ -388,6 +395,10 @@ static ra_err take_check(struct ra_session *s, const struct ra_want *want, const
 	cJSON *body = NULL;
 	ra_err err = ra_make_reply(s->state, want, &answer, &body, errs);
 
+	if (!err && ra_watch_take(s, want, reply, body)) {
+		cJSON_Delete(body);
+		return RA_OK;
+	}
 	return err ? err : ra_session_append(s, "reply", body, false, errs);
 }
 

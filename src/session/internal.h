@@ -102,6 +102,38 @@ struct ra_gate_talk {
 	char say[RA_LINK_SAY_MAX + 64]; /* why the last try did not open it */
 };
 
+#define RA_WATCH_ROWS_MAX 32
+#define RA_WATCH_FACTS 4
+enum ra_watch_mark { RA_WATCH_AWAY, RA_WATCH_ON, RA_WATCH_OFF, RA_WATCH_POST, RA_WATCH_SETUP, RA_WATCH_STARTED };
+/* One plane of a check that a change is verified by. */
+struct ra_watch_row {
+	const struct ra_check_plane *plane;
+	ra_utc_ms looked, recorded; /* the newest look; the newest that stands in the record */
+	int same;    /* looks since then that said the same */
+	int boots;   /* starts of the host seen by then */
+	bool again;  /* due now: what was passed over is of before a start */
+	cJSON *said; /* the body of the reply that is recorded */
+};
+/* What was last seen of a plane. Not in the journal but by the replies there. */
+struct ra_watch_seen {
+	char values[RA_WATCH_FACTS][48];
+	ra_utc_ms boot; /* the newest boot time it told, RA_UTC_NONE */
+	char say[160];
+	enum ra_watch_mark mark;
+	ra_utc_ms since, at; /* it says so since; newest look. RA_UTC_NONE: not looked yet */
+};
+/* Waiting for a change to show (watch.c). Lost with the process: another begins with nothing seen, and looks at once. */
+struct ra_watch {
+	int64_t seq; /* the action that is waited for, 0: none */
+	struct ra_watch_row rows[RA_WATCH_ROWS_MAX];
+	size_t count;
+	int boots;
+	struct ra_watch_seen seen[RA_PLANE_COUNT];
+	ra_utc_ms not_before; /* it is not given up earlier: this machine slept. RA_UTC_NONE */
+	ra_utc_ms woke;       /* ... until then, RA_UTC_NONE: it did not */
+	int64_t slept_ms;
+};
+
 struct ra_session {
 	struct ra_hub *hub;
 	const struct ra_flowset *flows;
@@ -128,6 +160,7 @@ struct ra_session {
 	struct ra_session_plane planes[RA_PLANE_COUNT];
 	struct ra_flight flights[RA_TICKETS_MAX];
 	struct ra_gate_talk talk;
+	struct ra_watch watch;
 	unsigned key_groups; /* of the recovery key, asked for where it is typed in part: picked once, as talk.groups; 0: not yet */
 	bool active;      /* has a place among the hub's parallel ones */
 	bool held;        /* a check step is decided and waits for the operator */
@@ -202,6 +235,21 @@ RA_MUST_USE ra_err ra_session_send(struct ra_session *session, enum ra_ticket_ki
 /* Tell a simulated host what the operator did. */
 RA_MUST_USE ra_err ra_session_hint(struct ra_session *session, const char *what, struct ra_errs *errs);
 bool ra_session_flying(const struct ra_session *session, enum ra_ticket_kind kind, const struct ra_check_plane *plane);
+
+/* watch.c: waiting for a change to show. Begin with what is waited for now, or end. */
+void ra_watch_begin(struct ra_session *session);
+void ra_watch_clear(struct ra_session *session);
+/* When a check is due again. Out: RA_UTC_NONE: now. */
+ra_utc_ms ra_watch_due(struct ra_session *session, const struct ra_want *want);
+/* Take in what a look brought. body: of its reply entry. Out: true when it says nothing new and is not written down; else body tells how
+ * many looks before it were not. */
+bool ra_watch_take(struct ra_session *session, const struct ra_want *want, const struct ra_reply *reply, cJSON *body);
+/* This machine stood still for so long. */
+void ra_watch_slept(struct ra_session *session, int64_t real_ms);
+/* The deadline of the wait; later where this machine has just slept. */
+ra_utc_ms ra_watch_deadline(const struct ra_session *session, const struct ra_now *now);
+/* What was seen, into the prompt of a wait for a restart. Errors: RA_E_NOMEM. */
+RA_MUST_USE ra_err ra_watch_put(const struct ra_session *session, const struct ra_now *now, struct ra_view_prompt *out);
 
 /* gatetalk.c: the dialogue before a gate. */
 void ra_gate_talk_reset(struct ra_session *session);

@@ -15,6 +15,11 @@ void ra_prompt_clear(struct ra_view_prompt *prompt)
 	free(prompt->hint);
 	free(prompt->danger);
 	free(prompt->progress);
+	for (size_t i = 0; i < prompt->watch_count; i++) {
+		free(prompt->watch[i].plane);
+		free(prompt->watch[i].say);
+	}
+	free(prompt->watch);
 	for (size_t i = 0; i < prompt->option_count; i++) {
 		free(prompt->options[i].id);
 		free(prompt->options[i].say);
@@ -374,7 +379,9 @@ static ra_err wait_prompt(const struct ra_session *s, const struct ra_now *now, 
 	out->kind = RA_ASK_WAIT;
 	out->scene = RA_SCENE_WAIT;
 	out->since = now->action_start;
-	out->deadline = now->deadline;
+	out->deadline = ra_watch_deadline(s, now);
+	if (!err)
+		err = ra_watch_put(s, now, out);
 	if (!err)
 		err = put(&out->text, now->outcome_unknown
 					      ? "The program stopped while this was being done: its outcome is not known. It is not done "

@@ -638,6 +638,7 @@ struct ra_session *ra_session_close(struct ra_session *s)
 		if (s->planes[i].hub_link)
 			ra_hub_link_drop(s, i);
 	ra_gate_talk_reset(s);
+	ra_watch_clear(s);
 	for (size_t i = 0; i < s->entry_count; i++)
 		ra_entry_clear(&s->entries[i]);
 	free(s->entries);

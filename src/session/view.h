@@ -214,6 +214,11 @@ struct ra_view_option {
 	char *id, *say;
 	bool safe; /* has the focus at first */
 };
+/* What was last seen of a plane while a restart is waited for. */
+struct ra_view_watch {
+	char *plane, *say;   /* "ssh", "vcenter", or what the maker calls its controller; "On, in POST" */
+	ra_utc_ms since, at; /* it is so since; last look. RA_UTC_NONE: not looked yet */
+};
 struct ra_view_prompt {
 	uint64_t id; /* an answer names it; a changed prompt has another id */
 	enum ra_prompt_kind kind;
@@ -225,6 +230,10 @@ struct ra_view_prompt {
 	struct ra_view_option *options;
 	size_t option_count;
 	ra_utc_ms since, deadline; /* WAIT, and since of a change that was sent: session clock */
+	struct ra_view_watch *watch; /* WAIT for a restart: by plane given */
+	size_t watch_count;
+	ra_utc_ms woke;     /* WAIT, with slept_ms: this machine stood still until then */
+	int64_t slept_ms;   /* 0: it did not */
 	char *progress;     /* how far the change is that was sent, "42 %", "" or NULL */
 	bool may_cancel;    /* the machine takes a cancel of it now (ra_session_cancel) */
 	bool may_skip, may_back;
