@@ -203,12 +203,17 @@ static void tell_running(const struct ra_view *view, struct ra_doc *doc)
 const char *ra_tell_watch(const struct ra_view *view, const struct ra_view_watch *watch, char *out)
 {
 	char span[RA_SPAN_MAX], ago[RA_SPAN_MAX];
+	int64_t ms = view->now > watch->at ? view->now - watch->at : 0;
 
+	if (ms < 60000) /* a tenth of a second is of no use here */
+		snprintf(ago, sizeof(ago), "%d s", (int)(ms / 1000));
+	else
+		(void)ra_tell_span(ms, ago);
 	if (watch->at == RA_UTC_NONE)
 		snprintf(out, RA_WATCH_LINE_MAX, "%s: %s", ra_tell_plane(watch->plane), watch->say);
 	else
 		snprintf(out, RA_WATCH_LINE_MAX, "%s: %s for %s (%s ago)", ra_tell_plane(watch->plane), watch->say,
-			 ra_tell_span(view->now - watch->since, span), ra_tell_span(view->now - watch->at, ago));
+			 ra_tell_span((view->now - watch->since) / 1000 * 1000, span), ago);
 	return out;
 }
 

@@ -5,6 +5,8 @@
  * reply: out and err are the bytes cut at line feeds, in order: joined by line feeds they are the bytes again (a line that is no
  * printable UTF-8 stands as {"base64": ..}; very many lines stand several to an element). kept_len: only so many bytes of out are here.
  * Very large ones stand in the file beside the journal (the journal's own member `evidence` says where). sha256 is over all of out; a commitment, as a digest confirms a guess at a short answer. A reply without `request` was never asked (the host is too old for the check).
+ * same: while a change is waited for, so many looks of this check by this plane before this one said what the entry before says, and have none of
+ * their own.
  * gate: opened false with a gate says that it was not opened, or that its pass lapsed; without a gate that it was left closed.
  * edge: `call` enters a flow, `return` leaves it; `closed` also leaves an action whose gate stays closed; `owed` leads aside to the undo
  * of a temporary change, `undo` to one the operator chose, `paid` (it was verified) or `unpaid` back to where that was. end: `owed` are the changes still not undone.
@@ -24,7 +26,7 @@
 	X(START, "start", "program, program_sha256, flow, flow_version, flow_sha256, step, host(s), source, planes, operator(s), change(s), case(s), until, firmware_changes, mode walk|check, only[check], user(s), port, vcenter(s), vcenter_user(s), insecure, bmc(s), bmc_user(s), words(s)") \
 	X(GIVEN, "given", "what site-list|template, file(s), sha256(s), content(s)")                                                 \
 	X(PLANE, "plane", "plane, state up|down, why, say(s), peer(s), user(s)")                                                  \
-	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256(s), kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}") \
+	X(REPLY, "reply", "check, plane, request, why, status, complete, truncated, took_ms, sha256(s), kept_len, out[line(s)], err[line(s)], facts[observation], clock{offset_ms, margin_ms}, same") \
 	X(ANSWER, "answer", "step, check, ids(s), facts[observation], words(s)")                                                    \
 	X(GATE, "gate", "step, gate, opened, why, by condition|statements, key proven|partly proven, recovery_id(s), affirmed, words(s)")                    \
 	X(INTENT, "intent", "step, danger, touches, by, request, gate, causes, words(s)")                                           \

@@ -16,6 +16,7 @@
 #define POST_LONG_MS 900000
 #define START_LONG_MS 900000
 #define BOOT_TIME "host.boot_time"
+#define BMC_NAME_MAX 8 /* "iDRAC", "XCC" */
 
 /* What a value of a fact means while a host is waited for. In the order of their worth: what a maker's own member tells is finer. */
 static const struct {
@@ -223,7 +224,8 @@ static void see(struct ra_session *s, enum ra_plane plane, const struct ra_reply
 		mark = put_words(seen, say, sizeof(say));
 		size_t len = strlen(say);
 
-		if (seen->boot != RA_UTC_NONE && start != RA_UTC_NONE)
+		/* What vCenter shows of a host it does not reach is from the last contact. */
+		if (seen->boot != RA_UTC_NONE && start != RA_UTC_NONE && mark != RA_WATCH_AWAY)
 			len += (size_t)snprintf(say + len, sizeof(say) - len, "%s%s", len ? ", " : "answers, ",
 						seen->boot > start ? "started again" : "not started again yet");
 		if (!len)
@@ -298,10 +300,12 @@ static ra_err put_row(const struct ra_session *s, int plane, struct ra_view_prom
 {
 	const struct ra_watch_seen *seen = &s->watch.seen[plane];
 	struct ra_view_watch *row = &out->watch[out->watch_count++];
+	struct ra_maker maker = ra_state_maker(s->state);
+	const char *bmc = plane == RA_PLANE_BMC ? ra_maker_bmc(&maker) : NULL; /* a maker's own word; a paraphrase is too long for a line */
 
 	row->since = seen->since;
 	row->at = seen->at;
-	row->plane = plane == RA_PLANE_BMC ? ra_say_fill(s, "{bmc}") : strdup(ra_plane_name((enum ra_plane)plane));
+	row->plane = bmc && strlen(bmc) <= BMC_NAME_MAX ? ra_text_clean_dup(bmc, false) : strdup(ra_plane_name((enum ra_plane)plane));
 	row->say = ra_text_clean_dup(seen->at == RA_UTC_NONE ? "not read yet" : seen->say, false);
 	return row->plane && row->say ? RA_OK : RA_E_NOMEM;
 }

@@ -362,6 +362,33 @@ static struct ra_view waits(void)
 	return view;
 }
 
+/* The same with what BMC, SSH and vCenter saw last. */
+static struct ra_view waits_watched(void)
+{
+	static struct ra_view_watch watched[] = {{"iDRAC", "On, in POST: memory", AT(12, 3, 10), AT(12, 4, 35)},
+						 {"ssh", "no answer yet", AT(12, 3, 0), AT(12, 4, 38)},
+						 {"vcenter", "host not responding", AT(12, 3, 20), AT(12, 4, 38)}};
+	struct ra_view view = waits();
+
+	view.prompt.watch = watched;
+	view.prompt.watch_count = RA_LEN(watched);
+	return view;
+}
+
+/* After this machine slept, before a server that nobody switched on. */
+static struct ra_view waits_long(void)
+{
+	static struct ra_view_watch watched[] = {{"iLO", "Off", AT(11, 50, 0), AT(12, 4, 35)}, {"ssh", "not read yet", RA_UTC_NONE, RA_UTC_NONE}};
+	struct ra_view view = waits();
+
+	view.prompt.watch = watched;
+	view.prompt.watch_count = RA_LEN(watched);
+	view.prompt.hint = "The server is off for long. Look at its console. If it is to run, it is switched on there; nothing is done to it from here.";
+	view.prompt.slept_ms = 6600000;
+	view.prompt.woke = AT(12, 4, 0);
+	return view;
+}
+
 static struct ra_view_action actions[] = {{"enable-secure-boot",
 					   "Switch Secure Boot on",
 					   "disruptive",
@@ -518,6 +545,8 @@ static const struct {
     {"resume-owed", resume_owed, "", false, ""},
     {"quit-owed", resume_owed, "q", false, ""},
     {"wait", waits, "", false, ""},
+    {"wait-restart", waits_watched, "", false, ""},
+    {"wait-long", waits_long, "", false, ""},
     {"outcome", outcome, "", false, ""},
     {"outcome-stopped", stopped, "", false, ""},
     {"causes", walk, "a", false, ""},
