@@ -343,6 +343,10 @@ grep -q 'WARN .*list of 2026-02-15: BIOS: the list has 1.13.2, the host 1.12.1' 
 grep -q 'WARN .*service.ssh: wanted stopped, is running' out || bad "--template: $(grep WARN out)"
 run 0 "" export given.jsonl --format json
 grep -q '"template.drift":{"value":\["' out || bad "the record does not have what was given"
+run 11 "" check --from demo:prevention-drift --flow prevention --template $examples/template.json
+grep -q 'DIFFERS  TpmPpiBypassClear: wanted Disabled, is Enabled, will be Disabled after the next start' out || bad "firmware: $(grep TpmPpi out)"
+run 11 "" check --from demo:prevention-drift --template $examples/template.json --make-template made.json
+grep -q '"TpmSecurity":' made.json || bad "--make-template: $(cat made.json)"
 printf '{"format":1,"title":"t","wanted":{"host.txt":false,"bmc.none":1}}' >template.json
 run 65 'template.json:1:' check --from demo:healthy --template template.json
 printf '{"format":1,"title":"t","wanted":{"secureboot.can_enable":true}}' >template.json
