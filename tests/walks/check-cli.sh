@@ -345,7 +345,7 @@ run 0 "" export given.jsonl --format json
 grep -q '"template.drift":{"value":\["' out || bad "the record does not have what was given"
 run 11 "" check --from demo:prevention-drift --flow prevention --template $examples/template.json
 grep -q 'DIFFERS  TpmPpiBypassClear: wanted Disabled, is Enabled, will be Disabled after the next start' out || bad "firmware: $(grep TpmPpi out)"
-run 11 "" check --from demo:prevention-drift --template $examples/template.json --make-template made.json
+run 11 "wrote made.json" check --from demo:prevention-drift --template $examples/template.json --make-template made.json
 grep -q '"TpmSecurity":' made.json || bad "--make-template: $(cat made.json)"
 printf '{"format":1,"title":"t","wanted":{"host.txt":false,"bmc.none":1}}' >template.json
 run 65 'template.json:1:' check --from demo:healthy --template template.json
