@@ -349,6 +349,25 @@ static struct ra_view act(void)
 	return view;
 }
 
+/* What a person does now, in the words of the machine first. */
+static struct ra_view directions(void)
+{
+	struct ra_view view = fixture_asks(
+	    RA_ASK_CHOICE, RA_SCENE_ACT, "Activate the SHA-256 bank",
+	    "From this server's own firmware, BIOS 1.12.1, as iDRAC tells it:\n\n"
+	    "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\n"
+	    "Where: System BIOS Settings > System Security > TPM Advanced Settings\n"
+	    "Choices: SHA1, SHA256, SHA384.\n"
+	    "It is locked till this is so: TPM Security: On. Set that, save, restart; then this, and restart again: two starts.\n\n"
+	    "How to get there, and out again. Where a name or a place differs, the list above is this server's:\n\n"
+	    "At the Dell screen press F2: System Setup Main Menu > System BIOS > System Security. TPM Security must be On.");
+
+	view.prompt.danger = "disruptive";
+	view.prompt.options = deeds;
+	view.prompt.option_count = 2;
+	return view;
+}
+
 static struct ra_view waits(void)
 {
 	struct ra_view view =
@@ -540,6 +559,7 @@ static const struct {
     {"confirm-quirk", quirk, "", false, ""},
     {"confirm-reversible", confirm_reversible, DOWN, false, ""},
     {"act", act, "", false, ""},
+    {"directions", directions, "", false, ""},
     {"progress", progress, "", false, ""},
     {"progress-cancel", progress, "\003", false, "cancel"},
     {"resume-owed", resume_owed, "", false, ""},
