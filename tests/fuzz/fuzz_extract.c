@@ -28,7 +28,8 @@ static const char *const checks[] = {
     CHECK(RUN, "\"json\",\"facts\":{\"a.a\":{\"type\":\"text\",\"pointer\":\"/"
 	       "Mode\"},\"a.b\":{\"type\":\"int\",\"pointer\":\"/N\"},"
 	       "\"a.c\":{\"type\":\"list\",\"pointer\":\"/*/k\"},\"a.d\":{\"type\":\"time\",\"pointer\":\"/0/"
-	       "t\"},\"a.e\":{\"type\":\"text\",\"pointer\":\"\"}}" FAILS),
+	       "t\"},\"a.e\":{\"type\":\"text\",\"pointer\":\"\"},"
+	       "\"a.f\":{\"type\":\"list\",\"pointer\":\"\",\"named\":true}}" FAILS),
     CHECK(RUN, "\"table\",\"facts\":{\"a.a\":{\"type\":\"text\",\"column\":\"Version\",\"where\":{\"Name\":"
 	       "\"tpmdriver\"},\"absent\":\"none\"},"
 	       "\"a.b\":{\"type\":\"list\",\"column\":\"Acceptance Level\"}}"),
@@ -93,6 +94,7 @@ static struct ra_plane_answer answer_of(const uint8_t *bytes, size_t len, uint8_
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	RA_AUTO(ra_cjson_free) cJSON *logs = cJSON_Parse("[\"vmkernel\"]");
+	RA_AUTO(ra_cjson_free) cJSON *named = cJSON_Parse("[\"Mode\",\"N\",\"k\"]");
 	RA_AUTO(ra_pattern_free) struct ra_pattern *pattern = NULL;
 	struct ra_signature item = {.id = "sha", .literal = "bank not", .logs = logs};
 	struct ra_signatures signatures = {&item, 1};
@@ -102,13 +104,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct ra_found found;
 	const char *text;
 
-	if (len < 2 || !logs || ra_pattern_compile("tpmDriver: \\w+:\\d+: .* bank not", &pattern, NULL))
+	if (len < 2 || !logs || !named || ra_pattern_compile("tpmDriver: \\w+:\\d+: .* bank not", &pattern, NULL))
 		return 0;
 	item.pattern = pattern;
 	text = checks[bytes[0] % RA_LEN(checks)];
 	if (ra_json_parse("check", text, strlen(text), NULL, &doc, NULL) || ra_check_load(doc, &check, NULL))
 		abort();
 	answer = answer_of(bytes + 2, len - 2, bytes[1]);
+	answer.named = named;
 	if (!ra_extract_facts(check, &check->planes[0], &signatures, &answer, &found)) {
 		for (size_t i = 0; i < found.count; i++)
 			round_trip(&found.obs[i]);
