@@ -218,7 +218,7 @@ static ra_err put_rest(const struct told *t, struct ra_buf *out)
 	ra_err err = clear && is_open(t) && !never ? RA_E_NOMEM : RA_OK;
 
 	if (!err && *t->place)
-		err = ra_buf_printf(out, "\nWhere: %s", t->place);
+		err = ra_buf_printf(out, "\nWhere: %s.", t->place);
 	if (!err && is_open(t) && *t->choices)
 		err = ra_buf_printf(out, "\nChoices: %s.", t->choices);
 	if (!err && never)

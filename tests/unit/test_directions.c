@@ -71,15 +71,15 @@ static void test_words(void **state)
 	    {ALGORITHM, false, {DELL}, ""},
 	    {ALGORITHM, false, {DELL, "setup.tpm.value=On"}, ""},
 	    {ALGORITHM, false, {DELL, SHA1},
-	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security\n"
+	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
 		  "Choices: SHA1, SHA256, SHA384." LEAD},
 	    /* what locks it, and that it takes two starts */
 	    {ALGORITHM, false, {DELL, SHA1, "setup.algorithm.locked=!y", "setup.algorithm.needs=[\"TPM Security: On\"]", "setup.algorithm.starts=#2"},
-	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security\n"
+	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
 		  "Choices: SHA1, SHA256, SHA384.\nIt is locked till this is so: TPM Security: On. Set that, save, restart; then this, and restart "
 		  "again: two starts." LEAD},
 	    {ALGORITHM, false, {DELL, SHA1, "setup.algorithm.locked=!y"},
-	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security\n"
+	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
 		  "Choices: SHA1, SHA256, SHA384.\nIt is shown as locked, and not what locks it: where it cannot be chosen, leave without saving." LEAD},
 	    /* as wanted, as good as wanted, waiting */
 	    {ALGORITHM, false, {DELL, "setup.algorithm.value=SHA256", "setup.algorithm.word=sha256"},

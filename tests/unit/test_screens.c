@@ -356,7 +356,7 @@ static struct ra_view directions(void)
 	    RA_ASK_CHOICE, RA_SCENE_ACT, "Activate the SHA-256 bank",
 	    "From this server's own firmware, BIOS 1.12.1, as iDRAC tells it:\n\n"
 	    "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\n"
-	    "Where: System BIOS Settings > System Security > TPM Advanced Settings\n"
+	    "Where: System BIOS Settings > System Security > TPM Advanced Settings.\n"
 	    "Choices: SHA1, SHA256, SHA384.\n"
 	    "It is locked till this is so: TPM Security: On. Set that, save, restart; then this, and restart again: two starts.\n\n"
 	    "How to get there, and out again. Where a name or a place differs, the list above is this server's:\n\n"
