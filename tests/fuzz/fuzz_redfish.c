@@ -1,9 +1,10 @@
 /* fuzz_redfish.c - any bytes as what a BMC answers: read as an error, as links, and as the body of every resource on the way to every other.
- * What is told is one line of UTF-8; every path to be read stays on its server; the way to anything ends. */
+ * What is told is one line of UTF-8; every path to be read stays on its server; the way to anything ends. And as all that a change is planned
+ * from and judged by: a plan is a refusal or one call with its body, and what was not done is told in words. */
 #include "config.h"
 
 #include "base/text.h"
-#include "link/redfish.h"
+#include "link/redfish_do.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,65 @@ static void locations(const uint8_t *bytes, size_t len)
 		is_path(out);
 }
 
+static void judge(const struct ra_rf_plan *plan, const struct ra_rf_seen *seen, const cJSON *body)
+{
+	for (int i = 0; i < 8; i++) {
+		struct ra_rf_took took = {.status = 200 + 101 * (i % 4), .body = body, .job = i & 4 ? "J" : "", .job_is = ra_rf_job_of(body), .job_says = ""};
+		struct ra_rf_verdict verdict;
+
+		ra_rf_said_of(body, &took.said);
+		if (ra_rf_judge(plan, seen, &took, &verdict) == RA_OK && (!verdict.out || (verdict.status == 0) != (verdict.say[0] == '\0')))
+			abort();
+		ra_rf_verdict_clear(&verdict);
+	}
+}
+
+static void change(const char *request, const struct ra_rf_seen *seen, const cJSON *body)
+{
+	static const char *const ours[] = {"TpmSecurity", NULL};
+	RA_AUTO(ra_json_free) struct ra_json *json = NULL;
+	const struct ra_rf_row *row;
+	struct ra_rf_plan plan;
+
+	if (ra_json_parse("request", request, strlen(request), NULL, &json, NULL) || !(row = ra_rf_row_of(ra_json_root(json))))
+		abort();
+	if (ra_rf_plan(row, seen, ours, &plan) == RA_OK && !plan.refused[0]) {
+		if (!plan.body || !plan.item_count || plan.path[0] != '/')
+			abort();
+		judge(&plan, seen, body);
+	}
+	ra_rf_plan_clear(&plan);
+}
+
+/* The same body as all that is read; and what its own members of these names are as each. */
+static void changes(const cJSON *body)
+{
+	static const char *const requests[] = {
+	    "{\"redfish\":\"set\",\"setting\":\"tpm\",\"to\":\"on\"}",	    "{\"redfish\":\"set\",\"setting\":\"algorithm\",\"to\":\"sha256\"}",
+	    "{\"redfish\":\"set\",\"setting\":\"hierarchy\",\"to\":\"on\"}", "{\"redfish\":\"set\",\"setting\":\"secure-boot\",\"to\":\"on\"}",
+	    "{\"redfish\":\"unset\",\"setting\":\"tpm\"}",		    "{\"redfish\":\"unset\",\"setting\":\"secure-boot\"}",
+	    "{\"redfish\":\"next-boot\",\"to\":\"setup\"}",		    "{\"redfish\":\"next-boot\",\"to\":\"none\"}",
+	    "{\"redfish\":\"power\",\"to\":\"off\"}",
+	};
+	static const struct {
+		const char *name;
+		enum ra_rf_what what;
+	} parts[] = {{"system", RA_RF_SYSTEM}, {"bios", RA_RF_BIOS}, {"pending", RA_RF_PENDING}, {"secureboot", RA_RF_SECUREBOOT}};
+	struct ra_rf_seen seen = {0};
+	char says[80];
+
+	for (size_t i = 0; i < RA_RF_COUNT; i++) {
+		seen.body[i] = body;
+		seen.path[i] = "/x";
+	}
+	for (size_t i = 0; i < RA_LEN(parts); i++)
+		if (ra_json_get(body, parts[i].name))
+			seen.body[parts[i].what] = ra_json_get(body, parts[i].name);
+	for (size_t i = 0; i < RA_LEN(requests); i++)
+		change(requests[i], &seen, body);
+	ra_rf_job_says(body, says, sizeof(says));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	RA_AUTO(ra_json_free) struct ra_json *json = NULL;
@@ -91,5 +151,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		(void)ra_rf_why(status + 1, &said);
 	for (int aim = 0; aim < RA_RF_COUNT; aim++)
 		walk(ra_json_root(json), (enum ra_rf_what)aim);
+	changes(ra_json_root(json));
 	return 0;
 }

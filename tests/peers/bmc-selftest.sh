@@ -126,6 +126,66 @@ lenovo|TESTLNV1|Lenovo TESTLNV1 PowerState.OFF False SecureBootCurrentBoot.DISAB
 supermicro|TESTSMC001|Supermicro TESTSMC001 PowerState.ON False SecureBootCurrentBoot.DISABLED 01.03.19 5
 cisco|TESTCSC0001|Cisco Systems Inc TESTCSC0001 PowerState.ON False SecureBootCurrentBoot.ENABLED 4.2(1c) 3
 END
+
+# Others change something: a setting that waits, the next boot, the power; each came once, and is seen by the next who reads.
+cat >"$dir/change.py" <<'END'
+import sys
+import sushy
+from sushy import auth
+url, user, password, ca, name, value = sys.argv[1:]
+system = sushy.Sushy(url, auth=auth.BasicAuth(user, password), verify=ca).get_system_collection().get_members()[0]
+system.bios.set_attribute(name, value, apply_time=sushy.APPLY_TIME_ON_RESET if "Dell" in system.manufacturer else None)
+system.set_system_boot_options(target=sushy.BOOT_SOURCE_TARGET_BIOS_SETUP, enabled=sushy.BOOT_SOURCE_ENABLED_ONCE)
+system.reset_system(sushy.RESET_GRACEFUL_RESTART)
+system.refresh(force=True)
+print(system.boot.get("target"), system.boot.get("enabled"))
+END
+while IFS='|' read -r shape setting value place; do
+	if $has_sushy; then
+		start "$shape-sushy" -shape "$shape" -delay 60000
+		got=$(timeout 60 /usr/bin/python3 -W ignore "$dir/change.py" "$url" "$user" "$password" "$dir/ca.pem" "$setting" "$value" 2>&1 | tail -1)
+		is "sushy changes" "$got" "BIOS_SETUP"
+		is "sushy's changes came once" "$(grep -c '^change ' "$dir/changes")" 3
+		fetch "$place" -u "$user:$password"
+		is "what sushy set waits" "$answer" "\"$setting\": \"$value\""
+	fi
+	if $has_tool; then
+		start "$shape-redfishtool" -shape "$shape" -delay 100
+		tool=(timeout 60 redfishtool -r "${url#https://}" -S Always -A Basic -u "$user" -p "$password")
+		got=$("${tool[@]}" Systems -F setBootOverride Once BiosSetup 2>&1)
+		is "redfishtool sets the next boot ($got)" "$(grep -c '^change PATCH:' "$dir/changes")" 1
+		got=$("${tool[@]}" Systems -F reset GracefulShutdown 2>&1)
+		is "redfishtool switches off ($got)" "$(grep -c '^change POST:.*GracefulShutdown' "$dir/changes")" 1
+		for _ in $(seq 100); do
+			fetch "$(sed -n 's/^change POST:\(.*\)\/Actions.*/\1/p' "$dir/changes")" -u "$user:$password"
+			case $answer in *'"PowerState": "Off"'*) break ;; esac
+			sleep 0.05
+		done
+		is "and it is off" "$answer" '"PowerState": "Off"'
+	fi
+done <<'END'
+dell|Tpm2Algorithm|SHA256|/redfish/v1/Systems/System.Embedded.1/Bios/Settings
+hpe|TpmVisibility|Hidden|/redfish/v1/systems/1/bios/settings
+END
+start tags -shape hpe
+patch=(-u "$user:$password" -X PATCH -H 'Content-Type: application/json' -d '{"Attributes":{"TpmVisibility":"Hidden"}}')
+fetch /redfish/v1/systems/1/bios/settings "${patch[@]}" -H 'If-Match: W/"old"'
+is "an old tag is refused" "$status" 412
+fetch /redfish/v1/systems/1/bios/settings -u "$user:$password"
+fetch /redfish/v1/systems/1/bios/settings "${patch[@]}" -H "If-Match: $(value_of ETag)"
+is "the present one is taken" "$status" 200
+start committed -shape dell
+patch=(-u "$user:$password" -X PATCH -H 'Content-Type: application/json'
+	-d '{"@Redfish.SettingsApplyTime":{"ApplyTime":"OnReset"},"Attributes":{"Tpm2Algorithm":"SHA256"}}')
+fetch /redfish/v1/Systems/System.Embedded.1/Bios/Settings "${patch[@]}"
+is "a job is made" "$status$(value_of Location)" 202/redfish/v1/Managers/iDRAC.Embedded.1/Oem/Dell/Jobs/JID_
+job=$(value_of Location)
+fetch "$job" -u "$user:$password"
+is "it is new" "$answer" '"JobState": "New"'
+fetch "$job" -u "$user:$password"
+is "then scheduled" "$answer" 'Task successfully scheduled.'
+fetch /redfish/v1/Systems/System.Embedded.1/Bios/Settings "${patch[@]}"
+is "one job at a time" "$status$answer" "already committed"
 stop
 [ "$failed" = 0 ] || exit 1
 echo "bmc-selftest: $checks checks passed"
