@@ -133,11 +133,13 @@ import sys
 import sushy
 from sushy import auth
 url, user, password, ca, name, value = sys.argv[1:]
-system = sushy.Sushy(url, auth=auth.BasicAuth(user, password), verify=ca).get_system_collection().get_members()[0]
+def fresh(): # a connection for each change
+    return sushy.Sushy(url, auth=auth.BasicAuth(user, password), verify=ca).get_system_collection().get_members()[0]
+system = fresh()
 system.bios.set_attribute(name, value, apply_time=sushy.APPLY_TIME_ON_RESET if "Dell" in system.manufacturer else None)
-system.set_system_boot_options(target=sushy.BOOT_SOURCE_TARGET_BIOS_SETUP, enabled=sushy.BOOT_SOURCE_ENABLED_ONCE)
-system.reset_system(sushy.RESET_GRACEFUL_RESTART)
-system.refresh(force=True)
+fresh().set_system_boot_options(target=sushy.BOOT_SOURCE_TARGET_BIOS_SETUP, enabled=sushy.BOOT_SOURCE_ENABLED_ONCE)
+fresh().reset_system(sushy.RESET_GRACEFUL_RESTART)
+system = fresh()
 print(system.boot.get("target"), system.boot.get("enabled"))
 END
 while IFS='|' read -r shape setting value place; do
