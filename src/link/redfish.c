@@ -246,6 +246,7 @@ static void finish(struct ra_rf *rf, enum ending how, enum ra_link_why why, cons
 
 	if (rf->doing) {
 		rf->aim = RA_RF_COUNT;
+		ra_rf_book_stop(rf);
 		rf->again = true;
 		ra_rf_do_came(rf, how == END_TEXT ? text : NULL, how == END_WHY ? why : RA_LINK_ANSWERED, text);
 		return;
@@ -329,7 +330,10 @@ void ra_rf_fetch(struct ra_rf *rf, enum ra_rf_what what, const char *path)
 	rf->retraced = path || !rf->ways[what].uri[0];
 	rf->tries = 0;
 	ra_rf_forget(rf->ways, false);
-	go_on(rf);
+	if (what == RA_RF_SETUP && !ra_rf_book_begin(rf))
+		no_memory(rf);
+	else
+		go_on(rf);
 }
 
 static void begin_change(struct ra_rf *rf, struct ra_job *job)

@@ -190,7 +190,7 @@ static void take_before(struct ra_rf *rf, struct ra_json *json, enum ra_link_why
 	char text[RA_LINK_SAY_MAX];
 
 	/* What is not there is for the plan to judge; what cannot be had is no ground for a change. */
-	if (!json && (why != RA_LINK_NO_REQUEST || what == RA_RF_SYSTEM)) {
+	if (!json && what != RA_RF_SETUP && (why != RA_LINK_NO_REQUEST || what == RA_RF_SYSTEM)) {
 		snprintf(text, sizeof(text), "%.700s; nothing was sent", say);
 		if (why == RA_LINK_ANSWERED)
 			ra_rf_answer_done(rf, doing->job, 1, "", text);

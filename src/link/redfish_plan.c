@@ -17,8 +17,8 @@
 
 #define TOLD_MAX 3 /* settings of others that are named */
 
-#define SETTINGS {RA_RF_SYSTEM, RA_RF_BIOS, RA_RF_PENDING, RA_RF_COUNT}
-#define SECURE {RA_RF_SYSTEM, RA_RF_BIOS, RA_RF_PENDING, RA_RF_SECUREBOOT, RA_RF_COUNT}
+#define SETTINGS {RA_RF_SYSTEM, RA_RF_SETUP, RA_RF_BIOS, RA_RF_PENDING, RA_RF_COUNT}
+#define SECURE {RA_RF_SYSTEM, RA_RF_SETUP, RA_RF_BIOS, RA_RF_PENDING, RA_RF_SECUREBOOT, RA_RF_COUNT}
 #define SYSTEM {RA_RF_SYSTEM, RA_RF_COUNT}
 
 static const struct ra_rf_row rows[] = {
@@ -334,7 +334,29 @@ static cJSON *value_like(const cJSON *now, const char *value)
 	return cJSON_IsBool(now) ? cJSON_CreateBool(strcmp(value, "true") == 0) : cJSON_CreateString(value);
 }
 
-/* The value that sets a topic, beside those of the plan. Out: *left whether it is so already. */
+/* The machine's own registry says that it cannot be set now. Out: false when it says nothing of the kind. */
+static bool refuse_locked(const struct ra_rf_seen *seen, const char *attribute, struct ra_rf_plan *plan)
+{
+	const cJSON *setting, *need;
+	char needs[300] = "";
+
+	cJSON_ArrayForEach (setting, ra_json_get(seen->body[RA_RF_SETUP], "settings")) {
+		if (strcmp(ra_json_str(setting, "attribute", ""), attribute) != 0 || !ra_json_bool(setting, "locked", false))
+			continue;
+		cJSON_ArrayForEach (need, ra_json_get(setting, "needs")) {
+			size_t len = strlen(needs);
+
+			if (cJSON_IsString(need))
+				snprintf(needs + len, sizeof(needs) - len, "%s%.120s", len ? ", " : ": first must be set, and the server started: ",
+					 need->valuestring);
+		}
+		(void)refuse(plan, "%.90s is locked now%s; nothing was sent", attribute, needs);
+		return true;
+	}
+	return false;
+}
+
+/* The value that sets a topic, beside those of the plan. Out: *found whether the firmware has the setting. */
 static ra_err add_setting(const struct ra_rf_seen *seen, enum ra_rf_topic topic, const char *to, struct ra_rf_plan *plan, bool *found)
 {
 	const cJSON *attributes = ra_json_get(seen->body[RA_RF_BIOS], "Attributes");
@@ -352,6 +374,8 @@ static ra_err add_setting(const struct ra_rf_seen *seen, enum ra_rf_topic topic,
 		return refuse(plan, "%.90s is %.60s now, and how \"%s\" is written there is not known; nothing was sent", now->string, text, to);
 	if (waits(now, next) && ra_rf_value_text(next, text) && strcmp(text, value) == 0)
 		return refuse(plan, "%.90s already waits for the next start as %.60s; nothing was sent", now->string, text);
+	if (refuse_locked(seen, now->string, plan))
+		return RA_OK;
 	return add_item(plan, RA_RF_PENDING, "Attributes", now->string, value_like(now, value), now);
 }
 

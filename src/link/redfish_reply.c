@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "link/redfish.h"
+#include "link/redfish_book.h"
 #include "link/redfish_do.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ static void let_go(struct ra_rf *rf)
 	}
 	ra_rf_do_drop(rf);
 	rf->aim = RA_RF_COUNT;
+	ra_rf_book_stop(rf);
 	rf->wake_at = 0;
 	rf->again = true;
 }

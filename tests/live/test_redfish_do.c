@@ -161,6 +161,7 @@ static void test_not_sent(void **state)
 	    {"-shape dell -pending Tpm2Hierarchy=Clear -pending IntelTxt=On", SHA256, "A CLEAR OF THE TPM waits for the next start (Tpm2Hierarchy)"},
 	    {"-shape hpe -scenario clear -secureboot off", SET("secure-boot", "on"), "A CLEAR OF THE TPM waits"},
 	    {"-shape dell -attribute Tpm2Algorithm=SM3", SHA256, "Tpm2Algorithm is SM3 now, and how \"sha256\" is written there is not known"},
+	    {"-shape dell -attribute TpmSecurity=Off", SHA256, "Tpm2Algorithm is locked now: first must be set, and the server started: TPM Security: On"},
 	    {"-shape dell", SET("interface", "fifo"), "shows no setting for interface that can be set"},
 	    {"-shape hpe", SET("interface", "fifo"), "shows no setting for interface that can be set"},
 	    {"-shape cisco", SET("tpm", "on"), "Cisco's BMC shows no settings that wait"},
@@ -323,23 +324,24 @@ static void test_renewed(void **state)
 static void test_rounds(void **state)
 {
 	(void)state;
-	begin("-shape hpe -attribute TpmVisibility=Hidden -attribute TPM2StorageDisable=Disabled -delay 200");
-	expect(SET("tpm", "on"), 0, true, "\"waits\"", NULL);
-	expect(UNSET("tpm"), 0, true, "\"wanted\":\"Hidden\",\"now\":\"Visible\",\"next\":\"Hidden\",\"result\":\"none\"", NULL);
-	expect(SET("tpm", "on"), 0, true, "\"waits\"", NULL);
-	expect(SET("hierarchy", "on"), 0, true, "\"attribute\":\"TPM2StorageDisable\"", NULL); /* beside what this link set itself */
+	begin("-shape hpe -attribute TPM2StorageDisable=Disabled -attribute Tpm20SoftwareInterfaceStatus=Crb "
+	      "-attribute Tpm20SoftwareInterfaceOperation=NoAction -delay 200");
+	expect(SET("hierarchy", "on"), 0, true, "\"waits\"", NULL);
+	expect(UNSET("hierarchy"), 0, true, "\"wanted\":\"Disabled\",\"now\":\"Enabled\",\"next\":\"Disabled\",\"result\":\"none\"", NULL);
+	expect(SET("hierarchy", "on"), 0, true, "\"waits\"", NULL);
+	expect(SET("interface", "fifo"), 0, true, "\"next\":\"Fifo\"", NULL); /* beside what this link set itself */
 	expect(POWER("restart"), 0, true, "{\"attributes\":[{\"attribute\":\"ResetType\",\"wanted\":\"GracefulRestart\",\"now\":\"On\",\"result\":\"taken\"}]}",
 	       NULL);
 	for (int i = 0; i < 200; i++) {
 		struct ra_event event = peer_ask(link_to, REDFISH("bios"));
-		bool done = strstr(ra_buf_str(&event.reply.out), "\"TpmVisibility\":\"Visible\"") != NULL;
+		bool done = strstr(ra_buf_str(&event.reply.out), "\"Tpm20SoftwareInterfaceOperation\":\"Fifo\"") != NULL;
 
 		ra_event_clear(&event);
 		if (done)
 			break;
 		poll(NULL, 0, 50);
 	}
-	expect_now(REDFISH("bios"), "/Attributes/TpmVisibility", "\"Visible\"");
+	expect_now(REDFISH("bios"), "/Attributes/Tpm20SoftwareInterfaceOperation", "\"Fifo\"");
 	expect_now(REDFISH("bios"), "/Attributes/TPM2StorageDisable", "\"Enabled\"");
 	end(5);
 	begin("-shape supermicro -securemode UserMode -delay 100");
