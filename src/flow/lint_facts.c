@@ -2,6 +2,7 @@
  * for. */
 #include "config.h"
 
+#include "flow/cond_tree.h"
 #include "flow/lint_rules.h"
 
 #include "base/near.h"
@@ -307,12 +308,37 @@ static void find_by_hand(void *payload, const struct ra_cond_use *use)
 		add_without(found, without);
 }
 
+/* `plane.<p>.state` is up. */
+static bool is_link_up(const struct ra_cond *cond)
+{
+	const char *fact = cond->left.fact, *last = strrchr(fact, '.');
+
+	return cond->form == RA_FORM_IS && !cond->left.as_of_start && strncmp(fact, "plane.", 6) == 0 && last && strcmp(last, ".state") == 0 &&
+	       cond->right.kind == RA_OP_VALUE && cJSON_IsString(cond->right.value) && strcmp(cond->right.value->valuestring, "up") == 0;
+}
+
+/* True when the condition cannot be true without a link that is up: nobody has to be able to say by hand what it asks beside that. */
+static bool needs_link(const struct ra_cond *cond)
+{
+	bool all = cond->form == RA_FORM_ALL, any = cond->form == RA_FORM_ANY;
+
+	if (!all && !any)
+		return cond->form > RA_FORM_NOT && is_link_up(cond);
+	for (size_t i = 0; i < cond->kid_count; i++) {
+		if (needs_link(&cond->kids[i]) == all)
+			return all;
+	}
+	return any && cond->kid_count > 0;
+}
+
 static void check_by_hand(const struct context *at, const struct ra_step *step)
 {
 	struct by_hand found = {.set = at->lint->set, .step = step};
 
-	for (size_t i = 0; step->kind == RA_STEP_CHECK && i < step->edge_count; i++)
-		ra_cond_facts(step->edges[i].when, find_by_hand, &found);
+	for (size_t i = 0; step->kind == RA_STEP_CHECK && i < step->edge_count; i++) {
+		if (!needs_link(step->edges[i].when))
+			ra_cond_facts(step->edges[i].when, find_by_hand, &found);
+	}
 	for (size_t i = 0; i < found.count; i++)
 		ra_lint_say(at->lint, 2, at->doc, step->checks,
 			    "%s decides by %s, which has no \"manual\" form: without a link nobody can answer it",

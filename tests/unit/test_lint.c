@@ -563,6 +563,36 @@ static void a_tpm_may_go_where_nothing_is_bound_to_it(void **state)
 	}
 }
 
+/* What is asked only while a link is up needs no form by hand; while it may be down, it does. */
+static void a_link_that_is_up_needs_no_form(void **state)
+{
+	static const struct flow_change without = {"checks/log.json", ",'manual':{'ask':'Line?','answers':[{'id':'no','say':'No','set':{'sig.nosha256':false}}]}", ""};
+	static const struct {
+		const char *when;
+		bool found;
+	} rows[] = {
+	    {"{'all':[{'fact':'plane.ssh.state','is':'up'},{'fact':'sig.nosha256','is':true}]}", false},
+	    {"{'all':[{'fact':'plane.ssh.state','is':'down'},{'fact':'sig.nosha256','is':true}]}", true},
+	    {"{'any':[{'fact':'plane.ssh.state','is':'up'},{'fact':'sig.nosha256','is':true}]}", true},
+	};
+	static struct ra_finding findings[RA_FINDINGS_MAX];
+
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		struct flow_change both[] = {without, {MAIN, "{'fact':'sig.nosha256','is':true},'go':'ask'", NULL}};
+		char to[200];
+		bool found = false;
+
+		snprintf(to, sizeof(to), "%s,'go':'ask'", rows[i].when);
+		both[1].to = to;
+		size_t count = lint(both, 2, findings);
+
+		for (size_t k = 0; k < count; k++)
+			found = found || strstr(findings[k].text, "which has no \"manual\" form");
+		if (found != rows[i].found)
+			fail_msg("%s: %s", rows[i].when, count ? findings[0].text : "nothing is found");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -570,6 +600,7 @@ int main(void)
 	    cmocka_unit_test(each_rule),
 	    cmocka_unit_test(a_tpm_may_go_where_nothing_is_bound_to_it),
 	    cmocka_unit_test(nothing_to_find_in_these),
+	    cmocka_unit_test(a_link_that_is_up_needs_no_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

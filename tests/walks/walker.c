@@ -159,6 +159,7 @@ void walker_begin(struct walker *w, const char *demo, const char *journal, bool 
 	w->hub = ra_hub_new(1);
 	options.flows = w->flows;
 	options.recording = w->recording;
+	options.firmware_changes = !w->not_allowed && !strcmp(ra_json_str(ra_source_root(w->recording), "x_allow", ""), "firmware-changes");
 	options.entry = NULL;
 	options.journal_path = resume ? NULL : journal;
 	ra_err err = resume ? ra_session_resume(w->hub, &options, journal, &w->session, &errs)
@@ -231,7 +232,7 @@ static size_t choice(struct walker *w, const struct ra_view_prompt *prompt, cons
 	bool again = prompt->scene == RA_SCENE_GATE && cJSON_IsString(answer) && !strcmp(answer->valuestring, "do");
 
 	if (!count || !has_option(prompt, ids[0])) {
-		ids[0] = again ? prompt->options[0].id : prompt->scene == RA_SCENE_GATE ? "closed" : "unknown";
+		ids[0] = again || has_option(prompt, "do-it") ? prompt->options[0].id : prompt->scene == RA_SCENE_GATE ? "closed" : "unknown";
 		count = 1;
 	}
 	ids[count] = NULL;

@@ -18,6 +18,7 @@ struct walker {
 	unsigned groups_asked[2]; /* of the key, at the first try and at the second: bit 0 is group 1 */
 	int try;            /* 0: the first */
 	void (*show)(struct walker *w, const struct ra_view *view); /* is told of every view before it is answered; NULL: none */
+	bool not_allowed;   /* settings of the firmware may not be changed, whatever the recording says ("x_allow") */
 	bool may_fault;     /* an error ends the walk, not the test */
 	char fault[2048];   /* why it did not begin */
 	int64_t die_at;     /* kill this process with SIGKILL once the journal holds so many entries; 0: never */
