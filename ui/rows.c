@@ -82,7 +82,8 @@ void ra_rows_make(const struct ra_view *view, struct ra_rows *out)
 
 	out->count = 0;
 	out->safe = -1;
-	if (prompt->scene == RA_SCENE_WALK || prompt->scene == RA_SCENE_WAIT) /* elsewhere the words come first */
+	/* Elsewhere the words come first; what is seen of a restart stands in them, and needs the room. */
+	if (prompt->scene == RA_SCENE_WALK || (prompt->scene == RA_SCENE_WAIT && !prompt->watch_count))
 		add_results(view, out);
 	switch (prompt->kind) {
 	case RA_ASK_NOTHING:

@@ -211,6 +211,8 @@ const char *ra_tell_watch(const struct ra_view *view, const struct ra_view_watch
 		(void)ra_tell_span(ms, ago);
 	if (watch->at == RA_UTC_NONE)
 		snprintf(out, RA_WATCH_LINE_MAX, "%s: %s", ra_tell_plane(watch->plane), watch->say);
+	else if (watch->at - watch->since < 1000)
+		snprintf(out, RA_WATCH_LINE_MAX, "%s: %s (%s ago)", ra_tell_plane(watch->plane), watch->say, ago);
 	else
 		snprintf(out, RA_WATCH_LINE_MAX, "%s: %s for %s (%s ago)", ra_tell_plane(watch->plane), watch->say,
 			 ra_tell_span((view->now - watch->since) / 1000 * 1000, span), ago);
