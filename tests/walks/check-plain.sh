@@ -44,6 +44,19 @@ grep -q 'a note of mine' letters.jsonl || bad "the note is not in the record"
 bin/reattest verify letters.jsonl >/dev/null 2>&1
 [ $? = 3 ] || bad "the record of a stopped walk is not whole"
 
+# A setting of the firmware by the BMC: what is asked for, what undoes it, typed by name; refused, it is the step of a person.
+walk 14 '1\n\n1\n\n\n1\n\n\n\n2\nesx01.lab.example\n\n\n2\nesx01.lab.example\n\nq\n' demo set-refused --allow-firmware-changes
+says "To undo it: the step \"Withdraw what waits: the TPM's algorithm: SHA-256\"."
+says 'Until that start nothing is another, and it can be withdrawn.'
+says 'Type esx01.lab.example to do it: '
+says 'Redfish PATCH, firmware settings for the next start: TPM hash algorithm = SHA-256'
+says 'refused. the management controller refuses it: Pending configuration values are already committed'
+says 'Activate the SHA-256 bank'
+# Without leave the BMC is asked for no setting.
+walk 13 '1\n\n1\n\n\n1\n\n\n\n2\nesx01.lab.example\n\n\nq\n' demo set-refused
+says 'Activate the SHA-256 bank'
+says_not 'Redfish PATCH'
+
 # By hand: no link, and no machine to be named beside it.
 walk 13 '2\n1\n1\n3\nq\n' --manual esx07 --journal hand.jsonl
 says 'What does the host'
