@@ -209,6 +209,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(raw)))
         self.send_header("OData-Version", "4.0")
+        if self.close_connection: # the client wants it closed; untold, it may send its next request into the end of this connection
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(raw[:len(raw) // 2] if cut else raw)
         if cut:

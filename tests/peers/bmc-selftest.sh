@@ -59,6 +59,10 @@ is "the root is open" "$status" 200
 fetch /redfish/v1/Systems
 is "the rest is not" "$status$answer" 401
 is "and says why" "$answer" NoValidSession
+fetch /redfish/v1/ -H 'Connection: close'
+is "a client that wants the connection closed is told that it is" "$(value_of Connection)" close
+fetch /redfish/v1/
+is "others keep theirs" "<$(value_of Connection)>" '<>'
 fetch "$sessions" -H 'Content-Type: application/json' -d "{\"UserName\":\"$user\",\"Password\":\"wrong\"}"
 is "a wrong password" "$status" 401
 fetch "$sessions" -H 'Content-Type: application/json' -d "{\"UserName\":\"$user\",\"Password\":\"$password\"}"
@@ -133,13 +137,11 @@ import sys
 import sushy
 from sushy import auth
 url, user, password, ca, name, value = sys.argv[1:]
-def fresh(): # a connection for each change
-    return sushy.Sushy(url, auth=auth.BasicAuth(user, password), verify=ca).get_system_collection().get_members()[0]
-system = fresh()
+system = sushy.Sushy(url, auth=auth.BasicAuth(user, password), verify=ca).get_system_collection().get_members()[0]
 system.bios.set_attribute(name, value, apply_time=sushy.APPLY_TIME_ON_RESET if "Dell" in system.manufacturer else None)
-fresh().set_system_boot_options(target=sushy.BOOT_SOURCE_TARGET_BIOS_SETUP, enabled=sushy.BOOT_SOURCE_ENABLED_ONCE)
-fresh().reset_system(sushy.RESET_GRACEFUL_RESTART)
-system = fresh()
+system.set_system_boot_options(target=sushy.BOOT_SOURCE_TARGET_BIOS_SETUP, enabled=sushy.BOOT_SOURCE_ENABLED_ONCE)
+system.reset_system(sushy.RESET_GRACEFUL_RESTART)
+system.refresh(force=True)
 print(system.boot.get("target"), system.boot.get("enabled"))
 END
 while IFS='|' read -r shape setting value place; do
