@@ -184,9 +184,35 @@ static int unload(void **state)
 	return 0;
 }
 
+/* What names no server is no serial number: two of these are not the same server. Sources: SMBIOS fillers of boards without one. */
+static void test_serials(void **state)
+{
+	static const struct {
+		const char *said, *read;
+	} rows[] = {
+	    {"CNLAB0000M0007", "CNLAB0000M0007"}, {"LAB0007", "LAB0007"},     {" LAB0007 ", "LAB0007"},
+	    {"NONE7", "NONE7"},			  {"00X7", "00X7"},	      {"unknown-7", "unknown-7"},
+	    {"", "?malformed"},			  {"  ", "?malformed"},	      {"To be filled by O.E.M.", "?malformed"},
+	    {"Default string", "?malformed"},	  {"None", "?malformed"},     {"N/A", "?malformed"},
+	    {"0123456789", "?malformed"},	  {"00000000", "?malformed"}, {"System Serial Number", "?malformed"},
+	    {"Not Specified", "?malformed"},	  {" none ", "?malformed"},   {"A1\\nLAB0007", "?malformed"},
+	};
+	char body[160], read[160];
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		snprintf(body, sizeof(body), "{\"SerialNumber\":\"%s\",\"SKU\":\"%s\"}", rows[i].said, rows[i].said);
+		read_fact("bmc-system", body, "bmc.serial", read, sizeof(read));
+		assert_string_equal(read, rows[i].read);
+		read_fact("bmc-system", body, "bmc.sku", read, sizeof(read));
+		assert_string_equal(read, rows[i].read);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_trusted_modules), cmocka_unit_test(test_resources),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_trusted_modules),
+		cmocka_unit_test(test_serials), cmocka_unit_test(test_resources),
 					   cmocka_unit_test(test_no_password_is_read)};
 
 	return cmocka_run_group_tests(tests, load, unload);

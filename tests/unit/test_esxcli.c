@@ -62,7 +62,7 @@ static const struct row rows[] = {
 
 	{"host-identity", "host.vendor", "known:Dell Inc.", "Platform Information\n   UUID: 0x4c 0x4c\n   Product Name: PowerEdge R750xs\n   Vendor Name: Dell Inc.\n   Serial Number: \n   IPMI Supported: true\n", 0},
 	{"host-identity", "host.model", "known:PowerEdge R750xs", "Platform Information\n   UUID: 0x4c 0x4c\n   Product Name: PowerEdge R750xs\n   Vendor Name: Dell Inc.\n   Serial Number: \n", 0},
-	{"host-identity", "host.serial", "known:", "Platform Information\n   Product Name: x\n   Vendor Name: Dell Inc.\n   Serial Number: \n", 0},
+	{"host-identity", "host.serial", "malformed", "Platform Information\n   Product Name: x\n   Vendor Name: Dell Inc.\n   Serial Number: \n", 0},
 	{"host-identity", "host.vendor", "known:HPE", "PlatformInformation.ProductName.string=ProLiant DL380 Gen10\nPlatformInformation.SerialNumber.string=X\nPlatformInformation.VendorName.string=HPE\nPlatformInformation.UUID.byte[0]=76\n", 0},
 	{"host-identity", "host.model", "known:ThinkSystem SR650", XML(STRUCTURE("PlatformInformation", FIELD("ProductName", "string", "ThinkSystem SR650") FIELD("VendorName", "string", "LENOVO") "<field name=\"UUID\"><list type=\"byte\"><byte>1</byte><byte>2</byte></list></field>")), 0},
 	{"host-identity", "host.vendor", "known:A & B", XML(STRUCTURE("PlatformInformation", FIELD("VendorName", "string", "A &amp; B") FIELD("ProductName", "string", ""))), 0},
