@@ -133,8 +133,9 @@ static const char *const rests[] = {"tpm", NULL};
 
 /* Resources of a server's Redfish service, as their bodies come: ComputerSystem, Bios, the Bios that waits for the next start (its
  * @Redfish.Settings), SecureBoot of that system, and the Manager that is its BMC. setup: the settings of the firmware that are known by name, put
- * together from Bios, what waits, and the attribute registry (link/redfish_setup.h). Source: DMTF DSP2046, DSP0266 (settings resource). */
-static const char *const redfishes[] = {"system", "bios", "pending", "setup", "secureboot", "manager", NULL};
+ * together from Bios, what waits, and the attribute registry (link/redfish_setup.h). trusted: the TPM as
+ * a TrustedComponent; jobs: what it has to do yet, in words of ours (link/redfish.h). Source: DMTF DSP2046, DSP0266 (settings resource). */
+static const char *const redfishes[] = {"system", "bios", "pending", "setup", "secureboot", "manager", "trusted", "jobs", NULL};
 
 /* Better words than "not in the table" for what people will try. Never consulted for the verdict itself. */
 struct never {

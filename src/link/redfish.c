@@ -37,6 +37,21 @@ static void set_state(struct ra_rf *rf, enum ra_link_state state, enum ra_link_w
 
 /* The end, for now or for good. */
 
+static void gather_end(struct ra_rf *rf)
+{
+	cJSON_Delete(rf->gather.bodies);
+	free(rf->gather.uris);
+	memset(&rf->gather, 0, sizeof(rf->gather));
+}
+
+/* What was read for jobs is no longer. */
+static void aim_end(struct ra_rf *rf)
+{
+	gather_end(rf);
+	ra_rf_book_stop(rf);
+	rf->aim = RA_RF_COUNT;
+}
+
 static void down(struct ra_rf *rf, enum ra_link_why why, const char *say)
 {
 	char text[RA_LINK_SAY_MAX];
@@ -45,8 +60,7 @@ static void down(struct ra_rf *rf, enum ra_link_why why, const char *say)
 	if (rf->call)
 		ra_http_cancel(rf->http, rf->call);
 	rf->call = 0;
-	rf->aim = RA_RF_COUNT;
-	ra_rf_book_stop(rf);
+	aim_end(rf);
 	rf->phase = RA_RF_IDLE;
 	ra_rf_logout(rf);
 	ra_rf_forget(rf->ways, true);
@@ -161,6 +175,7 @@ static void take_greeting(struct ra_rf *rf, const struct ra_rf_got *got)
 		down(rf, RA_LINK_UNREACHABLE, say);
 	} else {
 		snprintf(rf->version, sizeof(rf->version), "%s", ra_json_str(root, "RedfishVersion", ""));
+		rf->expands = cJSON_IsTrue(ra_json_pointer(root, "/ProtocolFeaturesSupported/ExpandQuery/NoLinks"));
 		if (!ra_rf_uri_of(ra_json_pointer(root, "/Links/Sessions"), rf->sessions))
 			snprintf(rf->sessions, sizeof(rf->sessions), "%s", RA_RF_SESSIONS_URI);
 		if (root)
@@ -262,8 +277,7 @@ static void finish(struct ra_rf *rf, enum ending how, enum ra_link_why why, cons
 		else
 			ra_rf_answer_why(rf, job, why, text);
 	}
-	rf->aim = RA_RF_COUNT;
-	ra_rf_book_stop(rf);
+	aim_end(rf);
 	rf->again = true;
 }
 
@@ -285,6 +299,20 @@ static bool end_of_several(struct ra_rf *rf, struct ra_json *json, const char *s
 	return then != RA_RF_BOOK_NONE;
 }
 
+/* The resource itself: a collection with its members, where the BMC can. */
+static void get_resource(struct ra_rf *rf, const char *path)
+{
+	static const char with[] = "?$expand=.";
+	char whole[RA_RF_URI_MAX];
+
+	if (rf->expands && ra_rf_is_whole(rf->aim) && !strchr(path, '?') && strlen(path) + sizeof(with) <= sizeof(whole)) {
+		snprintf(whole, sizeof(whole), "%s%s", path, with);
+		get(rf, whole);
+	} else {
+		get(rf, path);
+	}
+}
+
 static void go_on(struct ra_rf *rf)
 {
 	char why[200] = "", say[RA_LINK_SAY_MAX];
@@ -297,7 +325,10 @@ static void go_on(struct ra_rf *rf)
 		return;
 	}
 	rf->renewed = false;
-	get(rf, path);
+	if (rf->from == rf->aim && !rf->of_member)
+		get_resource(rf, path);
+	else
+		get(rf, path);
 }
 
 static void begin_read(struct ra_rf *rf)
@@ -371,23 +402,77 @@ static bool retrace(struct ra_rf *rf)
 	return true;
 }
 
-static void deliver(struct ra_rf *rf, struct ra_rf_got *got)
+static void finish_json(struct ra_rf *rf, const cJSON *answer)
 {
-	RA_AUTO(ra_mem_free) char *text = NULL;
+	RA_AUTO(ra_mem_free) char *text = answer ? ra_json_print(answer) : NULL;
 
-	ra_rf_learn(rf->ways, rf->from, rf->of_member, ra_json_root(got->json));
-	if (ra_rf_book_reads(rf)) {
-		struct ra_json *json = got->json;
-
-		got->json = NULL;
-		end_of_several(rf, json, "", false);
-		return;
-	}
-	text = ra_json_print(ra_json_root(got->json));
 	if (!text)
 		finish(rf, END_WHY, RA_LINK_CUT, "no memory for the answer");
 	else
 		finish(rf, END_TEXT, RA_LINK_ANSWERED, text);
+}
+
+static void finish_jobs(struct ra_rf *rf, const cJSON *members, int left)
+{
+	cJSON *jobs = ra_rf_jobs_of(members, left);
+
+	finish_json(rf, jobs);
+	cJSON_Delete(jobs);
+}
+
+static void gather_next(struct ra_rf *rf)
+{
+	rf->renewed = false;
+	rf->tries = 0;
+	if (rf->gather.at < rf->gather.count)
+		get(rf, rf->gather.uris[rf->gather.at++]);
+	else
+		finish_jobs(rf, rf->gather.bodies, rf->gather.left);
+}
+
+/* A member (NULL: it cannot be had, and is one left out). */
+static void gather_take(struct ra_rf *rf, const cJSON *body)
+{
+	cJSON *kept = body ? cJSON_Duplicate(body, true) : NULL;
+
+	rf->gather.left += body == NULL;
+	if (body && (!kept || !cJSON_AddItemToArray(rf->gather.bodies, kept))) {
+		cJSON_Delete(kept);
+		finish(rf, END_WHY, RA_LINK_CUT, "no memory for the answer");
+		return;
+	}
+	gather_next(rf);
+}
+
+/* A collection of jobs: its members are in it, or they are read now. */
+static void deliver_jobs(struct ra_rf *rf, const cJSON *collection)
+{
+	int left = 0;
+
+	rf->gather.uris = calloc(RA_RF_JOBS_MAX, sizeof(*rf->gather.uris));
+	rf->gather.count = rf->gather.uris ? ra_rf_jobs_unread(collection, rf->gather.uris, &left) : 0;
+	rf->gather.left = left;
+	if (!rf->gather.uris || (rf->gather.count && !(rf->gather.bodies = cJSON_CreateArray())))
+		finish(rf, END_WHY, RA_LINK_CUT, "no memory for the answer");
+	else if (rf->gather.count)
+		gather_next(rf);
+	else
+		finish_jobs(rf, ra_json_get(collection, "Members"), left);
+}
+
+static void deliver(struct ra_rf *rf, struct ra_rf_got *got)
+{
+	struct ra_json *json = got->json;
+
+	ra_rf_learn(rf->ways, rf->from, rf->of_member, ra_json_root(json));
+	if (ra_rf_book_reads(rf)) {
+		got->json = NULL;
+		end_of_several(rf, json, "", false);
+	} else if (ra_rf_is_whole(rf->aim)) {
+		deliver_jobs(rf, ra_json_root(json));
+	} else {
+		finish_json(rf, ra_json_root(json));
+	}
 }
 
 /* A read ended otherwise than by a resource. */
@@ -408,6 +493,11 @@ static void take_failure(struct ra_rf *rf, const struct ra_http_answer *answer, 
 		rf->renewed = true;
 		ra_rf_logout(rf);
 		log_in(rf);
+	} else if (rf->gather.bodies && got->why != RA_LINK_TIMEOUT) {
+		gather_take(rf, NULL);
+	} else if (got->status >= 400 && got->status != 404 && strstr(rf->path, "?$expand=")) { /* it says that it can, and it cannot */
+		rf->expands = false;
+		get(rf, rf->ways[rf->aim].uri);
 	} else if (wait_for_it(rf, got) || (gone && retrace(rf))) {
 		return;
 	} else if ((rf->from != rf->aim && gone) || (rf->of_member && got->why != RA_LINK_TIMEOUT)) {
@@ -423,6 +513,8 @@ static void take_read(struct ra_rf *rf, const struct ra_http_answer *answer, str
 {
 	if (!got->json) {
 		take_failure(rf, answer, got);
+	} else if (rf->gather.bodies) {
+		gather_take(rf, answer->body.len <= RA_RF_JOB_MAX ? ra_json_root(got->json) : NULL);
 	} else if (rf->from == rf->aim && !rf->of_member) {
 		deliver(rf, got);
 	} else {
@@ -526,8 +618,7 @@ static void expire(struct ra_rf *rf)
 		return;
 	ra_http_cancel(rf->http, rf->call);
 	rf->call = 0;
-	rf->aim = RA_RF_COUNT;
-	ra_rf_book_stop(rf);
+	aim_end(rf);
 	rf->again = true;
 }
 
@@ -714,7 +805,7 @@ static void rf_free(struct ra_link *link)
 
 	while (rf->jobs)
 		ra_rf_job_drop(rf, rf->jobs);
-	rf->aim = RA_RF_COUNT;
+	aim_end(rf);
 	leave(rf);
 	ra_http_free(rf->http);
 	ra_queue_free(&rf->queue);

@@ -2,7 +2,8 @@
  *
  * redfish_said.c: what a body says instead of a resource, and where it leads; redfish_find.c: which resource is found by which, and which of
  * several is meant; redfish_book.h, redfish_setup.h: the settings of the firmware in its own words; redfish_do.h: changes;
- * redfish_reply.c: ends of jobs; redfish_call.c: one call and what it brought; redfish.c: life of the link, from the first call to the log out.
+ * redfish_jobs.c: what it has to do yet; redfish_reply.c: ends of jobs; redfish_call.c: one call and what it
+ * brought; redfish.c: life of the link, from the first call to the log out.
  * Invariants: nothing blocks; one read is under way at a time (BMCs are slow, and have few connections); every session that was begun is
  * ended, whatever happened; password and token are in wiped memory and in no sentence; no id of a resource is assumed: all but the root is
  * found by links, and no link leads to another server. Source: DMTF DSP0266 1.20, DSP2046. */
@@ -17,6 +18,8 @@
 #define RA_RF_URI_MAX 512
 #define RA_RF_ANSWER_MAX ((size_t)8 << 20)
 #define RA_RF_MEMBERS_MAX 8 /* of a collection that are looked at */
+#define RA_RF_JOBS_MAX 16   /* the last of a collection of jobs, where each must be read by itself */
+#define RA_RF_JOB_MAX ((size_t)64 << 10)
 #define RA_RF_HOPS_MAX 3    /* redirects of one read */
 #define RA_RF_LEAVE ((uint64_t)1 << 63) /* in the id of a call: it is a log out */
 #define RA_RF_OURS_MAX 8
@@ -54,6 +57,11 @@ enum ra_rf_what {
 	RA_RF_MANAGER,
 	RA_RF_CHASSES,
 	RA_RF_CHASSIS,
+	RA_RF_TRUSTEDS,
+	RA_RF_TRUSTED, /* the TPM as a trusted component */
+	RA_RF_JOBSERVICE,
+	RA_RF_TASKSERVICE,
+	RA_RF_JOBS, /* a collection, its members read, too */
 	RA_RF_REGISTRIES,
 	RA_RF_PLACE, /* what a body named; no way leads there */
 	RA_RF_SETUP, /* no resource: what several say of the firmware's settings, redfish_setup.h */
@@ -80,6 +88,17 @@ const char *ra_rf_next(struct ra_rf_way ways[RA_RF_COUNT], enum ra_rf_what aim, 
 void ra_rf_forget(struct ra_rf_way ways[RA_RF_COUNT], bool all);
 /* Learn from the body of a resource (NULL: it cannot be had) where others are. of_member: it is the member looked at of `from`. */
 void ra_rf_learn(struct ra_rf_way ways[RA_RF_COUNT], enum ra_rf_what from, bool of_member, const cJSON *body);
+
+/* Are the members of a collection wanted with it, and not only linked? */
+bool ra_rf_is_whole(enum ra_rf_what what);
+
+/* The members of a collection that must be read one by one, for it has only linked them. Shape: uris has RA_RF_JOBS_MAX rows. Out: how many;
+ * *left: older ones that are left out. */
+int ra_rf_jobs_unread(const cJSON *collection, char (*uris)[RA_RF_URI_MAX], int *left);
+/* Jobs or tasks in words of ours: {"jobs": [{"about": "settings" or "firmware" (what is about neither is left out), "state": "waiting",
+ * "running", "failed", "past" (failed, and a younger one about the same came after it), "done", "unknown", "say": one line}], "left": N}.
+ * Owner: cJSON_Delete. Out: NULL without memory. */
+cJSON *ra_rf_jobs_of(const cJSON *members, int left);
 
 struct ra_rf_doing;
 struct ra_rf_book;
@@ -114,6 +133,12 @@ struct ra_rf {
 	struct ra_rf_book *book; /* redfish_book.h; NULL: never asked for */
 	enum ra_rf_what from; /* whose body the call under way brings */
 	bool of_member;
+	bool expands;   /* it puts the members into a collection when it is asked to */
+	struct {
+		char (*uris)[RA_RF_URI_MAX];
+		cJSON *bodies; /* NULL: nothing is gathered */
+		int count, at, left;
+	} gather;     /* members of the aim that are read one by one */
 	bool retraced; /* the way was found anew for this aim, because what was known of it is gone */
 	bool renewed;  /* the login was renewed for this read */
 	char path[RA_RF_URI_MAX]; /* of the read under way */

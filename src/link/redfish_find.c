@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WAYS_MAX 2
+#define WAYS_MAX 3
 
 /* One way to a resource: a link in the body of another (a list of links, where it may be one of several). */
 struct step {
@@ -17,6 +17,7 @@ struct step {
 static bool is_server(const cJSON *system);
 static bool is_bmc(const cJSON *manager);
 static bool is_case(const cJSON *chassis);
+static bool is_tpm(const cJSON *component);
 static const struct {
 	const char *request; /* a request may name it; NULL */
 	const char *lacks;   /* what is said where no way leads there */
@@ -24,6 +25,8 @@ static const struct {
 	int way_count;
 	bool (*fits)(const cJSON *body); /* is it the one meant, of several? */
 	const char *several;
+	bool alone; /* one alone is looked at, too, before it is the one meant */
+	bool whole; /* a collection whose members are wanted with it */
 } rows[RA_RF_COUNT] = {
     [RA_RF_ROOT] = {"root", "it has no root", {{0}}, 0, NULL, NULL},
     [RA_RF_SYSTEMS] = {NULL, "it names no computer systems", {{RA_RF_ROOT, "/Systems", false}}, 1, NULL, NULL},
@@ -53,6 +56,24 @@ static const struct {
     [RA_RF_PLACE] = {NULL, "what it named is not there", {{0}}, 0, NULL, NULL},
     [RA_RF_REGISTRIES] = {NULL, "it names no registries", {{RA_RF_ROOT, "/Registries", false}}, 1, NULL, NULL},
     [RA_RF_SETUP] = {"setup", "this is no place", {{0}}, 0, NULL, NULL},
+    [RA_RF_TRUSTEDS] = {NULL, "it names no trusted components", {{RA_RF_CHASSIS, "/TrustedComponents", false}}, 1, NULL, NULL},
+    [RA_RF_TRUSTED] = {"trusted",
+		       "it shows no TPM as a trusted component",
+		       {{RA_RF_SYSTEM, "/Links/TrustedComponents", true}, {RA_RF_TRUSTEDS, "/Members", true}},
+		       2,
+		       is_tpm,
+		       "TPMs as trusted components",
+		       .alone = true},
+    [RA_RF_JOBSERVICE] = {NULL, "it has no job service", {{RA_RF_ROOT, "/JobService", false}}, 1, NULL, NULL},
+    [RA_RF_TASKSERVICE] = {NULL, "it has no task service", {{RA_RF_ROOT, "/Tasks", false}}, 1, NULL, NULL},
+    /* Dell's own first: what they are about stands there. */
+    [RA_RF_JOBS] = {"jobs",
+		    "it shows neither jobs nor tasks",
+		    {{RA_RF_MANAGER, "/Links/Oem/Dell/Jobs", false}, {RA_RF_JOBSERVICE, "/Jobs", false}, {RA_RF_TASKSERVICE, "/Tasks", false}},
+		    3,
+		    NULL,
+		    NULL,
+		    .whole = true},
 };
 
 /* Of the systems a BMC shows (a baseboard of accelerators, a DPU) the server is the one with firmware settings. */
@@ -74,6 +95,17 @@ static bool is_case(const cJSON *chassis)
 		if (strcmp(types[i], ra_json_str(chassis, "ChassisType", "")) == 0)
 			return true;
 	return false;
+}
+
+/* Others protect the BMC or the board, not what is started. */
+static bool is_tpm(const cJSON *component)
+{
+	return ra_json_get(component, "TPM") != NULL || strncmp(ra_json_str(component, "Id", ""), "TPM", 3) == 0;
+}
+
+bool ra_rf_is_whole(enum ra_rf_what what)
+{
+	return what < RA_RF_COUNT && rows[what].whole;
 }
 
 enum ra_rf_what ra_rf_what_of(const cJSON *request)
@@ -145,7 +177,7 @@ static void settle(struct ra_rf_way *way)
 	way->more = false;
 }
 
-static void take_list(struct ra_rf_way *way, const cJSON *list, bool more)
+static void take_list(struct ra_rf_way *way, const cJSON *list, bool more, bool alone)
 {
 	const cJSON *link;
 
@@ -158,7 +190,7 @@ static void take_list(struct ra_rf_way *way, const cJSON *list, bool more)
 			else
 				way->member_count += ra_rf_uri_of(link, way->members[way->member_count]);
 		}
-	if (way->member_count <= 1) { /* nothing to choose from */
+	if (way->member_count == 0 || (way->member_count == 1 && !alone)) { /* nothing to choose from */
 		way->fitting = way->member_count;
 		settle(way);
 	}
@@ -187,7 +219,7 @@ void ra_rf_learn(struct ra_rf_way ways[RA_RF_COUNT], enum ra_rf_what from, bool 
 		if (way->uri[0] || way->member_count || way->missed >= rows[i].way_count || step->parent != from)
 			continue;
 		if (step->list)
-			take_list(way, ra_json_pointer(body, step->pointer), ra_json_get(body, "Members@odata.nextLink") != NULL);
+			take_list(way, ra_json_pointer(body, step->pointer), ra_json_get(body, "Members@odata.nextLink") != NULL, rows[i].alone);
 		else if (!ra_rf_uri_of(ra_json_pointer(body, step->pointer), way->uri))
 			way->missed++;
 	}

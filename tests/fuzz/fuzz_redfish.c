@@ -62,6 +62,23 @@ static void walk(const cJSON *body, enum ra_rf_what aim)
 	free(ways);
 }
 
+/* What it has to do: each job is one line, whatever it calls itself; what is to be read stays on its server. */
+static void jobs(const cJSON *body)
+{
+	char(*uris)[RA_RF_URI_MAX] = calloc(RA_RF_JOBS_MAX, sizeof(*uris));
+	cJSON *told = ra_rf_jobs_of(ra_json_get(body, "Members"), 0), *job;
+	int left = 0, count = uris ? ra_rf_jobs_unread(body, uris, &left) : 0;
+
+	for (int i = 0; i < count; i++)
+		is_path(uris[i]);
+	if (count > RA_RF_JOBS_MAX || left < 0)
+		abort();
+	cJSON_ArrayForEach (job, ra_json_get(told, "jobs"))
+		is_line(ra_json_str(job, "say", "\n"), 1000);
+	cJSON_Delete(told);
+	free(uris);
+}
+
 static void locations(const uint8_t *bytes, size_t len)
 {
 	char text[RA_RF_URI_MAX * 2], out[RA_RF_URI_MAX];
@@ -149,6 +166,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		abort();
 	for (int status = 0; status < 600; status += 100)
 		(void)ra_rf_why(status + 1, &said);
+	jobs(ra_json_root(json));
 	for (int aim = 0; aim < RA_RF_COUNT; aim++)
 		walk(ra_json_root(json), (enum ra_rf_what)aim);
 	changes(ra_json_root(json));

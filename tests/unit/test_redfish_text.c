@@ -235,6 +235,22 @@ static void test_ways(void **state)
 	static const char *const one_of_page[] = {ROOT, "{\"Systems\":" ID("/s") "}", "/s",
 						  "{\"Members\":[" ID("/s/1") "],\"Members@odata.nextLink\":\"/s?page=2\"}", NULL};
 	static const char *const nothing[] = {NULL};
+	/* trusted components: by the system, by the chassis, among others, or none that is a TPM; jobs: a maker's own, else the standard's */
+	static const char *const linked[] = {ROOT, "{\"Systems\":" ID("/s") ",\"JobService\":" ID("/j") ",\"Tasks\":" ID("/t") "}",
+					     "/s", "{\"Members\":[" ID("/s/1") "]}",
+					     "/s/1", "{\"Links\":{\"TrustedComponents\":[" ID("/k/TPM") "],\"ManagedBy\":[" ID("/m/1") "]}}",
+					     "/k/TPM", "{\"Id\":\"TPM\"}",
+					     "/m/1", "{\"Links\":{\"Oem\":{\"Dell\":{\"Jobs\":" ID("/m/1/jobs") "}}}}",
+					     "/j", "{\"Jobs\":" ID("/j/jobs") "}", NULL};
+	static const char *const in_case[] = {ROOT, "{\"Systems\":" ID("/s") ",\"Tasks\":" ID("/t") "}", "/s", "{\"Members\":[" ID("/s/1") "]}",
+					      "/s/1", "{\"Links\":{\"Chassis\":[" ID("/c/1") "],\"ManagedBy\":[" ID("/m/1") "]}}",
+					      "/c/1", "{\"TrustedComponents\":" ID("/c/1/k") "}",
+					      "/c/1/k", "{\"Members\":[" ID("/k/BMC") "," ID("/k/2") "]}",
+					      "/k/BMC", "{\"Id\":\"BMC_RoT\"}", "/k/2", "{\"Id\":\"2\",\"TPM\":{\"CapabilitiesVendorID\":\"SIM0\"}}",
+					      "/m/1", "{}", "/t", "{\"Tasks\":" ID("/t/tasks") "}", NULL};
+	static const char *const no_tpm[] = {ROOT, "{\"Systems\":" ID("/s") ",\"JobService\":" ID("/j") "}", "/s", "{\"Members\":[" ID("/s/1") "]}",
+					     "/s/1", "{\"Links\":{\"TrustedComponents\":[" ID("/k/BMC") "],\"ManagedBy\":[" ID("/m/1") "]}}",
+					     "/k/BMC", "{\"Id\":\"BMC_RoT\"}", "/m/1", "{}", "/j", "{\"Jobs\":" ID("/j/jobs") "}", NULL};
 	static const struct {
 		const char *const *service;
 		enum ra_rf_what aim;
@@ -255,6 +271,14 @@ static void test_ways(void **state)
 	    {one_of_page, RA_RF_SYSTEM, ROOT " /s it shows several computer systems, and which of them is meant cannot be told"},
 	    {nothing, RA_RF_SYSTEM, ROOT " it names no computer systems"},
 	    {nothing, RA_RF_MANAGER, ROOT " it names no computer systems"},
+	    {linked, RA_RF_TRUSTED, ROOT " /s /s/1 /k/TPM /k/TPM"},
+	    {in_case, RA_RF_TRUSTED, ROOT " /s /s/1 /c/1 /c/1/k /k/BMC /k/2 /k/2"},
+	    {no_tpm, RA_RF_TRUSTED, ROOT " /s /s/1 /k/BMC it names no chassis"},
+	    {plain, RA_RF_TRUSTED, ROOT " /s /s/1 /c /c/1 /c/2 /c/2 it names no trusted components"},
+	    {linked, RA_RF_JOBS, ROOT " /s /s/1 /m/1 /m/1/jobs"},
+	    {no_tpm, RA_RF_JOBS, ROOT " /s /s/1 /m/1 /j /j/jobs"},
+	    {in_case, RA_RF_JOBS, ROOT " /s /s/1 /m/1 /t /t/tasks"},
+	    {empty, RA_RF_JOBS, ROOT " /s /m /m/9 it shows no computer system"},
 	};
 
 	(void)state;
@@ -267,6 +291,107 @@ static void test_ways(void **state)
 	}
 }
 
+/* Jobs of Dell (its own list and the standard's) and tasks: about what, how they stand, and which failure is history. */
+static void test_jobs(void **state)
+{
+#define DELL(id, state, start, more) "{\"Id\":\"" id "\",\"Name\":\"Configure: BIOS.Setup.1-1\",\"JobType\":\"BIOSConfiguration\",\"JobState\":\"" state "\"," \
+	"\"StartTime\":\"" start "\"" more "}"
+#define TASK(id, state, uri, more) "{\"Id\":\"" id "\",\"Name\":\"Task\",\"TaskState\":\"" state "\",\"Payload\":{\"TargetUri\":\"" uri "\"}" more "}"
+#define BIOS "/redfish/v1/Systems/1/Bios/Settings"
+	static const struct {
+		const char *members, *told;
+	} rows[] = {
+	    {"[]", ""},
+	    {"null", ""},
+	    {"[7,null,\"x\",{},[]]", ""},
+	    {"[" DELL("JID_1", "Scheduled", "2026-01-02T03:04:05", ",\"Message\":\"Task successfully scheduled.\"") "]",
+	     "settings waiting JID_1, Configure: BIOS.Setup.1-1: Scheduled: Task successfully scheduled."},
+	    {"[" DELL("JID_1", "ReadyForExecution", "TIME_NOW", "") "]", "settings waiting JID_1, Configure: BIOS.Setup.1-1: ReadyForExecution"},
+	    {"[" DELL("JID_1", "Running", "TIME_NOW", "") "]", "settings running JID_1, Configure: BIOS.Setup.1-1: Running"},
+	    {"[" DELL("JID_1", "Failed", "2026-01-02T03:04:05", "") "]", "settings failed JID_1, Configure: BIOS.Setup.1-1: Failed"},
+	    {"[" DELL("JID_1", "NewWord", "TIME_NA", "") "]", "settings unknown JID_1, Configure: BIOS.Setup.1-1: NewWord"},
+	    /* a younger one about the same came after it: by the start, by the number where no start is told; the order in the list tells nothing */
+	    {"[" DELL("JID_2", "Completed", "2026-02-02T03:04:05", "") "," DELL("JID_1", "Failed", "2026-01-02T03:04:05", "") "]",
+	     "settings done JID_2, Configure: BIOS.Setup.1-1: Completed|settings past JID_1, Configure: BIOS.Setup.1-1: Failed"},
+	    {"[" DELL("JID_1", "Failed", "TIME_NOW", "") "," DELL("JID_2", "Completed", "TIME_NOW", "") "]",
+	     "settings past JID_1, Configure: BIOS.Setup.1-1: Failed|settings done JID_2, Configure: BIOS.Setup.1-1: Completed"},
+	    {"[" DELL("JID_2", "Failed", "2026-02-02T03:04:05", "") "," DELL("JID_1", "Completed", "2026-01-02T03:04:05", "") "]",
+	     "settings failed JID_2, Configure: BIOS.Setup.1-1: Failed|settings done JID_1, Configure: BIOS.Setup.1-1: Completed"},
+	    /* about something else */
+	    {"[{\"Id\":\"JID_1\",\"JobType\":\"RAIDConfiguration\",\"JobState\":\"Failed\"}]", ""},
+	    {"[{\"Id\":\"JID_1\",\"Name\":\"Firmware Update: BIOS\",\"JobType\":\"FirmwareUpdate\",\"JobState\":\"RebootPending\"}]",
+	     "firmware waiting JID_1, Firmware Update: BIOS: RebootPending"},
+	    /* the standard's */
+	    {"[{\"Id\":\"JID_1\",\"JobState\":\"Pending\",\"Oem\":{\"Dell\":{\"JobType\":\"BIOSConfiguration\"}}}]", "settings waiting JID_1: Pending"},
+	    {"[" TASK("9", "Exception", BIOS, ",\"Messages\":[{\"Message\":\"First.\"},{\"MessageId\":\"A.1.B\"}]") "]", "settings failed 9, Task: Exception: A.1.B"},
+	    {"[" TASK("9", "Completed", BIOS, ",\"TaskStatus\":\"Critical\"") "]", "settings failed 9, Task: Completed"},
+	    {"[" TASK("9", "Completed", BIOS, ",\"TaskStatus\":\"OK\"") "]", "settings done 9, Task: Completed"},
+	    {"[" TASK("9", "Exception", BIOS, "") "," TASK("10", "Completed", BIOS, "") "]", "settings past 9, Task: Exception|settings done 10, Task: Completed"},
+	    {"[" TASK("9", "Exception", BIOS, "") "," TASK("10", "Completed", "/redfish/v1/UpdateService", "") "]",
+	     "settings failed 9, Task: Exception|firmware done 10, Task: Completed"},
+	    {"[" TASK("9", "Running", "/redfish/v1/systems/1/secureboot", "") "]", "settings running 9, Task: Running"},
+	    {"[" TASK("9", "Running", "/redfish/v1/Systems/1/Actions/ComputerSystem.Reset", "") "]", ""},
+	    {"[" TASK("9\\n\xc3\xa9", "Running", BIOS, "") "]", "settings running 9???, Task: Running"},
+	    {"[{\"Id\":9,\"JobState\":[],\"JobType\":\"BIOSConfiguration\",\"Messages\":{}}]", "settings unknown : no state"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		RA_AUTO(ra_json_free) struct ra_json *json = parse(rows[i].members);
+		cJSON *jobs = ra_rf_jobs_of(ra_json_root(json), 3);
+		const cJSON *job;
+		char told[600] = "";
+
+		assert_non_null(jobs);
+		assert_true(cJSON_GetNumberValue(ra_json_get(jobs, "left")) == 3);
+		cJSON_ArrayForEach (job, ra_json_get(jobs, "jobs"))
+			snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s%s %s %s", told[0] ? "|" : "", ra_json_str(job, "about", ""),
+				 ra_json_str(job, "state", ""), ra_json_str(job, "say", ""));
+		if (strcmp(told, rows[i].told))
+			fail_msg("%s: %s", rows[i].members, told);
+		cJSON_Delete(jobs);
+	}
+}
+
+/* Members that are only linked are read by themselves, the last of them; those that stand in the collection are not. */
+static void test_jobs_unread(void **state)
+{
+	static const struct {
+		const char *collection;
+		int count, left;
+		const char *first;
+	} rows[] = {
+	    {"{\"Members\":[" ID("/j/1") "," ID("/j/2") "]}", 2, 0, "/j/1"},
+	    {"{\"Members\":[{\"@odata.id\":\"/j/1\",\"JobState\":\"Completed\"}]}", 0, 0, ""},
+	    {"{\"Members\":[{\"@odata.id\":\"/j/1\",\"TaskState\":\"New\"}]}", 0, 0, ""},
+	    {"{\"Members\":[]}", 0, 0, ""},
+	    {"{}", 0, 0, ""},
+	    {"{\"Members\":[7,{},\"https://198.51.100.9/x\"," ID("/j/2") "],\"Members@odata.nextLink\":\"/j?page=2\"}", 1, 1, "/j/2"},
+	};
+	char(*uris)[RA_RF_URI_MAX] = calloc(RA_RF_JOBS_MAX, sizeof(*uris)), many[4000] = "{\"Members\":[";
+	int left = 9;
+
+	(void)state;
+	assert_non_null(uris);
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		RA_AUTO(ra_json_free) struct ra_json *json = parse(rows[i].collection);
+
+		assert_int_equal(ra_rf_jobs_unread(ra_json_root(json), uris, &left), rows[i].count);
+		assert_int_equal(left, rows[i].left);
+		if (rows[i].count)
+			assert_string_equal(uris[0], rows[i].first);
+	}
+	for (int i = 0; i < 20; i++)
+		sprintf(many + strlen(many), "%s{\"@odata.id\":\"/j/%d\"}", i ? "," : "", i);
+	RA_AUTO(ra_json_free) struct ra_json *json = parse(strcat(many, "]}"));
+
+	assert_int_equal(ra_rf_jobs_unread(ra_json_root(json), uris, &left), RA_RF_JOBS_MAX);
+	assert_int_equal(left, 20 - RA_RF_JOBS_MAX);
+	assert_string_equal(uris[0], "/j/4");
+	assert_string_equal(uris[RA_RF_JOBS_MAX - 1], "/j/19");
+	free(uris);
+}
+
 static void test_requests(void **state)
 {
 	static const struct {
@@ -277,6 +402,7 @@ static void test_requests(void **state)
 	    {"{\"redfish\":\"pending\"}", RA_RF_PENDING},     {"{\"redfish\":\"settings\"}", RA_RF_COUNT},
 	    {"{\"redfish\":\"bios\"}", RA_RF_BIOS},	      {"{\"redfish\":\"secureboot\"}", RA_RF_SECUREBOOT},
 	    {"{\"redfish\":\"manager\"}", RA_RF_MANAGER},     {"{\"redfish\":\"chassis\"}", RA_RF_CHASSIS},
+	    {"{\"redfish\":\"trusted\"}", RA_RF_TRUSTED},     {"{\"redfish\":\"jobs\"}", RA_RF_JOBS},
 	    {"{\"redfish\":\"Systems\"}", RA_RF_COUNT},       {"{\"redfish\":\"\"}", RA_RF_COUNT},
 	    {"{\"redfish\":[\"system\"]}", RA_RF_COUNT},      {"{\"rest\":\"system\"}", RA_RF_COUNT},
 	};
@@ -331,6 +457,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_errors),    cmocka_unit_test(test_long_errors), cmocka_unit_test(test_links),
 					   cmocka_unit_test(test_locations), cmocka_unit_test(test_ways),	 cmocka_unit_test(test_requests),
+					   cmocka_unit_test(test_jobs), cmocka_unit_test(test_jobs_unread),
 					   cmocka_unit_test(test_addresses)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
