@@ -60,6 +60,12 @@ static int told(const char *word)
 	return count;
 }
 
+/* Sessions that were begun and not ended. */
+static int told_sessions(void)
+{
+	return told("begun") - told("ended");
+}
+
 /* Close the link; this many sessions were begun, and all of them ended. */
 static void end(int sessions)
 {
@@ -141,6 +147,70 @@ static void test_makers(void **state)
 		assert_string_equal(peer_cert + strlen("SHA256:"), peer.thumb);
 		end(1);
 	}
+}
+
+/* What a BMC has to do: a maker's own list or the standard's, with the members in it or read one by one. */
+static void test_jobs(void **state)
+{
+	static const struct {
+		const char *flags, *state, *say;
+		int reads; /* of single members */
+	} rows[] = {
+	    {"-shape dell -scenario jobs", "waiting", "JID_000000000004, Configure: BIOS.Setup.1-1: Scheduled: Task successfully scheduled.", 1},
+	    {"-shape dell -scenario jobs,expand", "waiting", "JID_000000000004, Configure: BIOS.Setup.1-1: Scheduled: Task successfully scheduled.", 0},
+	    {"-shape dell -scenario jobs,noexpand", "waiting", "JID_000000000004, Configure: BIOS.Setup.1-1: Scheduled: Task successfully scheduled.", 1},
+	    {"-shape dell -scenario jobfailed,expand", "failed", "JID_000000000004, Configure: BIOS.Setup.1-1: Failed: Unable to complete the operation.", 0},
+	    /* a session that ends between two members is renewed, a member that is gone is one that is left out */
+	    {"-shape dell -scenario jobs,expire -uses 5", "waiting", "JID_000000000004, Configure: BIOS.Setup.1-1: Scheduled: Task successfully scheduled.", 1},
+	    {"-shape hpe -scenario jobs,expand", "waiting", "7, Task 7: Pending: It waits for a restart.", 0},
+	    {"-shape lenovo -scenario jobs", "waiting", "7, Task 7: Pending: It waits for a restart.", 1},
+	    {"-shape supermicro -scenario jobfailed", "failed", "7, Task 7: Exception: It went wrong.", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		bool dell = strstr(rows[i].flags, "dell") != NULL;
+		char *told, wanted[200];
+
+		begin(rows[i].flags, NULL);
+		told = ask(REDFISH("jobs"), dell ? "/jobs/2" : "/jobs/0");
+		snprintf(wanted, sizeof(wanted), "{\"about\":\"settings\",\"state\":\"%s\",\"say\":\"%s\"}", rows[i].state, rows[i].say);
+		if (strcmp(told, wanted))
+			fail_msg("%s: %s", rows[i].flags, told);
+		free(told);
+		expect(REDFISH("jobs"), "/left", "0");
+		if (dell)
+			expect(REDFISH("jobs"), "/jobs/0/state", "\"past\"");
+		if (dell && !strstr(rows[i].flags, "expire"))
+			assert_int_equal(
+			    peer_calls(&peer, "GET:/redfish/v1/Managers/iDRAC.Embedded.1/Oem/Dell/Jobs/JID_000000000004"), rows[i].reads * 3);
+		link_to = ra_link_free(link_to);
+		assert_int_equal(told_sessions(), 0);
+		peer_stop(&peer);
+	}
+	begin("-shape dell", NULL);
+	peer_expect_why(link_to, REDFISH("jobs"), RA_LINK_NO_REQUEST, "it has no job service");
+	end(1);
+	begin("-shape dell -scenario jobs,gone -on JID_000000000004 -uses 0", NULL);
+	expect(REDFISH("jobs"), "/jobs/2", "nothing");
+	expect(REDFISH("jobs"), "/left", "1");
+	end(1);
+}
+
+/* The TPM as a trusted component: by the system, by the chassis, or not at all. */
+static void test_trusted(void **state)
+{
+	(void)state;
+	begin("-shape dell -scenario trusted", NULL);
+	expect(REDFISH("trusted"), "/TrustedComponentType", "\"Discrete\"");
+	end(1);
+	begin("-shape supermicro -scenario incase", NULL);
+	expect(REDFISH("trusted"), "/Id", "\"TPM\"");
+	end(1);
+	begin("-shape supermicro", NULL);
+	peer_expect_why(link_to, REDFISH("trusted"), RA_LINK_NO_REQUEST, "it names no trusted components");
+	expect(REDFISH("system"), "/Model", "\"SYS-821GE-TNHR\"");
+	end(1);
 }
 
 /* Step until there is a reply, whosever; the password is given when it is asked for. */
@@ -475,7 +545,7 @@ static void test_closed_in_login(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_makers),	   cmocka_unit_test(test_few_reads),	     cmocka_unit_test(test_which_is_meant),
+	    cmocka_unit_test(test_makers), cmocka_unit_test(test_jobs), cmocka_unit_test(test_trusted),	   cmocka_unit_test(test_few_reads),	     cmocka_unit_test(test_which_is_meant),
 	    cmocka_unit_test(test_requests_refused), cmocka_unit_test(test_logins),	     cmocka_unit_test(test_wrong_password),
 	    cmocka_unit_test(test_login_without_session), cmocka_unit_test(test_expired), cmocka_unit_test(test_certificates),
 	    cmocka_unit_test(test_redirects),	   cmocka_unit_test(test_errors),	     cmocka_unit_test(test_retraced),

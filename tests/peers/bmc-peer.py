@@ -23,6 +23,7 @@ sys.dont_write_bytecode = True
 from bmc_bodies import SHAPES  # noqa: E402
 import bmc_changes  # noqa: E402
 import bmc_registry  # noqa: E402
+from bmc_jobs import add_jobs, add_messages, add_trusted, expanded, let_expand  # noqa: E402
 
 SESSIONS = "/redfish/v1/SessionService/Sessions"
 SCENARIOS = {
@@ -61,6 +62,13 @@ SCENARIOS = {
     "tpmoff": "the TPM is switched off in the firmware (shapes dell, hpe, supermicro)",
     "noregistries": "nothing leads to the registries",
     "wrongregistry": "the registry of attributes is one of messages",
+    "jobs": "a job (dell) or a task about firmware settings waits for a restart",
+    "jobfailed": "the youngest job (dell) or task about firmware settings failed",
+    "expand": "collections come with their members where that is asked for",
+    "noexpand": "it says that it can expand, and answers 501",
+    "trusted": "the TPM is a trusted component, linked by the system",
+    "incase": "the TPM is a trusted component of the chassis, beside another that is none",
+    "notaken": "a setting of the last start was not taken, and beside it stands Success",
     "notredfish": "JSON at the root that is no service root",
     "later": "503 and Retry-After of a second at a path with -on in it, -times times",
 }
@@ -114,6 +122,7 @@ class Bmc:
         bmc_registry.add(options.shape, self.bodies, options.scenario)
         if self.has("clear"):
             self.wait_to_clear()
+        self.add_more(options.shape)
         self.sessions = {}
         self.requests = 0
         self.seen = {}
@@ -128,6 +137,21 @@ class Bmc:
             if place:
                 waiting = self.bodies[self.key(place)].setdefault("Attributes", {})
                 waiting[attribute] = "TPM Clear" if self.options.shape == "supermicro" else "Clear"
+
+    def add_more(self, shape):
+        more = SHAPES[shape]()
+        if self.has("jobs") or self.has("jobfailed"):
+            add_jobs(shape, more, self.has("jobfailed"))
+        if self.has("expand") or self.has("noexpand"):
+            let_expand(more)
+        if self.has("trusted") or self.has("incase"):
+            add_trusted(more, "system" if self.has("trusted") else "chassis")
+        if self.has("notaken"):
+            add_messages(more)
+        fresh = SHAPES[shape]()
+        for path, body in more.items():
+            if fresh.get(path) != body:
+                self.bodies[self.key(path)] = self.bodies.get(self.key(path), {}) | body
 
     @staticmethod
     def key(path):
@@ -321,11 +345,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return 'W/"' + hashlib.sha256(json.dumps(body).encode()).hexdigest()[:12] + '"'
 
     def answer(self):
+        path, _, query = self.path.partition("?")
         with self.bmc.lock:
             self.bmc.changes.due()
-            made = self.bmc.changes.read(self.path)
-            body = self.bmc.bodies.get(self.bmc.key(self.path))
+            made = self.bmc.changes.read(path)
+            body = self.bmc.bodies.get(self.bmc.key(path))
             body = json.loads(json.dumps(body)) # another thread may change it
+            if query == "$expand=." and body and "Members" in body and self.bmc.has("expand"):
+                body = expanded(body, self.bmc.bodies, self.bmc.key)
+        if query and self.bmc.has("noexpand"):
+            self.send(501, error("QueryNotSupported"))
+            return
         if made:
             self.send(*made)
             return
