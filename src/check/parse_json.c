@@ -209,7 +209,7 @@ static ra_err walk(const cJSON *node, const char *pointer, const struct ra_extra
 	pointer = next_token(pointer, token);
 	if (pointer && cJSON_IsArray(node) && fact->type == RA_LIST && strcmp(token, "*") == 0)
 		return walk_list(node, pointer, fact, out);
-	if (pointer && cJSON_IsArray(node) && ra_json_get(fact->spec, "where") && strcmp(token, "*") == 0)
+	if (pointer && cJSON_IsArray(node) && strcmp(token, "*") == 0)
 		return walk_same(node, pointer, fact, out);
 	if (pointer && cJSON_IsArray(node) && strspn(token, "0123456789") == strlen(token))
 		return walk(element(node, token), pointer, fact, out);
