@@ -4,8 +4,12 @@
 
 #include "flow_rig.h"
 
+#include "base/io.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct ra_flowset *the_set;
 
@@ -73,6 +77,20 @@ static void test_trusted_modules(void **state)
 	     "TPM2_0", "Enabled", "7"},
 	    {"none", SYSTEM("[]"), "?withheld", "?withheld", "?withheld"},
 	    {"null", SYSTEM("null"), "?withheld", "?withheld", "?withheld"},
+	    {"HPE DL360 Gen12 emulator",
+	     SYSTEM("[{\"FirmwareVersion\":\"9.256\",\"InterfaceType\":\"TPM2_0\",\"Oem\":{\"Hpe\":{\"VendorName\":\"Intel\"}},\"Status\":{\"State\":\"Enabled\"}}]"),
+	     "TPM2_0", "Enabled", "9.256"},
+	    {"Cisco C240 M5 and X210c",
+	     SYSTEM("[{\"InterfaceType\":\"TPM2_0\",\"FirmwareVersion\":\"7.83\",\"Oem\":{\"Cisco\":{\"TPM\":{\"Manufacturer\":\"Made up\","
+		    "\"OwnershipStatus\":\"Owned\",\"Revision\":\"2.0\"}}},\"Status\":{\"State\":\"Enabled\"}}]"),
+	     "TPM2_0", "Enabled", "7.83"},
+	    {"two alike",
+	     SYSTEM("[{\"InterfaceType\":\"TPM2_0\",\"Status\":{\"State\":\"Enabled\"}},{\"InterfaceType\":\"TPM2_0\",\"Status\":{\"State\":\"Enabled\"}}]"),
+	     "TPM2_0", "Enabled", "?withheld"},
+	    {"two of a kind, one of them off",
+	     SYSTEM("[{\"InterfaceType\":\"TPM2_0\",\"Status\":{\"State\":\"Enabled\"}},{\"InterfaceType\":\"TPM2_0\",\"Status\":{\"State\":\"Disabled\"}}]"),
+	     "TPM2_0", "?malformed", "?withheld"},
+	    {"no list", SYSTEM("{\"InterfaceType\":\"TPM2_0\"}"), "?withheld", "?withheld", "?withheld"},
 	    {"two of different kinds", SYSTEM("[{\"InterfaceType\":\"TPM2_0\"},{\"InterfaceType\":\"TPM1_2\"}]"), "?malformed", "?withheld", "?withheld"},
 	    {"a kind nobody knows", SYSTEM("[{\"InterfaceType\":\"TPM3_0\",\"Status\":{\"State\":7}}]"), "?withheld", "7", "?withheld"},
 	    {"no JSON", "<html>401</html>", "?malformed", "?malformed", "?malformed"},
@@ -91,6 +109,8 @@ static void test_trusted_modules(void **state)
 		}
 	}
 }
+
+#define APPLIED(messages) "{\"@Redfish.Settings\":{\"Messages\":[" messages "]},\"Attributes\":{}}"
 
 static void test_resources(void **state)
 {
@@ -129,6 +149,76 @@ static void test_resources(void **state)
 	    {"bmc-pending", "{\"Attributes\":{\"TrustedComputingGroup_DeviceOperation\":\"Clear\"}}", "bios.next_device_operation", "Clear"},
 	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Operation\":null}}", "bios.next_operation", "?withheld"},
 	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Operation\":\"Perhaps\"}}", "bios.next_operation", "?malformed"},
+	    /* the TPM: Quanta's key for its state, Cisco's owner, HPE's maker (the word None is a word) */
+	    {"bmc-system", SYSTEM("[{\"Status\":{\"Health\":\"OK\",\"Status\":\"Enabled\"}}]"), "bmc.tpm_status", "Enabled"},
+	    {"bmc-system", SYSTEM("[{\"Status\":{\"State\":\"Enabled\"}}]"), "bmc.tpm_status", "?withheld"},
+	    {"bmc-system", SYSTEM("[{\"Oem\":{\"Cisco\":{\"TPM\":{\"OwnershipStatus\":\"Owned\"}}}}]"), "bmc.tpm_owned", "Owned"},
+	    {"bmc-system", SYSTEM("[{\"Oem\":{\"Cisco\":{\"TPM\":{\"OwnershipStatus\":\"Unknown\"}}}}]"), "bmc.tpm_owned", "Unknown"},
+	    {"bmc-system", SYSTEM("[{\"Oem\":{\"Cisco\":{\"TPM\":null}},\"Status\":{\"State\":\"Absent\"}}]"), "bmc.tpm_owned", "?withheld"},
+	    {"bmc-system", SYSTEM("[{\"Oem\":{\"Hpe\":{\"VendorName\":\"None\"}}}]"), "bmc.tpm_vendor", "None"},
+	    {"bmc-system", SYSTEM("[{\"Oem\":{\"Hpe\":{\"VendorName\":\"Intel\"}}}]"), "bmc.tpm_vendor", "Intel"},
+	    {"bmc-system", SYSTEM("[{}]"), "bmc.tpm_vendor", "?withheld"},
+	    {"bmc-bios", "{\"Attributes\":{\"TpmChipId\":\"STMicroGen12\"}}", "bios.tpm_chip", "STMicroGen12"},
+	    {"bmc-bios", "{\"Attributes\":{\"TPMControl\":\"Disabled\"}}", "bios.tpm_control", "Disabled"},
+	    /* serial numbers: of a maker's tag and of the board, and what boards say that have none */
+	    {"bmc-system", "{\"SerialNumber\":\"CNLAB0000M0007\",\"SKU\":\"LAB0007\"}", "bmc.sku", "LAB0007"},
+	    {"bmc-system", "{\"SerialNumber\":\"CNLAB0000M0007\",\"SKU\":\"LAB0007\"}", "bmc.serial", "CNLAB0000M0007"},
+	    {"bmc-system", "{\"SerialNumber\":\"LAB0001  \"}", "bmc.serial", "LAB0001"},
+	    {"bmc-system", "{\"SerialNumber\":\"\"}", "bmc.serial", "?malformed"},
+	    {"bmc-system", "{\"SerialNumber\":\"To be filled by O.E.M.\"}", "bmc.serial", "?malformed"},
+	    {"bmc-system", "{\"SerialNumber\":\"0123456789\"}", "bmc.serial", "?malformed"},
+	    {"bmc-system", "{\"SerialNumber\":\"0123456789AB\"}", "bmc.serial", "0123456789AB"},
+	    {"bmc-system", "{\"SerialNumber\":\"None\"}", "bmc.serial", "?malformed"},
+	    {"bmc-system", "{\"SerialNumber\":null}", "bmc.serial", "?withheld"},
+	    {"bmc-system", "{}", "bmc.serial", "?withheld"},
+	    /* Secure Boot: Dell, Supermicro without keys, Supermicro GB300 without SecureBootEnable, Lenovo */
+	    {"secure-boot-state", "{\"SecureBootEnable\":true,\"SecureBootCurrentBoot\":\"Enabled\",\"SecureBootMode\":\"DeployedMode\"}", "secureboot.mode",
+	     "DeployedMode"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":false,\"SecureBootCurrentBoot\":\"Disabled\",\"SecureBootMode\":\"SetupMode\"}", "secureboot.mode",
+	     "SetupMode"},
+	    {"secure-boot-state", "{\"SecureBootCurrentBoot\":\"Enabled\",\"SecureBootMode\":\"UserMode\"}", "secureboot.next_boot", "?withheld"},
+	    {"secure-boot-state", "{\"SecureBootCurrentBoot\":\"Enabled\",\"SecureBootMode\":\"UserMode\"}", "secureboot.on", "yes"},
+	    {"secure-boot-state", "{}", "secureboot.on", "?withheld"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":\"true\"}", "secureboot.next_boot", "yes"},
+	    {"secure-boot-state", "{\"SecureBootEnable\":\"perhaps\"}", "secureboot.next_boot", "?malformed"},
+	    /* what became of the settings of the last start: HPE (Success alone, Success beside another), Lenovo (an empty list), Dell (no such member) */
+	    {"bmc-bios", APPLIED("{\"MessageId\":\"Base.1.0.Success\"}"), "bios.applied", "Base.1.0.Success"},
+	    {"bmc-bios", APPLIED("{\"MessageId\":\"Base.1.0.Success\"},{\"MessageId\":\"Base.1.0.PropertyUnknown\",\"MessageArgs\":[\"Tpm2Algorithm\"]}"),
+	     "bios.applied", "Base.1.0.Success, Base.1.0.PropertyUnknown"},
+	    {"bmc-bios", APPLIED("{\"MessageId\":\"Base.1.0.Success\"},{\"MessageId\":\"Base.1.0.PropertyUnknown\",\"MessageArgs\":[\"Tpm2Algorithm\"]}"),
+	     "bios.applied_about", "Tpm2Algorithm"},
+	    {"bmc-bios", APPLIED(""), "bios.applied", ""},
+	    {"bmc-bios", "{\"@Redfish.Settings\":{\"SettingsObject\":{\"@odata.id\":\"/x\"}},\"Attributes\":{}}", "bios.applied", "?withheld"},
+	    {"bmc-bios", "{\"Attributes\":{}}", "bios.applied", "?withheld"},
+	    {"bmc-bios", "{\"Attributes\":{\"BootMode\":\"Uefi\"}}", "bios.boot_mode", "Uefi"},
+	    {"bmc-bios", "{\"Attributes\":{\"BootMode\":\"LegacyBios\"}}", "bios.boot_mode", "LegacyBios"},
+	    {"bmc-bios", "{\"Attributes\":{\"BootMode\":\"Sideways\"}}", "bios.boot_mode", "?malformed"},
+	    {"bmc-bios", "{\"Attributes\":{}}", "bios.boot_mode", "?withheld"},
+	    /* pending: a full copy (Lenovo), empty (Dell, Fujitsu), without the member (Supermicro) */
+	    {"bmc-pending", "{\"@odata.id\":\"/x\",\"Attributes\":{\"TrustedComputingGroup_DeviceOperation\":\"None\"}}", "bios.next_device_operation", "None"},
+	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Hierarchy\":\"Enabled\"}}", "bios.next_hierarchy", "Enabled"},
+	    {"bmc-pending", "{\"Attributes\":{\"Tpm2Hierarchy\":\"Enabled\"}}", "bios.pending", "?withheld"},
+	    /* jobs, as the link tells them: none of those about settings is an empty list; no list at all is unknown */
+	    {"bmc-jobs", "{\"jobs\":[],\"left\":0}", "bmc.jobs_failed", ""},
+	    {"bmc-jobs", "{\"jobs\":[{\"about\":\"settings\",\"state\":\"failed\",\"say\":\"J1\"},{\"about\":\"firmware\",\"state\":\"failed\",\"say\":\"J2\"},"
+			 "{\"about\":\"settings\",\"state\":\"past\",\"say\":\"J3\"}],\"left\":2}",
+	     "bmc.jobs_failed", "J1"},
+	    {"bmc-jobs", "{\"jobs\":[{\"about\":\"settings\",\"state\":\"waiting\",\"say\":\"J1\"},{\"about\":\"settings\",\"state\":\"running\",\"say\":\"J2\"}],\"left\":2}",
+	     "bmc.jobs_open", "J1, J2"},
+	    {"bmc-jobs", "{\"jobs\":[{\"about\":\"firmware\",\"state\":\"waiting\",\"say\":\"J1\"}],\"left\":2}", "bmc.updates_open", "J1"},
+	    {"bmc-jobs", "{\"jobs\":[],\"left\":2}", "bmc.jobs_left", "2"},
+	    {"bmc-jobs", "{}", "bmc.jobs_failed", "?malformed"},
+	    /* trusted components: the full schema, and a Dell R750's, which tells neither firmware nor state */
+	    {"bmc-trusted", "{\"Id\":\"TPM\",\"TrustedComponentType\":\"Discrete\"}", "bmc.trusted_type", "Discrete"},
+	    {"bmc-trusted", "{\"Id\":\"TPM\",\"TrustedComponentType\":\"Discrete\"}", "bmc.trusted_state", "?withheld"},
+	    {"bmc-trusted", "{\"Id\":\"TPM\",\"Status\":{\"State\":\"Enabled\"},\"FirmwareVersion\":\"1.13\",\"Manufacturer\":\"M\"}", "bmc.trusted_state", "Enabled"},
+	    {"bmc-trusted", "{\"Id\":\"TPM\",\"Status\":{\"State\":\"Enabled\"},\"FirmwareVersion\":\"1.13\",\"Manufacturer\":\"M\"}", "bmc.trusted_firmware", "1.13"},
+	    {"bmc-trusted", "{\"TrustedComponentType\":\"Other\"}", "bmc.trusted_type", "?malformed"},
+	    /* the part of a BIOS version that makers write alike in both places */
+	    {"bios-version", "{\"BiosVersion\":\"1.13.2\"}", "host.bios_name", "1.13.2"},
+	    {"bios-version", "{\"BiosVersion\":\"-[U8E122J-1.51]-\"}", "host.bios_name", "U8E122J"},
+	    {"bios-version", "{\"BiosVersion\":\"U58 v2.44 (01/17/2025)\"}", "host.bios_name", "U58"},
+	    {"bios-version", "{}", "host.bios_name", "?withheld"},
 	    /* how far a start has come: by the standard, by HPE, or not told */
 	    {"bmc-system", "{\"PowerState\":\"On\",\"BootProgress\":{\"LastState\":\"OSRunning\"}}", "bmc.boot_progress", "OSRunning"},
 	    {"bmc-system", "{\"PowerState\":\"On\",\"BootProgress\":{\"LastState\":null,\"OemLastState\":\"x\"}}", "bmc.boot_progress", "?withheld"},
@@ -147,6 +237,56 @@ static void test_resources(void **state)
 		read_fact(rows[i].check, rows[i].body, rows[i].fact, got, sizeof(got));
 		if (strcmp(got, rows[i].want))
 			fail_msg("%s: %s of %s is %s, expected %s", rows[i].check, rows[i].fact, rows[i].body, got, rows[i].want);
+	}
+}
+
+/* Bodies of real servers, where somebody has them beside the source: what is known of each by heart comes out of them. */
+static void test_samples(void **state)
+{
+	static const struct {
+		const char *check, *file, *fact, *want;
+	} rows[] = {
+	    {"bmc-system", "dell-r750-idrac9-a/ComputerSystem.json", "bmc.tpm_type", "TPM2_0"},
+	    {"bmc-system", "dell-r750-idrac9-a/ComputerSystem.json", "bmc.tpm_state", "Enabled"},
+	    {"bmc-system", "dell-r750-idrac9-a/ComputerSystem.json", "bmc.post", "?withheld"},
+	    {"bmc-bios", "dell-r750-idrac9-a/Bios.json", "bios.tpm_security", "On"},
+	    {"bmc-bios", "dell-r750-idrac9-a/Bios.json", "bios.applied", "?withheld"},
+	    {"bmc-bios", "dell-r750-idrac9-a/Bios.json", "bios.boot_mode", "Uefi"},
+	    {"secure-boot-state", "dell-r750-idrac9-a/SecureBoot.json", "secureboot.mode", "DeployedMode"},
+	    {"bios-version", "dell-r750-idrac9-a/ComputerSystem.json", "host.bios_name", "1.8.2"},
+	    {"bmc-system", "hpe-dl385gen10plusv2-ilo5/ComputerSystem.json", "bmc.post", "FinishedPost"},
+	    {"bmc-system", "hpe-dl385gen10plusv2-ilo5/ComputerSystem.json", "bmc.tpm_vendor", "None"},
+	    {"bmc-bios", "hpe-dl385gen10plusv2-ilo5/Bios.json", "bios.applied", "Base.1.0.Success"},
+	    {"bmc-bios", "hpe-dl385gen10plusv2-ilo5/Bios.json", "bios.tpm_state", "PresentEnabled"},
+	    {"bmc-system", "hpe-dl380agen11-ilo6-emulator/ComputerSystem.json", "bmc.boot_progress", "OSRunning"},
+	    {"bmc-system", "hpe-dl380agen11-ilo6-emulator/ComputerSystem.json", "bmc.tpm_vendor", "STMicro"},
+	    {"bmc-system", "lenovo-sr670v2-xcc/ComputerSystem.json", "bmc.tpm_type", "TPM2_0"},
+	    {"bmc-bios", "lenovo-sr670v2-xcc/Bios.json", "bios.applied", ""},
+	    {"bmc-pending", "lenovo-sr670v2-xcc/BiosPending.json", "bios.next_device_operation", "None"},
+	    {"bios-version", "lenovo-sr670v2-xcc/ComputerSystem.json", "host.bios_name", "U8E122J"},
+	    {"bmc-system", "dmtf-public-rackmount1/ComputerSystem.json", "bmc.tpm_type", "TPM1_2"},
+	    {"bmc-trusted", "dmtf-public-rackmount1/TrustedComponent-TPM.json", "bmc.trusted_type", "Discrete"},
+	};
+	const char *top = unit_dir("RA_SRCDIR");
+	char dir[4096];
+
+	(void)state;
+	snprintf(dir, sizeof(dir), "%s/../shared/samples/redfish", top);
+	if (getenv("RA_REDFISH_SAMPLES"))
+		snprintf(dir, sizeof(dir), "%s", getenv("RA_REDFISH_SAMPLES"));
+	if (access(dir, R_OK) != 0) {
+		print_message("no bodies of real servers at ../shared/samples/redfish, nor named by RA_REDFISH_SAMPLES: they are not read here\n");
+		skip();
+	}
+	for (size_t i = 0; i < RA_LEN(rows); i++) {
+		RA_AUTO(ra_buf_free) struct ra_buf bytes = {.max_len = 1u << 20};
+		char path[4300], got[200];
+
+		snprintf(path, sizeof(path), "%s/%s", dir, rows[i].file);
+		assert_int_equal(ra_read_file(path, &bytes, NULL), RA_OK);
+		read_fact(rows[i].check, ra_buf_str(&bytes), rows[i].fact, got, sizeof(got));
+		if (strcmp(got, rows[i].want))
+			fail_msg("%s: %s is %s, expected %s", rows[i].file, rows[i].fact, got, rows[i].want);
 	}
 }
 
@@ -211,9 +351,9 @@ static void test_serials(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_trusted_modules),
-		cmocka_unit_test(test_serials), cmocka_unit_test(test_resources),
-					   cmocka_unit_test(test_no_password_is_read)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_trusted_modules), cmocka_unit_test(test_serials),
+					   cmocka_unit_test(test_resources), cmocka_unit_test(test_no_password_is_read),
+					   cmocka_unit_test(test_samples)};
 
 	return cmocka_run_group_tests(tests, load, unload);
 }
