@@ -345,13 +345,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return 'W/"' + hashlib.sha256(json.dumps(body).encode()).hexdigest()[:12] + '"'
 
     def answer(self):
-        path, _, query = self.path.partition("?$") # pages are paths of their own
+        query = self.path.endswith("?$expand=.") # pages are paths of their own
+        path = self.path.removesuffix("?$expand=.")
         with self.bmc.lock:
             self.bmc.changes.due()
             made = self.bmc.changes.read(path)
             body = self.bmc.bodies.get(self.bmc.key(path))
             body = json.loads(json.dumps(body)) # another thread may change it
-            if query == "expand=." and body and "Members" in body and self.bmc.has("expand"):
+            if query and body and "Members" in body and self.bmc.has("expand"):
                 body = expanded(body, self.bmc.bodies, self.bmc.key)
         if query and self.bmc.has("noexpand"):
             self.send(501, error("QueryNotSupported"))
