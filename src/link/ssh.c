@@ -241,10 +241,7 @@ static enum ra_progress step_auth(struct ra_ssh *ssh)
 	if (progress == RA_PROGRESS_WAIT && !ssh->need_open && ssh->wire.closed)
 		return ra_ssh_auth_hung_up(ssh);
 	if (progress == RA_PROGRESS_WAIT && !ssh->need_open && ssh->now >= ssh->deadline)
-		return ra_ssh_down(
-		    ssh, RA_LINK_TIMEOUT,
-		    "%s does not finish the login. It may be overloaded, or its directory service is not reachable.",
-		    ssh->host);
+		return ra_ssh_auth_late(ssh);
 	if (progress != RA_PROGRESS_DONE)
 		return progress;
 	ra_ssh_auth_stop(ssh);

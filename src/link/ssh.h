@@ -295,6 +295,8 @@ enum ra_progress ra_ssh_auth(struct ra_ssh *ssh);
 void ra_ssh_auth_answer(struct ra_ssh *ssh, const struct ra_secret *secret);
 /* The host closed the connection during the login. */
 enum ra_progress ra_ssh_auth_hung_up(struct ra_ssh *ssh);
+/* The time for the login is over. */
+enum ra_progress ra_ssh_auth_late(struct ra_ssh *ssh);
 void ra_ssh_auth_stop(struct ra_ssh *ssh);
 
 /* Is the host still there? (ssh_idle.c) */

@@ -91,6 +91,16 @@ enum ra_progress ra_ssh_auth_hung_up(struct ra_ssh *ssh)
 			   ssh->auth.tried[0] ? "; tried: " : "", ssh->auth.tried);
 }
 
+/* A password that brought no answer may have been counted as a wrong one: whoever waits for the host would offer it again and again. */
+enum ra_progress ra_ssh_auth_late(struct ra_ssh *ssh)
+{
+	if (ssh->auth.step == RA_AUTH_SECRET && ssh->password)
+		return ra_ssh_refuse(ssh, "%s does not finish the login: the password of %s was offered and not answered. It is not tried again by itself.",
+				     ssh->host, ssh->user);
+	return ra_ssh_down(ssh, RA_LINK_TIMEOUT, "%s does not finish the login. It may be overloaded, or its directory service is not reachable.",
+			   ssh->host);
+}
+
 /* What libssh2 says after an offer means the connection is gone, not that the key would not do. */
 static bool is_gone(const struct ra_ssh *ssh, int rc)
 {

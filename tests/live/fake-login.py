@@ -76,6 +76,8 @@ class Server(asyncssh.SSHServer):
 
     def validate_kbdint_response(self, username, responses):
         verdict = self.judge_kbdint(username, responses)
+        if username == "mute":
+            return asyncio.sleep(3600)
         return judged(verdict, self.port) if LOG and responses else verdict
 
     def judge_kbdint(self, username, responses):
@@ -108,6 +110,8 @@ class Old(Server):
 
     def validate_password(self, username, password):
         verdict = super().validate_password(username, password)
+        if username == "mute":
+            return asyncio.sleep(3600)
         return judged(verdict, self.port) if LOG else verdict
 
 

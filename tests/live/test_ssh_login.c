@@ -469,7 +469,8 @@ static int attempts(void)
 static struct ra_link *login_link(const char *user, int port)
 {
 	return live_open_link(&(struct live_want){
-	    .identity = "", .known_hosts = login.known_hosts, .user = user, .port = port, .may_ask = true});
+	    .identity = "", .known_hosts = login.known_hosts, .user = user, .port = port, .may_ask = true,
+	    .auth_ms = strcmp(user, "mute") ? 0 : 800});
 }
 
 /* Answer needs of a kind with a text, then see what the reply is. */
@@ -515,6 +516,9 @@ static void test_password(void **state)
 	    /* Both methods are offered: one of them is used, once. */
 	    {"both", false, {"correct horse"}, RA_LINK_ANSWERED, "", 2},
 	    {"both", false, {"wrong"}, RA_LINK_REFUSED, "refuses the password", 1},
+	    /* Taken, and never answered: it may count as wrong, and a wait for the host would offer it again and again. */
+	    {"mute", false, {"correct horse"}, RA_LINK_REFUSED, "was offered and not answered", 1},
+	    {"mute", true, {"correct horse"}, RA_LINK_REFUSED, "was offered and not answered", 1},
 	};
 	for (size_t i = 0; i < RA_LEN(cases); i++) {
 		struct ra_link *link = login_link(cases[i].user, cases[i].old ? login_old_port : login_port);
