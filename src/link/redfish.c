@@ -190,6 +190,7 @@ static void is_up(struct ra_rf *rf)
 	char seen[160];
 
 	rf->phase = RA_RF_READY;
+	rf->lost_logins = 0;
 	rf->again = true;
 	if (rf->head.state == RA_LINK_UP)
 		return;
@@ -215,12 +216,22 @@ static void take_basic(struct ra_rf *rf, const struct ra_http_answer *answer, co
 		is_up(rf);
 }
 
+/* A login that brought no session, and no refusal either. */
+static void lose_login(struct ra_rf *rf, bool sent, enum ra_link_why why, const char *say)
+{
+	if (sent && ++rf->lost_logins >= RA_API_LOGINS_LOST_MAX)
+		refuse(rf, "%.400s. %d logins in a row brought no session: no other is made by itself, for such ones may count as refused.", say,
+		       rf->lost_logins);
+	else
+		down(rf, why, say);
+}
+
 static void take_login(struct ra_rf *rf, const struct ra_http_answer *answer, const struct ra_rf_got *got)
 {
 	if (ra_rf_take_session(rf, answer, got->json)) {
 		is_up(rf);
 	} else if (answer->why != RA_LINK_ANSWERED) {
-		down(rf, answer->why, answer->say);
+		lose_login(rf, answer->sent, answer->why, answer->say);
 	} else if (has_no_session(got)) {
 		const char *systems = rf->ways[RA_RF_SYSTEMS].uri;
 
@@ -235,7 +246,7 @@ static void take_login(struct ra_rf *rf, const struct ra_http_answer *answer, co
 
 		snprintf(say, sizeof(say), "%s: the login brought no session (HTTP %d)%s%.300s", rf->place, got->status, got->said.text[0] ? ": " : "",
 			 got->said.text);
-		down(rf, RA_LINK_UNREACHABLE, say);
+		lose_login(rf, true, RA_LINK_UNREACHABLE, say);
 	}
 }
 

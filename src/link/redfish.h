@@ -125,6 +125,7 @@ struct ra_rf {
 	char session[RA_RF_URI_MAX];  /* to be ended; "": none */
 	char sessions[RA_RF_URI_MAX]; /* where one is begun */
 	char version[24]; /* RedfishVersion; "" */
+	int lost_logins;  /* in a row (api.h) */
 	bool final;       /* login or certificate refused: never tried again by this link */
 	char final_say[RA_LINK_SAY_MAX];
 

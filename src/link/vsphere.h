@@ -146,6 +146,7 @@ struct ra_vs {
 	bool logged_in;
 	uint64_t logins; /* that were let in */
 	int renewals;   /* logins since something last succeeded */
+	int lost_logins; /* in a row (api.h) */
 	bool old;       /* greet in the words of an old server */
 	bool final;     /* login or certificate refused: never tried again by this link */
 	char final_say[RA_LINK_SAY_MAX];

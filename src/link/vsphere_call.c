@@ -1,6 +1,7 @@
 /* vsphere_call.c - one call of a conversation: the envelope out, the answer in, a fault by its name. */
 #include "config.h"
 
+#include "link/api.h"
 #include "link/vsphere.h"
 
 #include <stdarg.h>
@@ -236,6 +237,16 @@ static ra_err put_secret(struct ra_secret *out, const char *text)
 	return err;
 }
 
+/* A login that brought no session, and no refusal either. */
+static void lose_login(struct ra_vs *vs, bool sent, enum ra_link_why why, const char *say)
+{
+	if (sent && ++vs->lost_logins >= RA_API_LOGINS_LOST_MAX)
+		ra_vs_refuse(vs, "%.400s. %d logins in a row brought no session: no other is made by itself, for such ones may count as refused.", say,
+			     vs->lost_logins);
+	else
+		ra_vs_down(vs, why, say);
+}
+
 static void take_login(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs_said *said)
 {
 	char say[RA_LINK_SAY_MAX];
@@ -245,7 +256,7 @@ static void take_login(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs
 	bool by_status = said->http && (said->http->status == 401 || said->http->status == 403);
 
 	if (!by_status && said->why != RA_LINK_ANSWERED) {
-		ra_vs_down(vs, said->why, said->say);
+		lose_login(vs, said->sent, said->why, said->say ? said->say : "");
 		return;
 	}
 	if (by_status || strcmp(said->fault.name, "InvalidLogin") == 0) {
@@ -258,10 +269,11 @@ static void take_login(struct ra_vs *vs, struct ra_vs_op *op, const struct ra_vs
 		if (why == RA_LINK_REFUSED || said->fault.name[0])
 			ra_vs_refuse(vs, "%s does not let this user in: %s", vs->place, say);
 		else
-			ra_vs_down(vs, RA_LINK_UNREACHABLE, said->say ? said->say : "the login brought no answer that can be read");
+			lose_login(vs, true, RA_LINK_UNREACHABLE, said->say ? said->say : "the login brought no answer that can be read");
 		return;
 	}
 	vs->logged_in = true;
+	vs->lost_logins = 0;
 	vs->logins++;
 	vs->phase = RA_VS_READY;
 	vs->again = true;

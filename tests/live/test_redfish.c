@@ -354,6 +354,10 @@ static void test_login_without_session(void **state)
 	begin("-scenario cutlogin", NULL);
 	peer_expect_why(link_to, REDFISH("system"), RA_LINK_UNREACHABLE, "lost before an answer came");
 	assert_int_equal(told("begun"), 1);
+	/* Whoever waits for a BMC asks again and again: no password goes with each of it. */
+	peer_expect_why(link_to, REDFISH("system"), RA_LINK_REFUSED, "2 logins in a row brought no session");
+	peer_expect_why(link_to, REDFISH("system"), RA_LINK_REFUSED, "2 logins in a row brought no session");
+	assert_int_equal(told("begun"), 2);
 	link_to = ra_link_free(link_to);
 	peer_stop(&peer);
 }

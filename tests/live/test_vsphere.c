@@ -345,6 +345,12 @@ static void test_login(void **state)
 	peer_expect(link_to, PROPERTY("name"), "\"" ESX01 "\"");
 	assert_int_equal(peer_needs, 2);
 	end();
+	/* Nor without end where a login is taken and brings nothing. */
+	begin("-scenario malformed -trickon Login", NULL);
+	for (int i = 0; i < 4; i++)
+		peer_expect_why(link_to, PROPERTY("name"), i ? RA_LINK_REFUSED : RA_LINK_UNREACHABLE, i ? "2 logins in a row brought no session" : "");
+	assert_int_equal(peer_calls(&peer, "Login"), 2);
+	end();
 	begin("", &(struct peer_want){.no_password = true});
 	peer_expect_why(link_to, PROPERTY("name"), RA_LINK_REFUSED, "no password was given");
 	assert_int_equal(peer_calls(&peer, "Login"), 0);
