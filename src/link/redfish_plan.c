@@ -20,6 +20,7 @@
 #define SETTINGS {RA_RF_SYSTEM, RA_RF_SETUP, RA_RF_BIOS, RA_RF_PENDING, RA_RF_COUNT}
 #define SECURE {RA_RF_SYSTEM, RA_RF_SETUP, RA_RF_BIOS, RA_RF_PENDING, RA_RF_SECUREBOOT, RA_RF_COUNT}
 #define SYSTEM {RA_RF_SYSTEM, RA_RF_COUNT}
+#define START {RA_RF_SYSTEM, RA_RF_BIOS, RA_RF_PENDING, RA_RF_COUNT}
 
 static const struct ra_rf_row rows[] = {
     {"set", "tpm", "on", SETTINGS},
@@ -36,8 +37,8 @@ static const struct ra_rf_row rows[] = {
     {"unset", "secure-boot", NULL, SECURE},
     {"next-boot", NULL, "setup", SYSTEM},
     {"next-boot", NULL, "none", SYSTEM},
-    {"power", NULL, "on", SYSTEM},
-    {"power", NULL, "restart", SYSTEM},
+    {"power", NULL, "on", START},
+    {"power", NULL, "restart", START},
     {"power", NULL, "off", SYSTEM},
 };
 
@@ -201,6 +202,36 @@ static ra_err plan_next_boot(const struct ra_rf_row *row, const struct ra_rf_see
 	return err ? err : put_body(plan, false);
 }
 
+static bool is_clear(const cJSON *next)
+{
+	const struct ra_rf_name *name = ra_rf_name_of(next->string);
+	char text[RA_RF_VALUE_MAX];
+	const char *word = name && ra_rf_value_text(next, text) ? ra_rf_word_of(name, text) : NULL;
+
+	return word && strcmp(word, "clear") == 0;
+}
+
+/* The attribute of these settings that would empty the TPM; NULL: none. */
+static const char *clear_in(const cJSON *body)
+{
+	const cJSON *next;
+
+	cJSON_ArrayForEach (next, ra_json_get(body, "Attributes")) {
+		if (next->string && is_clear(next))
+			return next->string;
+	}
+	return NULL;
+}
+
+/* A clear of the TPM waits: nothing is added to it, and no start is begun. Out: false when none is seen. */
+static bool refuse_clear(const char *clear, struct ra_rf_plan *plan)
+{
+	if (clear)
+		(void)refuse(plan, "A CLEAR OF THE TPM waits for the next start (%.90s): have it taken back in firmware setup before the host restarts. Nothing was sent",
+			     clear);
+	return clear;
+}
+
 /* Power. */
 
 const cJSON *ra_rf_reset_types(const cJSON *system, const cJSON *info)
@@ -225,6 +256,8 @@ static ra_err plan_power(const struct ra_rf_row *row, const struct ra_rf_seen *s
 	const cJSON *system = seen->body[RA_RF_SYSTEM], *types = ra_rf_reset_types(system, seen->body[RA_RF_PLACE]);
 	const cJSON *state = ra_json_get(system, "PowerState");
 	const char *now = cJSON_IsString(state) ? state->valuestring : "not told";
+	/* Some show what waits among the settings of this start. */
+	const char *next = clear_in(seen->body[RA_RF_PENDING]), *clear = next ? next : clear_in(seen->body[RA_RF_BIOS]);
 	size_t at = 0;
 	ra_err err;
 
@@ -234,6 +267,8 @@ static ra_err plan_power(const struct ra_rf_row *row, const struct ra_rf_seen *s
 		return refuse(plan, "the server's power is %.40s now, not %s; nothing was sent", now, ways[at].from);
 	if (!is_in(types, ways[at].type))
 		return refuse(plan, "the BMC %s %s; nothing was sent", types ? "does not offer" : "does not tell whether it offers", ways[at].type);
+	if (strcmp(row->to, "off") != 0 && refuse_clear(clear, plan))
+		return RA_OK;
 	err = add_item(plan, RA_RF_SYSTEM, "", "ResetType", cJSON_CreateString(ways[at].type), state);
 	plan->method = "POST";
 	if (!ra_rf_uri_of(ra_json_get(ra_json_get(ra_json_get(system, "Actions"), "#ComputerSystem.Reset"), "target"), plan->path))
@@ -257,37 +292,24 @@ static bool waits(const cJSON *now, const cJSON *next)
 	return now && next && !cJSON_IsNull(next) && !cJSON_IsNull(now) && !cJSON_Compare(now, next, true);
 }
 
-static bool is_clear(const cJSON *next)
-{
-	const struct ra_rf_name *name = ra_rf_name_of(next->string);
-	char text[RA_RF_VALUE_MAX];
-	const char *word = name && ra_rf_value_text(next, text) ? ra_rf_word_of(name, text) : NULL;
-
-	return word && strcmp(word, "clear") == 0;
-}
-
 /* Settings that wait for the next start and are not ours: by name alone, since a value may be a secret. Out: false when there are none. */
 static bool refuse_others(const struct ra_rf_seen *seen, const char *const *ours, bool any, struct ra_rf_plan *plan)
 {
 	const cJSON *current = ra_json_get(seen->body[RA_RF_BIOS], "Attributes"), *next;
-	const char *clear = NULL;
 	char told[TOLD_MAX * (RA_RF_NAME_MAX + 2)] = "";
 	int count = 0;
 
+	if (refuse_clear(clear_in(seen->body[RA_RF_PENDING]), plan))
+		return true;
 	cJSON_ArrayForEach (next, ra_json_get(seen->body[RA_RF_PENDING], "Attributes")) {
 		size_t len = strlen(told);
 
 		if (!waits(ra_json_get(current, next->string), next) || (!any && is_ours(ours, next->string)))
 			continue;
-		if (is_clear(next))
-			clear = next->string;
 		if (count++ < TOLD_MAX)
 			snprintf(told + len, sizeof(told) - len, "%s%.90s", len ? ", " : "", next->string);
 	}
-	if (clear)
-		(void)refuse(plan, "A CLEAR OF THE TPM waits for the next start (%.90s): have it taken back in firmware setup before the host restarts. Nothing was sent",
-			     clear);
-	else if (count)
+	if (count)
 		(void)refuse(plan, "%d setting%s already wait%s for the next start (%s%s): the server has to start with them, or they have to be taken back, "
 			     "before another is added; nothing was sent",
 			     count, count == 1 ? "" : "s", count == 1 ? "s" : "", told, count > TOLD_MAX ? ", ..." : "");

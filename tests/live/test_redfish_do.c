@@ -175,6 +175,8 @@ static void test_not_sent(void **state)
 	    {"-shape dell -power Off", POWER("restart"), "the server's power is Off now, not On"},
 	    {"-shape dell", POWER("on"), "the server's power is On now, not Off"},
 	    {"-shape dell -power PoweringOff", POWER("on"), "the server's power is PoweringOff now"},
+	    {"-shape hpe -scenario clear", POWER("restart"), "A CLEAR OF THE TPM waits"},
+	    {"-shape dell -pending Tpm2Hierarchy=Clear -power Off", POWER("on"), "A CLEAR OF THE TPM waits for the next start (Tpm2Hierarchy)"},
 	    {"-shape dell", NEXT("none"), "goes where it always does"},
 	    {"-shape twins", POWER("off"), NULL},
 	};

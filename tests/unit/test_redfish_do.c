@@ -62,6 +62,9 @@ static const struct ra_rf_row *row_of(const char *request)
 #define ATTRIBUTES(inner) "{\"@odata.id\":\"/b\",\"Attributes\":{" inner "}}"
 #define DELL "{\"Manufacturer\":\"Dell Inc.\"}"
 #define OTHER "{\"Manufacturer\":\"ACME\"}"
+#define STARTS(power)                                                                                                                    \
+	"{\"PowerState\":\"" power "\",\"Actions\":{\"#ComputerSystem.Reset\":{\"target\":\"/r\",\"ResetType@Redfish.AllowableValues\":[\"On\"," \
+	"\"GracefulRestart\"]}}}"
 
 /* What is sent, to where, by which tag; or why not. */
 static void test_plans(void **state)
@@ -102,6 +105,18 @@ static void test_plans(void **state)
 	    {SET("tpm", "on"),
 	     {OTHER, ATTRIBUTES("\"TPMControl\":\"Disabled\",\"PendingOperation_0069\":\"None\""), ATTRIBUTES("\"PendingOperation_0069\":\"TPM Clear\""), NULL},
 	     "", NULL, NULL, NULL, "A CLEAR OF THE TPM waits for the next start (PendingOperation_0069)"},
+	    /* a clear waits, also where the settings of this start do not show its attribute, or show it so already */
+	    {SET("tpm", "on"), {OTHER, ATTRIBUTES("\"TPMControl\":\"Disabled\""), ATTRIBUTES("\"Tpm2Operation\":\"Clear\""), NULL}, "", NULL, NULL, NULL,
+	     "A CLEAR OF THE TPM waits for the next start (Tpm2Operation)"},
+	    {"{\"redfish\":\"power\",\"to\":\"restart\"}", {STARTS("On"), ATTRIBUTES("\"Tpm2Hierarchy\":\"Enabled\""), ATTRIBUTES("\"Tpm2Hierarchy\":\"Clear\""), NULL},
+	     "", NULL, NULL, NULL, "A CLEAR OF THE TPM waits for the next start (Tpm2Hierarchy)"},
+	    {"{\"redfish\":\"power\",\"to\":\"restart\"}", {STARTS("On"), ATTRIBUTES("\"Tpm2Hierarchy\":\"Clear\""), NULL, NULL}, "", NULL, NULL, NULL,
+	     "A CLEAR OF THE TPM waits for the next start (Tpm2Hierarchy)"},
+	    {"{\"redfish\":\"power\",\"to\":\"on\"}", {STARTS("Off"), ATTRIBUTES(""), ATTRIBUTES("\"PendingOperation_0069\":\"TPM Clear\""), NULL}, "", NULL,
+	     NULL, NULL, "A CLEAR OF THE TPM waits for the next start (PendingOperation_0069)"},
+	    {"{\"redfish\":\"power\",\"to\":\"restart\"}", {STARTS("On"), ATTRIBUTES("\"Tpm2Operation\":\"NoAction\""), ATTRIBUTES("\"Tpm2Operation\":\"NoAction\""), NULL},
+	     "", "/r", "{\"ResetType\":\"GracefulRestart\"}", NULL, NULL},
+	    {"{\"redfish\":\"power\",\"to\":\"on\"}", {STARTS("Off"), NULL, NULL, NULL}, "", "/r", "{\"ResetType\":\"On\"}", NULL, NULL},
 	    /* Secure Boot's own resource */
 	    {SET("secure-boot", "on"), {OTHER, NULL, NULL, "{\"SecureBootEnable\":false,\"SecureBootCurrentBoot\":\"Disabled\"}"}, "", "/x",
 	     "{\"SecureBootEnable\":true}", "", NULL},
