@@ -211,6 +211,9 @@ RA_MUST_USE ra_err ra_bmc_url_parse(const char *text, struct ra_vsphere_url *out
 /* The name of a setting of a maker's firmware that is known, without the number its board gives it, if value is one it may be left at: never
  * something to be done, or a clear. NULL: none. */
 const char *ra_bmc_setting(const char *attribute, const cJSON *value);
+/* Does a value of a setting ("secure-boot", as {"redfish":"setup"} names them), as a firmware writes or shows it, mean this word ("on"), by
+ * whatever maker's spelling? */
+bool ra_bmc_means(const char *setting, const char *value, const char *word);
 
 /* A recording: a simulated host with states and moves (reattest-flow(5), RECORDINGS). Shared by the links of its planes. */
 struct ra_recording;

@@ -14,6 +14,7 @@
 #include "link/link.h"
 #include "link/redfish_names.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -181,4 +182,29 @@ const char *ra_bmc_setting(const char *attribute, const cJSON *value)
 	if (!word || !strcmp(word, "clear") || name->role == RA_RF_DOES || name->topic == RA_RF_PHYSICAL_PRESENCE)
 		return NULL;
 	return name->attribute;
+}
+
+/* Letters and digits alone, in any case: a value is spelled otherwise on the screen than in a request. */
+static bool same_letters(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (*a && !isalnum((unsigned char)*a))
+			a++;
+		while (*b && !isalnum((unsigned char)*b))
+			b++;
+		if (!*a || !*b || tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return !*a && !*b;
+	}
+}
+
+bool ra_bmc_means(const char *setting, const char *value, const char *word)
+{
+	enum ra_rf_topic topic = ra_rf_topic_of(setting);
+	const struct ra_rf_name *name;
+
+	for (size_t i = 0; topic < RA_RF_TOPIC_COUNT && (name = ra_rf_name_at(topic, i)) != NULL; i++)
+		for (const struct ra_rf_word *at = name->words; at->value; at++)
+			if (strcmp(at->word, word) == 0 && same_letters(at->value, value))
+				return true;
+	return false;
 }

@@ -6,9 +6,8 @@
 #include "session/internal.h"
 
 #include "flow/setting.h"
-#include "link/redfish_names.h"
+#include "link/link.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,37 +62,11 @@ static char *foreign(const struct ra_value *value, size_t max)
 	return ra_buf_printf(&out, "%.*s ...", (int)len, clean) ? NULL : ra_buf_take(&out);
 }
 
-/* Letters and digits alone, in any case: a value is spelled otherwise on the screen than in a request. */
-static bool same_letters(const char *a, const char *b)
-{
-	for (;; a++, b++) {
-		while (*a && !isalnum((unsigned char)*a))
-			a++;
-		while (*b && !isalnum((unsigned char)*b))
-			b++;
-		if (!*a || !*b || tolower((unsigned char)*a) != tolower((unsigned char)*b))
-			return !*a && !*b;
-	}
-}
-
-/* Does a value of a setting mean this word, by whatever maker's spelling? */
-static bool means(const char *setting, const char *value, const char *word)
-{
-	enum ra_rf_topic topic = ra_rf_topic_of(setting);
-	const struct ra_rf_name *name;
-
-	for (size_t i = 0; topic < RA_RF_TOPIC_COUNT && (name = ra_rf_name_at(topic, i)); i++)
-		for (const struct ra_rf_word *at = name->words; at->value; at++)
-			if (!strcmp(at->word, word) && same_letters(at->value, value))
-				return true;
-	return false;
-}
-
 /* How this firmware spells a word among the values it offers; NULL where none is known to mean it. Borrowed. */
 static const char *spelled(const struct told *t, const char *word)
 {
 	for (size_t i = 0; t->values && t->values->type == RA_LIST && i < t->values->as.list.count; i++)
-		if (means(t->setting, t->values->as.list.items[i], word))
+		if (ra_bmc_means(t->setting, t->values->as.list.items[i], word))
 			return t->values->as.list.items[i];
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* The attributes of makers' firmware that are known by name: each maker's own, the traps in names and values, and what is not ours to read. */
 #include "unit.h"
 
+#include "link/link.h"
 #include "link/redfish_names.h"
 
 #include <string.h>
@@ -172,9 +173,28 @@ static void test_value_text(void **state)
 	assert_false(ra_rf_value_text(NULL, text));
 }
 
+/* What a value means to whoever reads a screen, by whatever maker's spelling. */
+static void test_means(void **state)
+{
+	static const struct {
+		const char *setting, *value, *word;
+		bool is;
+	} rows[] = {
+	    {"tpm", "On", "on", true},		 {"tpm", "ON", "on", true},	{"tpm", "Off", "on", false},
+	    {"algorithm", "SHA-256", "sha256", true}, {"operation", "TPM Clear", "clear", true}, {"operation", "tpmclear", "clear", true},
+	    {"tpm", "", "on", false},		 {"no-topic", "On", "on", false}, {"tpm", "On", "no-word", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RA_LEN(rows); i++)
+		if (ra_bmc_means(rows[i].setting, rows[i].value, rows[i].word) != rows[i].is)
+			fail_msg("%s: %s as %s", rows[i].setting, rows[i].value, rows[i].word);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_means),
 	    cmocka_unit_test(test_known),
 	    cmocka_unit_test(test_table),
 	    cmocka_unit_test(test_spelling),
