@@ -85,7 +85,9 @@ bool ra_rf_send(struct ra_rf *rf, const char *method, const char *path, const ch
 
 static bool send_read(struct ra_rf *rf)
 {
-	struct ra_http_call call = {.method = "GET", .path = rf->path, .timeout_ms = CALL_MS, .cap_len = RA_RF_ANSWER_MAX};
+	/* Only what the book reads beyond the resources, a registry, is large. */
+	size_t cap = rf->from == RA_RF_PLACE ? RA_RF_ANSWER_MAX : RA_RF_RESOURCE_MAX;
+	struct ra_http_call call = {.method = "GET", .path = rf->path, .timeout_ms = CALL_MS, .cap_len = cap};
 	bool good = send_call(rf, &call, NULL);
 
 	rf->call = good ? call.id : 0;

@@ -283,7 +283,10 @@ static void take_look(struct ra_rf *rf, struct ra_json *json, enum ra_link_why w
 {
 	struct ra_rf_doing *doing = rf->doing;
 
-	if (json) {
+	if (json && !doing->plan.by_job && !ra_json_get(ra_json_root(json), "TaskState") && !ra_json_get(ra_json_root(json), "JobState")) {
+		doing->took.job = ""; /* the place of something else */
+		json = ra_json_free(json);
+	} else if (json) {
 		doing->lost = 0;
 		tell(rf, ra_json_root(json));
 		doing->took.job_is = ra_rf_job_of(ra_json_root(json));

@@ -8,6 +8,7 @@
 
 #include "link/redfish_do.h"
 #include "link/redfish_names.h"
+#include "link/redfish_setup.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@
 #define SETTINGS {RA_RF_SYSTEM, RA_RF_SETUP, RA_RF_BIOS, RA_RF_PENDING, RA_RF_COUNT}
 #define SECURE {RA_RF_SYSTEM, RA_RF_SETUP, RA_RF_BIOS, RA_RF_PENDING, RA_RF_SECUREBOOT, RA_RF_COUNT}
 #define SYSTEM {RA_RF_SYSTEM, RA_RF_COUNT}
-#define START {RA_RF_SYSTEM, RA_RF_BIOS, RA_RF_PENDING, RA_RF_COUNT}
+#define START {RA_RF_SYSTEM, RA_RF_BIOS, RA_RF_PENDING, RA_RF_COUNT} /* a start carries out what waits */
 
 static const struct ra_rf_row rows[] = {
     {"set", "tpm", "on", SETTINGS},
@@ -130,6 +131,9 @@ static void put_place(struct ra_rf_plan *plan, const struct ra_rf_seen *seen, en
 {
 	const char *etag = seen->etag[at] && seen->etag[at][0] ? seen->etag[at] : any_tag ? "*" : "";
 
+	for (const char *byte = etag; *byte; byte++)
+		if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
+			(void)refuse(plan, "the tag the BMC gives its settings has bytes that cannot be sent; nothing was sent");
 	plan->method = "PATCH";
 	snprintf(plan->path, sizeof(plan->path), "%s", seen->path[at]);
 	snprintf(plan->if_match, sizeof(plan->if_match), "%s", etag);
@@ -202,34 +206,29 @@ static ra_err plan_next_boot(const struct ra_rf_row *row, const struct ra_rf_see
 	return err ? err : put_body(plan, false);
 }
 
-static bool is_clear(const cJSON *next)
+/* A clear of the TPM. */
+
+/* What is asked would let a clear that waits come true, or go unseen. starts: it is a start; then what stands there now counts, too. */
+static ra_err refuse_clear(const struct ra_rf_seen *seen, bool starts, struct ra_rf_plan *plan)
 {
-	const struct ra_rf_name *name = ra_rf_name_of(next->string);
-	char text[RA_RF_VALUE_MAX];
-	const char *word = name && ra_rf_value_text(next, text) ? ra_rf_word_of(name, text) : NULL;
+	struct ra_rf_index now = {0}, next = {0};
+	enum ra_rf_clear is = RA_RF_CLEAR_NONE;
+	const char *where = "";
+	ra_err err = ra_rf_index_of(ra_json_get(seen->body[RA_RF_BIOS], "Attributes"), &now);
 
-	return word && strcmp(word, "clear") == 0;
-}
-
-/* The attribute of these settings that would empty the TPM; NULL: none. */
-static const char *clear_in(const cJSON *body)
-{
-	const cJSON *next;
-
-	cJSON_ArrayForEach (next, ra_json_get(body, "Attributes")) {
-		if (next->string && is_clear(next))
-			return next->string;
-	}
-	return NULL;
-}
-
-/* A clear of the TPM waits: nothing is added to it, and no start is begun. Out: false when none is seen. */
-static bool refuse_clear(const char *clear, struct ra_rf_plan *plan)
-{
-	if (clear)
+	err = err ? err : ra_rf_index_of(ra_json_get(seen->body[RA_RF_PENDING], "Attributes"), &next);
+	if (!err)
+		is = ra_rf_clear_of(&now, &next, NULL, &where);
+	if (is == RA_RF_CLEAR_WAITS || (is == RA_RF_CLEAR_NOW && starts))
 		(void)refuse(plan, "A CLEAR OF THE TPM waits for the next start (%.90s): have it taken back in firmware setup before the host restarts. Nothing was sent",
-			     clear);
-	return clear;
+			     where);
+	else if (is == RA_RF_CLEAR_MAY)
+		(void)refuse(plan, "what waits for the next start in %.90s may be a clear of the TPM: its value is not known. Look at it in firmware setup before the "
+				   "host restarts; nothing was sent",
+			     where);
+	ra_rf_index_clear(&now);
+	ra_rf_index_clear(&next);
+	return err;
 }
 
 /* Power. */
@@ -256,8 +255,6 @@ static ra_err plan_power(const struct ra_rf_row *row, const struct ra_rf_seen *s
 	const cJSON *system = seen->body[RA_RF_SYSTEM], *types = ra_rf_reset_types(system, seen->body[RA_RF_PLACE]);
 	const cJSON *state = ra_json_get(system, "PowerState");
 	const char *now = cJSON_IsString(state) ? state->valuestring : "not told";
-	/* Some show what waits among the settings of this start. */
-	const char *next = clear_in(seen->body[RA_RF_PENDING]), *clear = next ? next : clear_in(seen->body[RA_RF_BIOS]);
 	size_t at = 0;
 	ra_err err;
 
@@ -265,10 +262,11 @@ static ra_err plan_power(const struct ra_rf_row *row, const struct ra_rf_seen *s
 		at++;
 	if (strcmp(now, ways[at].from) != 0)
 		return refuse(plan, "the server's power is %.40s now, not %s; nothing was sent", now, ways[at].from);
+	err = strcmp(row->to, "off") == 0 ? RA_OK : refuse_clear(seen, true, plan);
+	if (err || plan->refused[0])
+		return err;
 	if (!is_in(types, ways[at].type))
 		return refuse(plan, "the BMC %s %s; nothing was sent", types ? "does not offer" : "does not tell whether it offers", ways[at].type);
-	if (strcmp(row->to, "off") != 0 && refuse_clear(clear, plan))
-		return RA_OK;
 	err = add_item(plan, RA_RF_SYSTEM, "", "ResetType", cJSON_CreateString(ways[at].type), state);
 	plan->method = "POST";
 	if (!ra_rf_uri_of(ra_json_get(ra_json_get(ra_json_get(system, "Actions"), "#ComputerSystem.Reset"), "target"), plan->path))
@@ -286,48 +284,72 @@ static bool is_ours(const char *const *ours, const char *name)
 	return false;
 }
 
-/* A value waits: it is another one than now. null is no value. */
+/* A value waits: it is another one than now. null is no value. Lists and objects are none of a firmware's settings; held against each other
+ * member by member, large ones would take hours. */
 static bool waits(const cJSON *now, const cJSON *next)
 {
-	return now && next && !cJSON_IsNull(next) && !cJSON_IsNull(now) && !cJSON_Compare(now, next, true);
+	bool flat = next && !next->child && now && !now->child;
+
+	return now && next && !cJSON_IsNull(next) && !cJSON_IsNull(now) && (!flat || !cJSON_Compare(now, next, true));
 }
 
-/* Settings that wait for the next start and are not ours: by name alone, since a value may be a secret. Out: false when there are none. */
-static bool refuse_others(const struct ra_rf_seen *seen, const char *const *ours, bool any, struct ra_rf_plan *plan)
+/* Settings that wait for the next start and are not ours: by name alone, since a value may be a secret. plan->refused: there are some. */
+static ra_err refuse_others(const struct ra_rf_seen *seen, const char *const *ours, bool any, struct ra_rf_plan *plan)
 {
-	const cJSON *current = ra_json_get(seen->body[RA_RF_BIOS], "Attributes"), *next;
 	char told[TOLD_MAX * (RA_RF_NAME_MAX + 2)] = "";
+	struct ra_rf_index now;
+	const cJSON *next;
 	int count = 0;
+	ra_err err = refuse_clear(seen, false, plan);
 
-	if (refuse_clear(clear_in(seen->body[RA_RF_PENDING]), plan))
-		return true;
+	if (err || plan->refused[0])
+		return err;
+	err = ra_rf_index_of(ra_json_get(seen->body[RA_RF_BIOS], "Attributes"), &now);
+	if (err)
+		return err;
 	cJSON_ArrayForEach (next, ra_json_get(seen->body[RA_RF_PENDING], "Attributes")) {
 		size_t len = strlen(told);
 
-		if (!waits(ra_json_get(current, next->string), next) || (!any && is_ours(ours, next->string)))
+		if (!next->string || !waits(ra_rf_index_find(&now, next->string), next) || (!any && is_ours(ours, next->string)))
 			continue;
 		if (count++ < TOLD_MAX)
 			snprintf(told + len, sizeof(told) - len, "%s%.90s", len ? ", " : "", next->string);
 	}
+	ra_rf_index_clear(&now);
 	if (count)
-		(void)refuse(plan, "%d setting%s already wait%s for the next start (%s%s): the server has to start with them, or they have to be taken back, "
-			     "before another is added; nothing was sent",
-			     count, count == 1 ? "" : "s", count == 1 ? "s" : "", told, count > TOLD_MAX ? ", ..." : "");
-	return count > 0;
+		return refuse(plan, "%d setting%s already wait%s for the next start (%s%s): the server has to start with them, or they have to be taken back, "
+				    "before another is added; nothing was sent",
+			      count, count == 1 ? "" : "s", count == 1 ? "s" : "", told, count > TOLD_MAX ? ", ..." : "");
+	return RA_OK;
 }
 
-/* The attribute of a topic on this machine that can be set. Out: NULL: there is none. */
-static const cJSON *attribute_of(const cJSON *attributes, enum ra_rf_topic topic, const struct ra_rf_name **name)
+/* The attribute of a topic on this machine that can be set: of several of one name, the one that was shown. Out: NULL: there is none, or
+ * (plan->refused) which of several it is cannot be told. */
+static const cJSON *attribute_of(const struct ra_rf_seen *seen, enum ra_rf_topic topic, const struct ra_rf_name **name, struct ra_rf_plan *plan)
 {
+	const cJSON *shown = ra_json_get(ra_json_get(seen->body[RA_RF_SETUP], "settings"), ra_rf_topic_name(topic));
+	const char *its = ra_json_get(shown, "value") ? ra_json_str(shown, "attribute", "") : "";
 	const struct ra_rf_name *row;
-	const cJSON *attribute;
 
-	for (size_t i = 0; (row = ra_rf_name_at(topic, i)) != NULL; i++)
-		cJSON_ArrayForEach (attribute, attributes) {
-			*name = row;
-			if (row->role != RA_RF_TELLS && ra_rf_name_fits(row, attribute->string))
-				return attribute;
+	for (size_t i = 0; (row = ra_rf_name_at(topic, i)) != NULL; i++) {
+		const cJSON *attribute, *found = NULL;
+		int count = 0;
+
+		cJSON_ArrayForEach (attribute, ra_json_get(seen->body[RA_RF_BIOS], "Attributes")) {
+			if (!attribute->string || row->role == RA_RF_TELLS || !ra_rf_name_fits(row, attribute->string))
+				continue;
+			found = !found || strcmp(attribute->string, its) == 0 ? attribute : found;
+			count++;
 		}
+		*name = row;
+		if (count == 1 || (count > 1 && strcmp(found->string, its) == 0))
+			return found;
+		if (count > 1) {
+			(void)refuse(plan, "%d settings of this firmware are called %s, and which of them is meant cannot be told; nothing was sent", count,
+				     row->attribute);
+			return NULL;
+		}
+	}
 	return NULL;
 }
 
@@ -383,13 +405,13 @@ static ra_err add_setting(const struct ra_rf_seen *seen, enum ra_rf_topic topic,
 {
 	const cJSON *attributes = ra_json_get(seen->body[RA_RF_BIOS], "Attributes");
 	const struct ra_rf_name *name = NULL;
-	const cJSON *now = attribute_of(attributes, topic, &name);
+	const cJSON *now = attribute_of(seen, topic, &name, plan);
 	const cJSON *next = now ? ra_json_get(ra_json_get(seen->body[RA_RF_PENDING], "Attributes"), now->string) : NULL;
 	char text[RA_RF_VALUE_MAX];
 	const char *value, *word;
 
 	*found = *found || now;
-	if (!now || (ra_rf_value_text(now, text) && (word = ra_rf_word_of(name, text)) != NULL && strcmp(word, to) == 0) || tells(attributes, topic, to))
+	if (plan->refused[0] || !now || (ra_rf_value_text(now, text) && (word = ra_rf_word_of(name, text)) != NULL && strcmp(word, to) == 0) || tells(attributes, topic, to))
 		return RA_OK;
 	value = ra_rf_value_text(now, text) ? ra_rf_value_like(name, text, to) : NULL;
 	if (!value)
@@ -404,9 +426,8 @@ static ra_err add_setting(const struct ra_rf_seen *seen, enum ra_rf_topic topic,
 /* A value of a topic that waits, and its way back, beside those of the plan. Only what "set" may set is taken back. */
 static ra_err add_unsetting(const struct ra_rf_seen *seen, enum ra_rf_topic topic, const char *to, struct ra_rf_plan *plan, bool *found)
 {
-	const cJSON *attributes = ra_json_get(seen->body[RA_RF_BIOS], "Attributes");
 	const struct ra_rf_name *name = NULL;
-	const cJSON *now = attribute_of(attributes, topic, &name);
+	const cJSON *now = attribute_of(seen, topic, &name, plan);
 	const cJSON *next = now ? ra_json_get(ra_json_get(seen->body[RA_RF_PENDING], "Attributes"), now->string) : NULL;
 	char text[RA_RF_VALUE_MAX];
 	const char *word;
@@ -417,6 +438,8 @@ static ra_err add_unsetting(const struct ra_rf_seen *seen, enum ra_rf_topic topi
 	word = ra_rf_value_text(next, text) ? ra_rf_word_of(name, text) : NULL;
 	if (!word || strcmp(word, to) != 0)
 		return refuse(plan, "%.90s waits for the next start as %.60s, which this program does not set; nothing was sent", now->string, text);
+	if (!ra_rf_value_text(now, text))
+		return refuse(plan, "what %.90s is now cannot be told, and so not brought back; nothing was sent", now->string);
 	return add_item(plan, RA_RF_PENDING, "Attributes", now->string, cJSON_Duplicate(now, true), next);
 }
 
@@ -466,8 +489,9 @@ static ra_err plan_settings(const struct ra_rf_row *row, const struct ra_rf_seen
 	if (!set && maker->by_job)
 		return refuse(plan, "what waits is carried out by a job of the BMC, and this program deletes none: delete that one job in the BMC's own pages "
 				    "(its job queue), or let the server start with the setting; nothing was sent");
-	if (set && refuse_others(seen, ours, maker->by_job, plan))
-		return RA_OK;
+	err = set ? refuse_others(seen, ours, maker->by_job, plan) : RA_OK;
+	if (err || plan->refused[0])
+		return err;
 	plan->waits = set;
 	plan->by_job = maker->by_job;
 	plan->again_after[RA_RF_PENDING] = true;
@@ -511,8 +535,9 @@ static ra_err plan_secure_boot(const struct ra_rf_row *row, const struct ra_rf_s
 				    "nothing was sent");
 	if (set && maker->presence)
 		(void)refuse_presence(seen, plan);
-	if (plan->refused[0] || (set && refuse_others(seen, ours, false, plan)))
-		return RA_OK;
+	err = set && !plan->refused[0] ? refuse_others(seen, ours, false, plan) : RA_OK;
+	if (err || plan->refused[0])
+		return err;
 	err = add_item(plan, RA_RF_SECUREBOOT, "", "SecureBootEnable", cJSON_CreateBool(set), next);
 	plan->waits = set;
 	plan->again_after[RA_RF_SECUREBOOT] = true;

@@ -244,7 +244,9 @@ static bool put_all(const struct view *view, const char *missing, const cJSON *b
 {
 	const char *id = ra_json_str(view->kept, "Id", ra_json_str(bios, "AttributeRegistry", ""));
 	cJSON *registry = view->kept ? cJSON_AddObjectToObject(to, "registry") : NULL, *settings;
+	enum ra_rf_clear waiting;
 	struct clear clear = {false, false};
+	const char *where;
 
 	if (view->kept ? !registry || !add(registry, "id", id) : !add(to, "no_registry", missing))
 		return false;
@@ -254,8 +256,11 @@ static bool put_all(const struct view *view, const char *missing, const cJSON *b
 	for (int topic = 0; settings && topic < RA_RF_TOPIC_COUNT; topic++)
 		if (!put_topic(view, (enum ra_rf_topic)topic, settings, &clear))
 			return false;
-	/* That none waits shows only where a clear would show, and what waits is told. */
-	return settings && (!(clear.waits || (clear.told && view->next_told)) || add_bool(to, "clear", clear.waits));
+	/* That none waits shows only where a clear would show, and what waits is told and understood. */
+	waiting = ra_rf_clear_of(&view->now, &view->next, view->kept, &where);
+	clear.waits = clear.waits || waiting == RA_RF_CLEAR_NOW || waiting == RA_RF_CLEAR_WAITS;
+	clear.told = clear.told && view->next_told && waiting != RA_RF_CLEAR_MAY;
+	return settings && (!(clear.waits || clear.told) || add_bool(to, "clear", clear.waits));
 }
 
 ra_err ra_rf_setup(const cJSON *bios, const cJSON *pending, const cJSON *kept, const char *missing, cJSON **out)

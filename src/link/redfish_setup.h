@@ -42,6 +42,12 @@ RA_MUST_USE ra_err ra_rf_index_of(const cJSON *attributes, struct ra_rf_index *o
 const cJSON *ra_rf_index_find(const struct ra_rf_index *index, const char *name);
 void ra_rf_index_clear(struct ra_rf_index *index);
 
+/* Does a clear of the TPM wait? (redfish_clear.c) MAY: something of no known meaning waits where a clear would; NOW: it stands among the
+ * settings as they are, and nothing else waits in its place. */
+enum ra_rf_clear { RA_RF_CLEAR_NONE, RA_RF_CLEAR_MAY, RA_RF_CLEAR_NOW, RA_RF_CLEAR_WAITS };
+/* Shape: kept may be NULL. Out: *attribute where it stands; "". */
+enum ra_rf_clear ra_rf_clear_of(const struct ra_rf_index *now, const struct ra_rf_index *next, const cJSON *kept, const char **attribute);
+
 /* What holds for an attribute now. */
 struct ra_rf_hold {
 	bool locked, hidden;

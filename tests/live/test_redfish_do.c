@@ -178,6 +178,13 @@ static void test_not_sent(void **state)
 	    {"-shape hpe -scenario clear", POWER("restart"), "A CLEAR OF THE TPM waits"},
 	    {"-shape dell -pending Tpm2Hierarchy=Clear -power Off", POWER("on"), "A CLEAR OF THE TPM waits for the next start (Tpm2Hierarchy)"},
 	    {"-shape dell", NEXT("none"), "goes where it always does"},
+	    {"-shape dell -scenario clear", POWER("restart"), "A CLEAR OF THE TPM waits for the next start (Tpm2Hierarchy)"},
+	    {"-shape hpe -scenario clear -power Off", POWER("on"), "A CLEAR OF THE TPM waits for the next start (Tpm2Operation)"},
+	    {"-shape lenovo -scenario clear -power Off", POWER("on"), "A CLEAR OF THE TPM waits for the next start (TrustedComputingGroup_DeviceOperation)"},
+	    {"-shape supermicro -scenario clear", POWER("restart"), "A CLEAR OF THE TPM waits for the next start (PendingOperation_0069)"},
+	    {"-shape hpe -pending Tpm2Operation=Other", POWER("restart"), "may be a clear of the TPM"},
+	    {"-shape supermicro -attribute SHA256PCRBank_0001=Disabled -attribute SHA256PCRBank_0065=Enabled", SET("sha256-bank", "on"),
+	     "2 settings of this firmware are called SHA256PCRBank"},
 	    {"-shape twins", POWER("off"), NULL},
 	};
 

@@ -65,6 +65,10 @@ static const struct ra_rf_row *row_of(const char *request)
 #define STARTS(power)                                                                                                                    \
 	"{\"PowerState\":\"" power "\",\"Actions\":{\"#ComputerSystem.Reset\":{\"target\":\"/r\",\"ResetType@Redfish.AllowableValues\":[\"On\"," \
 	"\"GracefulRestart\"]}}}"
+#define POWER(to) "{\"redfish\":\"power\",\"to\":\"" to "\"}"
+#define IS(state) \
+	"{\"PowerState\":\"" state "\",\"Actions\":{\"#ComputerSystem.Reset\":{\"target\":\"/r\"," \
+	"\"ResetType@Redfish.AllowableValues\":[\"On\",\"GracefulRestart\",\"GracefulShutdown\"]}}}"
 
 /* What is sent, to where, by which tag; or why not. */
 static void test_plans(void **state)
@@ -131,6 +135,34 @@ static void test_plans(void **state)
 	     "nothing of secure-boot waits"},
 	    {UNSET("tpm"), {OTHER, ATTRIBUTES("\"TPMControl\":\"Disabled\""), ATTRIBUTES("\"TPMControl\":\"Enabled\""), NULL}, "", "/p",
 	     "{\"Attributes\":{\"TPMControl\":\"Disabled\"}}", "", NULL},
+	    /* a clear by another spelling, type or place is none that may be overlooked */
+	    {SET("tpm", "on"), {OTHER, ATTRIBUTES("\"TPMControl\":\"Disabled\""), ATTRIBUTES("\"Tpm2Operation\":\"CLEAR\""), NULL}, "", NULL, NULL, NULL,
+	     "A CLEAR OF THE TPM waits for the next start (Tpm2Operation)"},
+	    {SET("tpm", "on"), {OTHER, ATTRIBUTES("\"TPMControl\":\"Disabled\""), ATTRIBUTES("\"Tpm2Operation\":[\"Clear\"]"), NULL}, "", NULL, NULL, NULL,
+	     "may be a clear of the TPM"},
+	    {SET("secure-boot", "on"),
+	     {OTHER, ATTRIBUTES(""), ATTRIBUTES("\"TpmCommand\":\"Clear\""), "{\"SecureBootEnable\":false,\"SecureBootCurrentBoot\":\"Disabled\"}"}, "", NULL, NULL,
+	     NULL, "A CLEAR OF THE TPM waits"},
+	    /* no start with a clear; switching off carries out nothing */
+	    {POWER("restart"), {IS("On"), ATTRIBUTES("\"Tpm2Hierarchy\":\"Enabled\""), ATTRIBUTES("\"Tpm2Hierarchy\":\"Clear\""), NULL}, "", NULL, NULL, NULL,
+	     "A CLEAR OF THE TPM waits for the next start (Tpm2Hierarchy)"},
+	    {POWER("on"), {IS("Off"), ATTRIBUTES("\"Tpm2Operation\":\"Clear\""), ATTRIBUTES(""), NULL}, "", NULL, NULL, NULL, "A CLEAR OF THE TPM waits"},
+	    {POWER("on"), {IS("Off"), ATTRIBUTES("\"Tpm2Operation\":\"Clear\""), NULL, NULL}, "", NULL, NULL, NULL, "A CLEAR OF THE TPM waits"},
+	    {POWER("on"), {IS("Off"), ATTRIBUTES("\"Tpm2Operation\":\"Clear\""), ATTRIBUTES("\"Tpm2Operation\":\"NoAction\""), NULL}, "", "/r",
+	     "{\"ResetType\":\"On\"}", "", NULL},
+	    {POWER("restart"), {IS("On"), ATTRIBUTES("\"Tpm2Operation\":\"NoAction\""), ATTRIBUTES("\"Tpm2Operation\":7"), NULL}, "", NULL, NULL, NULL,
+	     "may be a clear of the TPM"},
+	    {POWER("restart"), {IS("On"), ATTRIBUTES("\"TpmSecurity\":\"Off\""), ATTRIBUTES("\"TpmSecurity\":\"On\""), NULL}, "", "/r",
+	     "{\"ResetType\":\"GracefulRestart\"}", "", NULL},
+	    {POWER("restart"), {IS("On"), NULL, NULL, NULL}, "", "/r", "{\"ResetType\":\"GracefulRestart\"}", "", NULL},
+	    {POWER("off"), {IS("On"), NULL, ATTRIBUTES("\"Tpm2Operation\":\"Clear\""), NULL}, "", "/r", "{\"ResetType\":\"GracefulShutdown\"}", "", NULL},
+	    /* one of two of a name; a tag that would begin another header; what cannot be brought back */
+	    {SET("tpm", "on"), {OTHER, ATTRIBUTES("\"SecurityDeviceSupport_1\":\"Disable\",\"SecurityDeviceSupport_2\":\"Disable\""), "{}", NULL}, "", NULL, NULL,
+	     NULL, "2 settings of this firmware are called SecurityDeviceSupport"},
+	    {SET("tpm", "on"), {OTHER, ATTRIBUTES("\"TPMControl\":\"Disabled\""), ATTRIBUTES(""), NULL}, "\"a\"\r\nX: y", NULL, NULL, NULL,
+	     "bytes that cannot be sent"},
+	    {UNSET("tpm"), {OTHER, ATTRIBUTES("\"TPMControl\":{\"a\":1}"), ATTRIBUTES("\"TPMControl\":\"Enabled\""), NULL}, "", NULL, NULL, NULL,
+	     "cannot be told"},
 	    /* next boot, power: only what is offered */
 	    {"{\"redfish\":\"next-boot\",\"to\":\"setup\"}", {"{\"Boot\":{\"BootSourceOverrideEnabled\":\"Disabled\"}}", NULL, NULL, NULL}, "", NULL, NULL, NULL,
 	     "does not offer firmware setup"},
@@ -198,6 +230,64 @@ static void test_ours(void **state)
 	read_all(&dell, "", &set);
 	assert_int_equal(ra_rf_plan(row_of(SET("sha256-bank", "on")), &set.seen, ours, &plan), RA_OK);
 	assert_non_null(strstr(plan.refused, "1 setting already waits for the next start (TPMControl)"));
+	ra_rf_plan_clear(&plan);
+	free_all(&set);
+}
+
+/* Of several of one name the one the setup shows is set. */
+static void test_one_of_several(void **state)
+{
+	static const struct bodies two = {OTHER, ATTRIBUTES("\"SHA256PCRBank_1\":\"Disabled\",\"SHA256PCRBank_2\":\"Disabled\""), ATTRIBUTES(""), NULL};
+	struct ra_json *shown = parse("{\"settings\":{\"sha256-bank\":{\"attribute\":\"SHA256PCRBank_2\",\"value\":\"Disabled\"}}}");
+	struct ra_json *split = parse("{\"settings\":{\"sha256-bank\":{\"attribute\":\"SHA256PCRBank_2\"}}}");
+	const char *const none[] = {NULL};
+	struct read_set set;
+	struct ra_rf_plan plan;
+
+	(void)state;
+	read_all(&two, "", &set);
+	set.seen.body[RA_RF_SETUP] = ra_json_root(shown);
+	assert_int_equal(ra_rf_plan(row_of(SET("sha256-bank", "on")), &set.seen, none, &plan), RA_OK);
+	assert_string_equal(plan.refused, "");
+	assert_string_equal(plan.body, "{\"Attributes\":{\"SHA256PCRBank_2\":\"Enabled\"}}");
+	ra_rf_plan_clear(&plan);
+	set.seen.body[RA_RF_SETUP] = ra_json_root(split);
+	assert_int_equal(ra_rf_plan(row_of(SET("sha256-bank", "on")), &set.seen, none, &plan), RA_OK);
+	assert_non_null(strstr(plan.refused, "2 settings of this firmware are called SHA256PCRBank"));
+	ra_rf_plan_clear(&plan);
+	free_all(&set);
+	ra_json_free(shown);
+	ra_json_free(split);
+}
+
+/* A machine that shows very much of itself holds nobody up for long. */
+static void test_very_much(void **state)
+{
+	enum { COUNT = 40000 };
+	RA_AUTO(ra_buf_free) struct ra_buf bios = {0}, pending = {0};
+	const char *const none[] = {NULL};
+	struct bodies much = {OTHER, NULL, NULL, NULL};
+	struct read_set set;
+	struct ra_rf_plan plan;
+	ra_mono_ms begun;
+
+	(void)state;
+	assert_int_equal(ra_buf_text(&bios, "{\"Attributes\":{\"TPMControl\":\"Disabled\""), RA_OK);
+	assert_int_equal(ra_buf_text(&pending, "{\"Attributes\":{\"TPMControl\":\"Disabled\""), RA_OK);
+	for (int i = 0; i < COUNT; i++) {
+		assert_int_equal(ra_buf_printf(&bios, ",\"A%d\":{\"a\":1}", i), RA_OK);
+		assert_int_equal(ra_buf_printf(&pending, ",\"A%d\":2", i), RA_OK);
+	}
+	assert_int_equal(ra_buf_text(&bios, "}}"), RA_OK);
+	assert_int_equal(ra_buf_text(&pending, "}}"), RA_OK);
+	much.bios = ra_buf_str(&bios);
+	much.pending = ra_buf_str(&pending);
+	read_all(&much, "", &set);
+	begun = ra_mono_now();
+	assert_int_equal(ra_rf_plan(row_of(SET("tpm", "on")), &set.seen, none, &plan), RA_OK);
+	assert_non_null(strstr(plan.refused, "40000 settings already wait"));
+	if (ra_mono_now() - begun > 3000)
+		fail_msg("%ld ms", (long)(ra_mono_now() - begun));
 	ra_rf_plan_clear(&plan);
 	free_all(&set);
 }
@@ -305,7 +395,8 @@ static void test_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_plans), cmocka_unit_test(test_ours), cmocka_unit_test(test_jobs),
+	    cmocka_unit_test(test_plans), cmocka_unit_test(test_ours), cmocka_unit_test(test_one_of_several), cmocka_unit_test(test_very_much),
+	    cmocka_unit_test(test_jobs),
 	    cmocka_unit_test(test_judged), cmocka_unit_test(test_rows),
 	};
 
