@@ -16,6 +16,23 @@
 #define CHOICES_MAX_SHOWN 300 /* of all values, or of all that is needed first */
 #define WARNING_MAX_SHOWN 400
 
+/* Where it is read from. */
+struct from {
+	const struct ra_facts *facts;
+	struct ra_query query;
+};
+
+/* While a person does the step, what was told before it is what they work by: nothing told then counts for what comes after. */
+static struct from from_of(const struct ra_session *s, const struct ra_step *step)
+{
+	struct from from = {.facts = ra_state_facts(s->state), .query = RA_QUERY_NOW};
+	struct ra_now now = ra_state_now(s->state, NULL);
+
+	if (now.phase == RA_PH_ACTING && now.manual_start && now.step == step)
+		from.query.seq_max = now.action_seq;
+	return from;
+}
+
 /* What is known of one row. Texts are clean and owned. */
 struct told {
 	const cJSON *row;
@@ -24,6 +41,7 @@ struct told {
 	const char *word, *next;  /* what it means now, and from the next start on; NULL: not told */
 	const struct ra_value *values;
 	bool locked, twice, wanted;
+	bool enables; /* all it needs first is that the TPM is on */
 };
 
 static void told_clear_auto(struct told *t)
@@ -36,13 +54,13 @@ static void told_clear_auto(struct told *t)
 	free(t->warning);
 }
 
-static const struct ra_value *part(const struct ra_session *s, const char *setting, const char *name)
+static const struct ra_value *part(const struct from *from, const char *setting, const char *name)
 {
 	char fact[RA_FACT_NAME_MAX];
 
 	if (!ra_setting_fact(setting, name, fact))
 		return NULL;
-	struct ra_reading reading = ra_facts_read(ra_state_facts(s->state), fact, NULL);
+	struct ra_reading reading = ra_facts_read(from->facts, fact, &from->query);
 
 	return reading.reason == RA_KNOWN ? reading.value : NULL;
 }
@@ -71,18 +89,34 @@ static const char *spelled(const struct told *t, const char *word)
 	return NULL;
 }
 
-static const char *word_of(const struct ra_session *s, const char *setting, const char *name)
+static const char *word_of(const struct from *from, const char *setting, const char *name)
 {
-	const struct ra_value *value = part(s, setting, name);
+	const struct ra_value *value = part(from, setting, name);
 
 	return value && value->type == RA_TEXT ? value->as.text : NULL;
 }
 
+/* Is all that is needed first that the TPM is on? That every step of the TPM is about. Anything else that unlocks it, a clear even, is a
+ * change of its own, and not this step's. */
+static bool only_enables(const struct from *from, const struct ra_value *needs)
+{
+	const struct ra_value *label = part(from, "tpm", "label");
+	size_t len = label && label->type == RA_TEXT ? strlen(label->as.text) : 0;
+
+	for (size_t i = 0; len && needs && needs->type == RA_LIST && i < needs->as.list.count; i++) {
+		const char *need = needs->as.list.items[i];
+
+		if (strncmp(need, label->as.text, len) || strncmp(need + len, ": ", 2) || !ra_bmc_means("tpm", need + len + 2, "on"))
+			return false;
+	}
+	return len > 0;
+}
+
 /* Errors: RA_E_NOMEM. */
-static ra_err read_row(const struct ra_session *s, const cJSON *row, struct told *t)
+static ra_err read_row(const struct from *from, const cJSON *row, struct told *t)
 {
 	const char *setting = ra_json_str(row, "setting", "");
-	const struct ra_value *locked = part(s, setting, "locked"), *starts = part(s, setting, "starts");
+	const struct ra_value *locked = part(from, setting, "locked"), *starts = part(from, setting, "starts");
 	const struct {
 		char **at;
 		const char *name;
@@ -92,11 +126,12 @@ static ra_err read_row(const struct ra_session *s, const cJSON *row, struct told
 
 	*t = (struct told){.row = row, .setting = setting, .to = ra_setting_to(row)};
 	for (size_t i = 0; i < RA_LEN(texts); i++)
-		if (!(*texts[i].at = foreign(part(s, setting, texts[i].name), texts[i].max)))
+		if (!(*texts[i].at = foreign(part(from, setting, texts[i].name), texts[i].max)))
 			return RA_E_NOMEM;
-	t->word = word_of(s, setting, "word");
-	t->next = word_of(s, setting, "next_word");
-	t->values = part(s, setting, "values");
+	t->word = word_of(from, setting, "word");
+	t->next = word_of(from, setting, "next_word");
+	t->values = part(from, setting, "values");
+	t->enables = only_enables(from, part(from, setting, "needs"));
 	t->locked = locked && locked->type == RA_BOOL && locked->as.yes;
 	t->twice = starts && starts->type == RA_INT && starts->as.number > 1;
 	t->wanted = t->word && ra_setting_wants(row, t->word);
@@ -198,7 +233,10 @@ static ra_err put_rest(const struct told *t, struct ra_buf *out)
 		err = ra_buf_printf(out, " Never %s: it empties the TPM.", never);
 	if (!err && t->to && t->wanted && t->next && is_open(t))
 		err = ra_buf_printf(out, "\nAnother value waits for the next start: %s.", say_word(t->next));
-	if (!err && is_open(t) && *t->needs)
+	if (!err && is_open(t) && *t->needs && !t->enables)
+		err = ra_buf_printf(out, "\nIt is locked till this is so: %s. That is a change of its own, and not part of this step: where it cannot be "
+				    "chosen, leave without saving.", t->needs);
+	else if (!err && is_open(t) && *t->needs)
 		err = ra_buf_printf(out, "\nIt is locked till this is so: %s. Set that, save, restart; then this, and restart again%s.", t->needs,
 				    t->twice ? ": two starts" : "");
 	else if (!err && is_open(t) && t->locked)
@@ -222,13 +260,14 @@ struct tally {
 /* The rows, numbered, a paragraph each. Errors: RA_E_NOMEM. */
 static ra_err put_rows(const struct ra_session *s, const struct ra_step *step, struct ra_buf *out, struct tally *tally)
 {
+	const struct from from = from_of(s, step);
 	const cJSON *row;
 
 	cJSON_ArrayForEach(row, ra_json_get(step->text, "settings"))
 	{
 		RA_AUTO(told_clear) struct told t = {0};
 
-		if (read_row(s, row, &t))
+		if (read_row(&from, row, &t))
 			return RA_E_NOMEM;
 		if (!is_told(&t) || (ra_json_bool(row, "instead", false) && tally->shown))
 			continue;

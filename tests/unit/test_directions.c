@@ -54,6 +54,7 @@ static char *say(const char *rows, bool action, const char *const *facts)
 }
 
 #define LEAD "\n\nHow to get there, and out again. Where a name or a place differs, the list above is this server's:"
+#define NOT_OURS "That is a change of its own, and not part of this step: where it cannot be chosen, leave without saving."
 #define HEAD "From this server's own firmware, BIOS 1.12.1, as iDRAC tells it:\n\n"
 #define DELL "host.vendor=Dell Inc.", "host.model=PowerEdge R750", "host.bios=1.12.1"
 #define ALGORITHM "{\"setting\":\"algorithm\",\"to\":[\"sha256\",\"several\"]}"
@@ -65,7 +66,7 @@ static void test_words(void **state)
 	static const struct {
 		const char *rows;
 		bool look;
-		const char *facts[16], *want;
+		const char *facts[20], *want;
 	} rows[] = {
 	    /* nothing told: the maker's text stands alone */
 	    {ALGORITHM, false, {DELL}, ""},
@@ -74,10 +75,21 @@ static void test_words(void **state)
 	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
 		  "Choices: SHA1, SHA256, SHA384." LEAD},
 	    /* what locks it, and that it takes two starts */
-	    {ALGORITHM, false, {DELL, SHA1, "setup.algorithm.locked=!y", "setup.algorithm.needs=[\"TPM Security: On\"]", "setup.algorithm.starts=#2"},
+	    {ALGORITHM, false,
+	     {DELL, SHA1, "setup.algorithm.locked=!y", "setup.tpm.label=TPM Security", "setup.algorithm.needs=[\"TPM Security: On\"]",
+	      "setup.algorithm.starts=#2"},
 	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
 		  "Choices: SHA1, SHA256, SHA384.\nIt is locked till this is so: TPM Security: On. Set that, save, restart; then this, and restart "
 		  "again: two starts." LEAD},
+	    /* nothing but that: another setting that locks it, or a clear that is said to unlock it, is not this step's */
+	    {ALGORITHM, false, {DELL, SHA1, "setup.algorithm.locked=!y", "setup.tpm.label=TPM Security", "setup.algorithm.needs=[\"Intel(R) TXT: Off\"]"},
+	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
+		  "Choices: SHA1, SHA256, SHA384.\nIt is locked till this is so: Intel(R) TXT: Off. " NOT_OURS LEAD},
+	    {ALGORITHM, false,
+	     {DELL, SHA1, "setup.algorithm.locked=!y", "setup.tpm.label=TPM Security",
+	      "setup.algorithm.needs=[\"TPM Security: On\",\"TPM Hierarchy: Clear\"]", "setup.algorithm.starts=#2"},
+	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
+		  "Choices: SHA1, SHA256, SHA384.\nIt is locked till this is so: TPM Security: On, TPM Hierarchy: Clear. " NOT_OURS LEAD},
 	    {ALGORITHM, false, {DELL, SHA1, "setup.algorithm.locked=!y"},
 	     HEAD "1. TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.\nWhere: System BIOS Settings > System Security.\n"
 		  "Choices: SHA1, SHA256, SHA384.\nIt is shown as locked, and not what locks it: where it cannot be chosen, leave without saving." LEAD},

@@ -57,6 +57,12 @@ walk 13 '1\n\n1\n\n\n1\n\n\n\n2\nesx01.lab.example\n\n\nq\n' demo set-refused
 says 'Activate the SHA-256 bank'
 says_not 'Redfish PATCH'
 
+# What the machine tells of its settings stands there as well while a person does the step.
+walk 14 '1\n1\n1\n\n\n1\n\n\n\n2\nesx01.lab.example\n\n2\nesx01.lab.example\nq\n' demo two-starts
+says 'It is locked till this is so: TPM Security: On. Set that, save, restart'
+says 'Do it now, then say so here.'
+[ "$(grep -cF 'TPM2 Algorithm Selection: set it to SHA256. Now it is SHA1.' out)" = 2 ] || bad "the machine's directions are gone while the step is done"
+
 # By hand: no link, and no machine to be named beside it.
 walk 13 '2\n1\n1\n3\nq\n' --manual esx07 --journal hand.jsonl
 says 'What does the host'
