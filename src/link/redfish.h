@@ -16,8 +16,8 @@
 #define RA_RF_ROOT_URI "/redfish/v1/"
 #define RA_RF_SESSIONS_URI "/redfish/v1/SessionService/Sessions" /* where the root names none */
 #define RA_RF_URI_MAX 512
-#define RA_RF_ANSWER_MAX ((size_t)8 << 20)   /* of a registry; the longest known has 3 MB */
-#define RA_RF_RESOURCE_MAX ((size_t)2 << 20) /* of any other; several are kept, and each takes some thirty times as much when read */
+#define RA_RF_ANSWER_MAX ((size_t)8 << 20)   /* of a registry */
+#define RA_RF_RESOURCE_MAX ((size_t)2 << 20) /* of any other; several are kept, and as a tree one may take forty times as much */
 #define RA_RF_MEMBERS_MAX 8 /* of a collection that are looked at */
 #define RA_RF_JOBS_MAX 16   /* the last of a collection of jobs, where each must be read by itself */
 #define RA_RF_JOB_MAX ((size_t)64 << 10)
