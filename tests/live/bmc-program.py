@@ -51,6 +51,9 @@ def makers():
             want(got == code, f"{shape}: exit {got}, expected {code}")
             for name, expected in facts.items():
                 want(value(result, name) == expected, f"{shape}: {name} is {value(result, name)}, expected {expected}")
+            # Who made it is known, whoever told it: a maker only the BMC names is not listed as not checked.
+            maker = [at["verdict"] for at in result["results"] if at["check"] == "host-identity"]
+            want(maker == ["unknown" if value(result, "bmc.maker")[0] == "?" else "info"], f"{shape}: maker and model: {maker}")
             bmc.logged_out()
 
 
