@@ -226,7 +226,10 @@ static ra_err compare_firmware(struct gathered *g, const cJSON *firmware)
 			 ra_maker_id(&maker)		       ? ra_maker_title(&maker)
 			 : text_of(&named)			? text_of(&named)
 								: "a server whose maker is not known");
-		return not_compared(g, line, RA_NOT_APPLICABLE);
+		err = not_compared(g, line, RA_NOT_APPLICABLE);
+		if (!err)
+			g->rows[g->count - 1].says_why = true;
+		return err;
 	}
 	for (int i = 0; i < 2; i++)
 		cJSON_ArrayForEach (want, rows[i])
@@ -253,6 +256,8 @@ void ra_drift_say(const struct ra_drift *row, char *out, size_t cap)
 	if (row->reason == RA_KNOWN)
 		snprintf(out, cap, "%s: wanted %s, is %s%s%s%s", row->name, row->wanted, row->is, *row->next ? ", will be " : "", row->next,
 			 *row->next ? " after the next start" : "");
+	else if (row->says_why)
+		snprintf(out, cap, "%s", row->name);
 	else if (row->absent)
 		snprintf(out, cap, "%s (not told: this machine shows no setting of that name)", row->name);
 	else

@@ -24,6 +24,7 @@ struct ra_drift {
 	bool differs;              /* it is not as wanted, or will not be */
 	enum ra_reason reason;     /* RA_KNOWN: compared */
 	bool absent;               /* the machine has no setting of this name */
+	bool says_why;             /* name says why it was not compared: no word for the reason behind it */
 };
 /* Every wanted fact and setting, in the template's order. Out: *rows NULL and *count 0 without a template.
  * Owner: caller frees *rows by free, with an error, too. Errors: RA_E_NOMEM. */

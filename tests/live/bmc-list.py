@@ -61,7 +61,7 @@ def drift():
             (dell, ["Tpm2Algorithm: wanted SHA256, is SHA1"], [], "warn"),
             (hpe, [], [], "pass"),
             (supermicro, "?withheld", ["PlatformHierarchy (not told: this machine shows no setting of that name)"], "unknown"),
-            (lenovo, "?not_applicable", ["settings of the firmware: the template names none for Lenovo ThinkSystem (not_applicable)"], "unknown"),
+            (lenovo, "?not_applicable", ["settings of the firmware: the template names none for Lenovo ThinkSystem"], "unknown"),
         ]
         for result, differs, unknown, how in rows:
             host = result["target"]["host"]
