@@ -113,6 +113,8 @@ static void put_words(struct ra_draft *d, const char *text, bool begins)
 		at += put_first(d, at);
 	}
 	for (; at < text + max; at++) {
+		if (*at == '\n' && at[1] == '\n') /* an empty line between paragraphs: one space in a line, not two */
+			continue;
 		if (d->md)
 			put_char(d, text, at);
 		else

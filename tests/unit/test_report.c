@@ -87,7 +87,9 @@ static void test_markdown_links_nothing(void **state)
 		{"1. a", "1\\. a"},
 		{"# a", "\\# a"},
 		{"==== a", "\\==== a"},
-		{"a\n\n    b", "a      b"},
+		{"a\n\n    b", "a     b"},
+		{"a.\n\nb", "a. b"},
+		{"a.\n\n\nb", "a. b"},
 	};
 
 	for (size_t i = 0; i < RA_LEN(rows); i++) {
