@@ -381,3 +381,11 @@ void ra_http_need(const struct ra_http *http, const char *place, struct ra_need 
 		 "SHA-256 %s\nIssued to %s\nIssued by %s\nValid from %s to %s\nNot verified: %s", peer->sha256, peer->subject, peer->issuer,
 		 ra_utc_format(peer->not_before, from), ra_utc_format(peer->not_after, to), peer->why);
 }
+
+void ra_http_declined(const struct ra_http *http, const char *place, char *say, size_t cap)
+{
+	snprintf(say, cap,
+		 "%.260s: its certificate was not accepted; nothing was sent to it. SHA-256 thumbprint: %s. Compare it with the server's and accept it "
+		 "in the wizard (`reattest HOST`), or name its authority with --ca-file",
+		 place, http->peer.sha256);
+}

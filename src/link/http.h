@@ -107,6 +107,8 @@ void ra_http_need(const struct ra_http *http, const char *place, struct ra_need 
  * Errors: RA_E_STATE (trust is not RA_TLS_UNKNOWN: one that changed is never accepted here), RA_E_IO (it counts for this run all the
  * same). */
 RA_MUST_USE ra_err ra_http_accept(struct ra_http *http, struct ra_errs *errs);
+/* That certificate was turned down, by the operator or where nobody is asked: what to do for it to be taken. Out: say[cap]. */
+void ra_http_declined(const struct ra_http *http, const char *place, char *say, size_t cap);
 /* Numbers for tests and bench: requests sent and TLS handshakes made. */
 void ra_http_counts(const struct ra_http *http, uint64_t *requests, uint64_t *connections);
 /* Versions of the libcurl and its TLS library that are loaded ("7.88.1 OpenSSL/3.0.15"). Out: out[cap]; returns out. */

@@ -739,6 +739,15 @@ static bool keep_password(struct ra_rf *rf, const struct ra_secret *secret)
 	return false;
 }
 
+/* The operator says no to the certificate, or nobody is there to say yes. */
+static void turn_down(struct ra_rf *rf)
+{
+	char say[RA_LINK_SAY_MAX];
+
+	ra_http_declined(rf->http, rf->place, say, sizeof(say));
+	refuse(rf, "%s", say);
+}
+
 static void rf_answer(struct ra_link *link, bool yes, const struct ra_secret *secret)
 {
 	struct ra_rf *rf = of(link);
@@ -755,7 +764,7 @@ static void rf_answer(struct ra_link *link, bool yes, const struct ra_secret *se
 		if (err == RA_OK || err == RA_E_IO)
 			greet(rf);
 		else
-			refuse(rf, "%s: its certificate was not accepted; nothing was sent to it", rf->place);
+			turn_down(rf);
 	} else if (rf->asked == RA_NEED_USER) {
 		if (secret && keep_user(rf, secret))
 			go_in(rf);

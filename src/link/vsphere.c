@@ -545,6 +545,15 @@ static bool keep_password(struct ra_vs *vs, const struct ra_secret *secret)
 	return false;
 }
 
+/* The operator says no to the certificate, or nobody is there to say yes. */
+static void turn_down(struct ra_vs *vs)
+{
+	char say[RA_LINK_SAY_MAX];
+
+	ra_http_declined(vs->http, vs->place, say, sizeof(say));
+	ra_vs_refuse(vs, "%s", say);
+}
+
 static void vs_answer(struct ra_link *link, bool yes, const struct ra_secret *secret)
 {
 	struct ra_vs *vs = of(link);
@@ -560,7 +569,7 @@ static void vs_answer(struct ra_link *link, bool yes, const struct ra_secret *se
 		if (err == RA_OK || err == RA_E_IO)
 			greet(vs);
 		else
-			ra_vs_refuse(vs, "%s: its certificate was not accepted; nothing was sent to it", vs->place);
+			turn_down(vs);
 	} else if (vs->asked == RA_NEED_USER) {
 		if (secret && keep_user(vs, secret))
 			go_in(vs);

@@ -397,6 +397,8 @@ static void test_certificates(void **state)
 	end(2);
 	begin("-selfsigned", &refuses);
 	peer_expect_why(link_to, REDFISH("system"), RA_LINK_REFUSED, "certificate was not accepted; nothing was sent");
+	peer_expect_why(link_to, REDFISH("system"), RA_LINK_REFUSED, peer.thumb);
+	peer_expect_why(link_to, REDFISH("system"), RA_LINK_REFUSED, "--ca-file");
 	assert_int_equal(peer_calls(&peer, NULL), 0);
 	end(0);
 	begin("-selfsigned", &(struct peer_want){.insecure = true});

@@ -161,7 +161,7 @@ def test_ways_in():
         known = f"{DIR}/known"
         # A certificate nobody vouches for: nothing but the handshake.
         code, out, err = run(*bare, "--vcenter", peer.url, HOST, env={"GOVC_TLS_KNOWN_HOSTS": known})
-        want(code == 20 and "its certificate was not accepted; nothing was sent to it" in out, f"unknown certificate: exit {code}: {out} {err}")
+        want(code == 20 and f"its certificate was not accepted; nothing was sent to it. SHA-256 thumbprint: {peer.thumb}. " in out and "--ca-file" in out, f"unknown certificate: exit {code}: {out} {err}")
         want(peer.calls() == {}, f"unknown certificate: {peer.calls()}")
         want(not os.path.exists(known), "unknown certificate: it is known now")
         # Its thumbprint in the file of known servers is enough; another one there is not.
