@@ -21,6 +21,7 @@ static const struct {
 	const char *flow, *end, *why;
 } machine_only[] = {
 	{"tpm-attestation", "message-dropped", "a TPM is taken out of use only where a machine said Mode NONE: no answer opens that gate, and no key is proven by hand"},
+	{"tpm-attestation", "starting", "how far a start has come only a BMC tells: a person is asked what the console shows instead"},
 	{NULL, NULL, NULL},
 };
 
