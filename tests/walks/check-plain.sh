@@ -47,7 +47,7 @@ bin/reattest verify letters.jsonl >/dev/null 2>&1
 # A setting of the firmware by the BMC: what is asked for, what undoes it, typed by name; refused, it is the step of a person.
 walk 14 '1\n\n1\n\n\n1\n\n\n\n2\nesx01.lab.example\n\n\n2\nesx01.lab.example\n\nq\n' demo set-refused --allow-firmware-changes
 says "To undo it: the step \"Withdraw what waits: the TPM's algorithm: SHA-256\"."
-says 'Until that start nothing changes, and it can be withdrawn.'
+says 'Until that start nothing changes, and it can be withdrawn'
 says 'Type esx01.lab.example to do it: '
 says 'Redfish PATCH, firmware settings for the next start: TPM hash algorithm = SHA-256'
 says 'refused. the management controller refuses it: Pending configuration values are already committed'
