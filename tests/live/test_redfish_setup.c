@@ -19,7 +19,9 @@ static struct ra_link *link_to;
 static void begin(const char *flags)
 {
 	peer_start(&peer, flags);
-	link_to = peer_link(&peer, &(struct peer_want){.redfish = true});
+	static const struct peer_want want = {.redfish = true};
+
+	link_to = peer_link(&peer, &want);
 }
 
 static void end(void)
