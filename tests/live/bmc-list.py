@@ -79,6 +79,16 @@ def drift():
             bmc.logged_out()
 
 
+def alone():
+    """The template alone over hosts, as the README has it: as wanted, a difference, and a host that did not tell all."""
+    for shapes, expected in ((("hpe",), 0), (("dell", "hpe"), 11), (("hpe", "lenovo"), 12), (("dell", "lenovo"), 12)):
+        with contextlib.ExitStack() as stack:
+            bmcs, cas = pool(stack, shapes)
+            code, out, err = checked(bmcs, cas, "--only", "template")
+            want(code == expected, f"alone: {shapes}: exit {code}, expected {expected}: {err}")
+            want(("DIFFERS" in out) == ("dell" in shapes), f"alone: {shapes}: {out[:400]}")
+
+
 def formats():
     """Every kind of document says which setting differs, of one host and of several."""
     with contextlib.ExitStack() as stack:
@@ -233,7 +243,7 @@ def secrets():
 
 
 def main():
-    for part in (drift, formats, waits, kept, wrong_password, one_refuses, made, users, pattern, usage, secrets):
+    for part in (drift, alone, formats, waits, kept, wrong_password, one_refuses, made, users, pattern, usage, secrets):
         if len(sys.argv) < 2 or part.__name__ in sys.argv[1:]:
             part()
     if failures:
