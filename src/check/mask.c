@@ -11,6 +11,7 @@
 
 #define OPTION_MAX 40  /* bytes of an option before the name in it: "--admin-" */
 #define HASH_MIN 8     /* bytes of a password's hash: less is none */
+#define CERTIFICATE_DIGITS_MAX 18 /* in a row: three groups of a recovery key */
 #define BETWEEN_MAX 40 /* bytes of other words between a name and what it names: "Password of the setup: " */
 
 /* Where a name's value begins and ends. */
@@ -520,6 +521,31 @@ static struct part secret_at(struct walk *w, enum ra_mask_of of, const char *at)
 	return !found.len && *at == '-' ? rest_of_key(w->kept, at, end) : found;
 }
 
+/* One past a certificate that begins here; NULL where none does. Nothing in its base64 is anybody's secret, though its letters may spell the
+ * name of one ("...NPSk="): masked, it would be no certificate any more. The "MII" of a DER sequence begins each; digits in a row are no part of
+ * one, but of a recovery key. */
+static const char *past_certificate(const char *at, const char *end)
+{
+	static const char first[] = "-----BEGIN CERTIFICATE-----", last[] = "-----END CERTIFICATE-----", der[] = "MII";
+	bool body = false;
+	int digits = 0;
+
+	if ((size_t)(end - at) < sizeof(first) - 1 || memcmp(at, first, sizeof(first) - 1) != 0)
+		return NULL;
+	for (at += sizeof(first) - 1; at < end; at++) {
+		digits = isdigit((unsigned char)*at) ? digits + 1 : one_of(*at, "\r\n\\") ? digits : 0;
+		if (digits == CERTIFICATE_DIGITS_MAX)
+			break;
+		if (*at == '\\' && end - at > 1 && one_of(at[1], "nr/"))
+			at++; /* as JSON writes it */
+		else if (!body && (size_t)(end - at) >= sizeof(der) - 1 && memcmp(at, der, sizeof(der) - 1) == 0)
+			body = true;
+		else if (!one_of(*at, "\r\n") && !(body && (isalnum((unsigned char)*at) || one_of(*at, "+/="))))
+			break;
+	}
+	return body && (size_t)(end - at) >= sizeof(last) - 1 && memcmp(at, last, sizeof(last) - 1) == 0 ? at + sizeof(last) - 1 : NULL;
+}
+
 ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct ra_buf *out)
 {
 	struct walk w = {.begin = text, .end = text + len, .kept = text, .close = text, .past = text, .no_key = text, .out = out};
@@ -527,9 +553,12 @@ ra_err ra_mask_secrets(enum ra_mask_of of, const char *text, size_t len, struct 
 	ra_err err = RA_OK;
 
 	while (at < w.end && !err) {
-		struct part secret = secret_at(&w, of, at);
+		const char *past = past_certificate(at, w.end);
+		struct part secret = past ? (struct part){NULL, 0} : secret_at(&w, of, at);
 
-		if (secret.at && secret.len) {
+		if (past) {
+			at = past;
+		} else if (secret.at && secret.len) {
 			err = mask(&w, secret);
 			at = w.kept;
 		} else {
