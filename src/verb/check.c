@@ -181,6 +181,8 @@ static int write_template(const struct run *r, int code)
 		ra_say_errs(&errs);
 		return RA_EXIT_CANTWRITE;
 	}
+	if (code == RA_EXIT_FAIL)
+		ra_say("%s is of a host that fails checks: a setting that is wrong there is wrong in it, too", file);
 	ra_say("wrote %s; keep in it what your site wants, and give it with --template", file);
 	return code;
 }
