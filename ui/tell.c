@@ -203,7 +203,7 @@ static void tell_running(const struct ra_view *view, struct ra_doc *doc)
 const char *ra_tell_watch(const struct ra_view *view, const struct ra_view_watch *watch, char *out)
 {
 	char span[RA_SPAN_MAX], ago[RA_SPAN_MAX];
-	int64_t ms = view->now > watch->at ? view->now - watch->at : 0;
+	int64_t ms = watch->at != RA_UTC_NONE && view->now > watch->at ? view->now - watch->at : 0; /* RA_UTC_NONE: the least there is */
 
 	if (ms < 60000) /* a tenth of a second is of no use here */
 		snprintf(ago, sizeof(ago), "%d s", (int)(ms / 1000));

@@ -143,9 +143,9 @@ static ra_err words_ok(const struct ra_check_loading *load, const struct ra_extr
 static ra_err fact_load(const struct ra_check_loading *load, const struct ra_check_plane *plane, const cJSON *node,
 			struct ra_extract *out)
 {
-	static const char *const common[] = {"type", "map", "in", "lasting", "absent", NULL};
+	static const char *const common[] = {"type", "map", "in", "lasting", "aside", "absent", NULL};
 	const struct ra_parser *parser = ra_parser_find(plane->parse);
-	const cJSON *lasting = ra_json_get(node, "lasting");
+	const cJSON *lasting = ra_json_get(node, "lasting"), *aside = ra_json_get(node, "aside");
 	int type = ra_type_parse(ra_json_str(node, "type", ""));
 	ra_err err = keys_ok(load, node, common, parser ? parser->keys : NULL);
 
@@ -162,9 +162,12 @@ static ra_err fact_load(const struct ra_check_loading *load, const struct ra_che
 		return BAD(load, node, "\"type\" must be bool, int, text, version, time or list");
 	if (lasting && !cJSON_IsBool(lasting))
 		return BAD(load, lasting, "lasting is true or false");
+	if (aside && !cJSON_IsBool(aside))
+		return BAD(load, aside, "aside is true or false");
 	memcpy(out->name, node->string, strlen(node->string) + 1);
 	out->type = type;
 	out->lasting = ra_json_bool(node, "lasting", false);
+	out->aside = ra_json_bool(node, "aside", false);
 	out->spec = node;
 	err = words_ok(load, out);
 	return err ? err : ra_place_ok(load, parser, out);

@@ -34,6 +34,7 @@ struct ra_extract {
 	char name[RA_FACT_NAME_MAX];
 	enum ra_type type;
 	bool lasting;
+	bool aside; /* not told with the check's result: it is for other places */
 	const cJSON *spec; /* the fact's object in the check file; borrowed from the document */
 };
 

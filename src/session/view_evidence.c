@@ -135,7 +135,8 @@ static ra_err add_all_shown(const struct ra_session *s, const struct ra_check *c
 
 	for (size_t i = 0; i < check->plane_count; i++)
 		for (size_t k = 0; k < check->planes[i].fact_count && !err; k++)
-			err = add_shown(s, check->planes[i].facts[k].name, shown);
+			if (!check->planes[i].facts[k].aside)
+				err = add_shown(s, check->planes[i].facts[k].name, shown);
 	for (size_t i = 0; manual && i < manual->count; i++)
 		cJSON_ArrayForEach(set, manual->choices[i].set)
 			err = err ? err : add_shown(s, set->string, shown);

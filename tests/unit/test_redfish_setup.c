@@ -247,11 +247,11 @@ static void test_wrong_types(void **state)
 	static const char *const rows[] = {
 	    "[]", "7", "{'RegistryEntries':[]}", "{'RegistryEntries':{'Attributes':{}}}", "{'RegistryEntries':{'Attributes':[]}}",
 	    "{'RegistryEntries':{'Attributes':[1,null,[],{'AttributeName':7},{'AttributeName':''}],'Menus':7,'Dependencies':{}}}",
-	    "{'Id':[],'RegistryEntries':{'Attributes':[{'AttributeName':'TpmSecurity','DisplayName':[],'MenuPath':7,'Value':{},'ReadOnly':'x'}],'Menus':[[],7,"
+	    ("{'Id':[],'RegistryEntries':{'Attributes':[{'AttributeName':'TpmSecurity','DisplayName':[],'MenuPath':7,'Value':{},'ReadOnly':'x'}],'Menus':[[],7,"
 	    "{'MenuPath':[]},{'MenuPath':'/','DisplayName':7}],'Dependencies':[7,{'Type':'Map','DependencyFor':'TpmSecurity'},{'Dependency':"
-	    "{'MapFrom':{},'MapToAttribute':'TpmSecurity'}},{'Dependency':{'MapFrom':[7,[],{}],'MapToAttribute':'TpmSecurity','MapToProperty':'ReadOnly'}}]}}",
-	    "{'RegistryEntries':{'Attributes':[{'AttributeName':'TpmSecurity','MenuPath':'.//././A/../A//','Value':[7,[],{'ValueName':7},{'ValueDisplayName':'x'}]}],"
-	    "'Menus':[{'MenuPath':'.','DisplayName':'Top'},{'MenuPath':'./','DisplayName':'Top'}]}}",
+	    "{'MapFrom':{},'MapToAttribute':'TpmSecurity'}},{'Dependency':{'MapFrom':[7,[],{}],'MapToAttribute':'TpmSecurity','MapToProperty':'ReadOnly'}}]}}"),
+	    ("{'RegistryEntries':{'Attributes':[{'AttributeName':'TpmSecurity','MenuPath':'.//././A/../A//','Value':[7,[],{'ValueName':7},{'ValueDisplayName':'x'}]}],"
+	    "'Menus':[{'MenuPath':'.','DisplayName':'Top'},{'MenuPath':'./','DisplayName':'Top'}]}}"),
 	};
 
 	(void)state;
